@@ -1,0 +1,1 @@
+//! The model, its pure update and its pure view.

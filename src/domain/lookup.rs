@@ -1,0 +1,140 @@
+//! The small tables that tickets refer to by number, and [`Batch`]: records of one kind on their way into the mirror.
+
+use super::{
+    ActionRecord, AgentId, AssetRecord, ClientRecord, PriorityId, Rgb, SiteRecord, SlaId, StatusId, TeamId, TicketId,
+    TicketRecord, TicketTypeId, UserRecord,
+};
+use crate::text::Untrusted;
+
+/// A ticket status.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Status {
+    /// Its id.
+    pub id: StatusId,
+    /// Its name.
+    pub name: Untrusted,
+    /// Halo's colour.
+    pub colour: Option<Rgb>,
+    /// Order in menus.
+    pub sequence: i64,
+    /// The SLA clock stands in this status (`slaaction` H).
+    pub holds_sla: bool,
+    /// In `/Status` but not in `/Status?excludeclosed=true`.
+    pub closed: bool,
+}
+
+/// A priority under one SLA: the same number bears other names under other SLAs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Priority {
+    /// The SLA it belongs to.
+    pub sla_id: SlaId,
+    /// Its number, 1 the highest.
+    pub id: PriorityId,
+    /// Its name.
+    pub name: Untrusted,
+    /// Halo's colour.
+    pub colour: Option<Rgb>,
+    /// Not offered for choice.
+    pub hidden: bool,
+}
+
+/// A team of agents.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Team {
+    /// Its id.
+    pub id: TeamId,
+    /// Its name.
+    pub name: Untrusted,
+    /// No longer in use.
+    pub inactive: bool,
+}
+
+/// A ticket type.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TicketType {
+    /// Its id.
+    pub id: TicketTypeId,
+    /// Its name.
+    pub name: Untrusted,
+}
+
+/// A service-level agreement.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sla {
+    /// Its id.
+    pub id: SlaId,
+    /// Its name.
+    pub name: Untrusted,
+}
+
+/// A person (or API application) of the service desk.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Agent {
+    /// The id; 1 is "Unassigned".
+    pub id: AgentId,
+    /// The display name.
+    pub name: Untrusted,
+    /// Mail address.
+    pub email: Untrusted,
+    /// Initials.
+    pub initials: Untrusted,
+    /// Halo's colour.
+    pub colour: Option<Rgb>,
+    /// May no longer sign in.
+    pub disabled: bool,
+    /// An API application's agent, not a person.
+    pub api: bool,
+    /// Name of the default team.
+    pub team: Untrusted,
+}
+
+/// Which table of the mirror a change is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LookupKind {
+    /// Ticket statuses.
+    Statuses,
+    /// Priorities by SLA.
+    Priorities,
+    /// Teams.
+    Teams,
+    /// Ticket types.
+    TicketTypes,
+    /// SLAs.
+    Slas,
+    /// Agents.
+    Agents,
+}
+
+/// Records of one kind, to be written in one transaction.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Batch {
+    /// Ticket rows; only newer ones replace what is there, fields that rows don't carry are kept.
+    Tickets(Vec<TicketRecord>),
+    /// Clients.
+    Clients(Vec<ClientRecord>),
+    /// Sites.
+    Sites(Vec<SiteRecord>),
+    /// Users.
+    Users(Vec<UserRecord>),
+    /// Assets.
+    Assets(Vec<AssetRecord>),
+    /// The whole conversation of one ticket: replaces what is there.
+    Conversation {
+        /// The ticket.
+        ticket: TicketId,
+        /// Its actions, any order.
+        actions: Vec<ActionRecord>,
+    },
+    /// All statuses: replaces the table. So do the next ones.
+    Statuses(Vec<Status>),
+    /// All priorities.
+    Priorities(Vec<Priority>),
+    /// All teams.
+    Teams(Vec<Team>),
+    /// All ticket types.
+    TicketTypes(Vec<TicketType>),
+    /// All SLAs.
+    Slas(Vec<Sla>),
+    /// All agents.
+    Agents(Vec<Agent>),
+}

@@ -1,0 +1,34 @@
+//! HaloPSA's things as plain data and rules: no I/O, no clock, no wire names.
+//!
+//! A *record* is what the server sent (strings are [`crate::text::Untrusted`]) and is what the mirror stores; a *row* is what a
+//! pane shows (strings are [`crate::text::SafeText`], names resolved from the lookup tables).
+
+mod action;
+mod client;
+mod connect;
+mod failure;
+mod ids;
+mod lookup;
+mod person;
+mod profile;
+mod progress;
+mod rgb;
+mod secret;
+mod ticket;
+mod window;
+
+pub use action::{ActionRecord, ActionRow, Author};
+pub use client::{ClientRecord, ClientRow};
+pub use connect::{ConnectReport, ConnectStep, StepOutcome};
+pub use failure::{Failure, FailureKind};
+pub use ids::{ActionId, AgentId, ClientId, PriorityId, SiteId, SlaId, StatusId, TeamId, TicketId, TicketTypeId, UserId};
+pub use lookup::{Agent, Batch, LookupKind, Priority, Sla, Status, Team, TicketType};
+pub use person::{AssetRecord, SiteRecord, UserRecord};
+pub use profile::{Hosting, Identity, Profile, ProfileName, SecretKeeping};
+pub use progress::{Connection, FillProgress, TokenState};
+pub use rgb::Rgb;
+pub use secret::{BudgetLedger, Secret, SecretSource};
+pub use ticket::{Label, TicketRecord, TicketRow};
+pub use window::{Anchor, Window};
+
+pub use jiff::Timestamp;

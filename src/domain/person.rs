@@ -1,0 +1,59 @@
+//! What belongs to a client: sites, users, assets.
+
+use super::{ClientId, SiteId, UserId};
+use crate::text::Untrusted;
+
+/// A site of a client, as sent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SiteRecord {
+    /// Its id.
+    pub id: SiteId,
+    /// The client.
+    pub client_id: ClientId,
+    /// Its name.
+    pub name: Untrusted,
+    /// Phone number.
+    pub phone: Untrusted,
+    /// No longer in use.
+    pub inactive: bool,
+}
+
+/// A person at the client's side, as sent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UserRecord {
+    /// Its id.
+    pub id: UserId,
+    /// The client.
+    pub client_id: ClientId,
+    /// The site.
+    pub site_id: SiteId,
+    /// The name.
+    pub name: Untrusted,
+    /// Mail address.
+    pub email: Untrusted,
+    /// Phone number.
+    pub phone: Untrusted,
+    /// Marked as important contact.
+    pub important: bool,
+    /// No longer there.
+    pub inactive: bool,
+}
+
+/// A device or other asset of a client, as sent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AssetRecord {
+    /// Its id.
+    pub id: i64,
+    /// The client.
+    pub client_id: ClientId,
+    /// The site.
+    pub site_id: SiteId,
+    /// The inventory number, its tag.
+    pub tag: Untrusted,
+    /// Kind of asset.
+    pub kind: Untrusted,
+    /// Who uses it.
+    pub username: Untrusted,
+    /// No longer in use.
+    pub inactive: bool,
+}

@@ -1,0 +1,52 @@
+//! Secrets and where they come from.
+
+use std::{future::Future, pin::Pin, time::Duration};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::Failure;
+
+/// A client secret or an access token: wiped from memory when dropped, never printed.
+#[derive(Clone)]
+pub struct Secret(SecretString);
+
+impl Secret {
+    /// Takes the secret over.
+    #[must_use]
+    pub fn new(value: String) -> Self {
+        Self(SecretString::from(value))
+    }
+
+    /// The secret itself, for the one place that sends or stores it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// Whether nothing was given.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.expose().is_empty()
+    }
+}
+
+/// Prints stars, whatever the secret is.
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(***)")
+    }
+}
+
+/// Where the token task gets the client secret from; asked again once after `invalid_client`, since a command's answer may change.
+pub trait SecretSource: Send + Sync {
+    /// Reads the secret.
+    fn secret(&self) -> Pin<Box<dyn Future<Output = Result<Secret, Failure>> + Send + '_>>;
+}
+
+/// Where requests of a rolling window are counted, shared by the instances of one profile on one machine.
+pub trait BudgetLedger: Send + Sync {
+    /// Notes one request that leaves now and answers how many left within `window` before, all instances together.
+    fn note(&self, now: jiff::Timestamp, window: Duration) -> u32;
+    /// How many requests left within `window` before `now`.
+    fn used(&self, now: jiff::Timestamp, window: Duration) -> u32;
+}

@@ -1,0 +1,1 @@
+//! Layered keymaps; help, footer and palette are generated from the same tables.

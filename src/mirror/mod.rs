@@ -1,0 +1,1 @@
+//! The local SQLite copy of the tenant: windows of rows, search, migrations.

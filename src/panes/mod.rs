@@ -1,0 +1,1 @@
+//! One file a pane; this file is the registry.

@@ -1,0 +1,1 @@
+//! The query language: grammar, meaning, completion, nearest word.

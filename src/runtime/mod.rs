@@ -1,0 +1,1 @@
+//! The loop, the effect runner, wake-ups, logging.

@@ -1,0 +1,1 @@
+//! Configuration, credential storage, paths; theme and keymap files handed over as text.

@@ -1,0 +1,1 @@
+//! The tty: modes and their restoring, the input decoder, the screen writer.

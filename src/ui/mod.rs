@@ -1,0 +1,1 @@
+//! Theme roles, pure layout and small widgets.
