@@ -1,1 +1,3 @@
+//! The halo-tui program.
+
 fn main() {}
