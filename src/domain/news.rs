@@ -1,0 +1,50 @@
+//! What a running session tells the screen.
+
+use super::{Agent, Connection, Failure, FillProgress, TicketId, TokenState};
+use crate::text::SafeText;
+
+/// One fact that changed in the background.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    /// Rows of a table changed in the mirror.
+    Changed(Changed),
+    /// How far the first fill is; `None` when it is over.
+    Filling(Option<FillProgress>),
+    /// How fresh the rows are.
+    Connection(Connection),
+    /// How the token stands.
+    Token(TokenState),
+    /// The authorisation server refused for good: credentials are needed.
+    CredentialsNeeded(Failure),
+    /// The agent that this application acts as.
+    ActingAs(Box<Agent>),
+    /// How many requests of the rolling window are used, of how many allowed; sent when it runs low.
+    BudgetLow {
+        /// Requests that left in the window.
+        used: u32,
+        /// Requests allowed in the window.
+        of: u32,
+    },
+    /// Something worth one line.
+    Notice(SafeText),
+    /// A background task ended that should run for ever.
+    WorkerDied {
+        /// Its name.
+        worker: &'static str,
+        /// Why.
+        why: SafeText,
+    },
+}
+
+/// What changed in the mirror.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Changed {
+    /// Tickets.
+    Tickets,
+    /// Clients.
+    Clients,
+    /// Names of statuses, priorities, teams, types, agents.
+    Lookups,
+    /// One ticket's conversation or body.
+    Conversation(TicketId),
+}
