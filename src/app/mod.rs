@@ -1,1 +1,13 @@
 //! The model, its pure update and its pure view.
+
+mod header;
+mod model;
+mod palette;
+mod places;
+mod requests;
+mod update;
+mod view;
+
+pub use model::{Model, Screen, Start};
+pub use update::update;
+pub use view::{frame, view};

@@ -88,28 +88,13 @@ pub struct Agent {
     pub team: Untrusted,
 }
 
-/// Which table of the mirror a change is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum LookupKind {
-    /// Ticket statuses.
-    Statuses,
-    /// Priorities by SLA.
-    Priorities,
-    /// Teams.
-    Teams,
-    /// Ticket types.
-    TicketTypes,
-    /// SLAs.
-    Slas,
-    /// Agents.
-    Agents,
-}
-
 /// Records of one kind, to be written in one transaction.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Batch {
     /// Ticket rows; only newer ones replace what is there, fields that rows don't carry are kept.
     Tickets(Vec<TicketRecord>),
+    /// Tickets that the server no longer has: they go, with their conversations.
+    Gone(Vec<TicketId>),
     /// Clients.
     Clients(Vec<ClientRecord>),
     /// Sites.

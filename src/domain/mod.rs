@@ -3,9 +3,12 @@
 //! A *record* is what the server sent (strings are [`crate::text::Untrusted`]) and is what the mirror stores; a *row* is what a
 //! pane shows (strings are [`crate::text::SafeText`], names resolved from the lookup tables).
 
+pub mod address;
+
 mod action;
 mod client;
 mod connect;
+mod draft;
 mod failure;
 mod ids;
 mod lookup;
@@ -22,13 +25,14 @@ mod window;
 pub use action::{ActionRecord, ActionRow, Author};
 pub use client::{ClientRecord, ClientRow};
 pub use connect::{ConnectReport, ConnectStep, StepOutcome};
+pub use draft::ConnectDraft;
 pub use failure::{Failure, FailureKind};
 pub use ids::{ActionId, AgentId, ClientId, PriorityId, SiteId, SlaId, StatusId, TeamId, TicketId, TicketTypeId, UserId};
-pub use lookup::{Agent, Batch, LookupKind, Priority, Sla, Status, Team, TicketType};
+pub use lookup::{Agent, Batch, Priority, Sla, Status, Team, TicketType};
 pub use news::{Changed, News};
 pub use overview::{AgentRow, Conversation, Overview};
 pub use person::{AssetRecord, SiteRecord, UserRecord};
-pub use profile::{Hosting, Identity, Profile, ProfileName, SecretKeeping};
+pub use profile::{Hosting, Identity, NotAProfileName, Profile, ProfileName, SecretKeeping};
 pub use progress::{Connection, FillProgress, TokenState};
 pub use rgb::Rgb;
 pub use secret::{BudgetLedger, Secret, SecretSource};

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ActionRow, AgentId, TicketRow};
+use super::{ActionRow, Agent, AgentId, Rgb, TicketRow};
 use crate::text::SafeText;
 
 /// A ticket with what has been said, as far as the mirror holds it.
@@ -27,7 +27,9 @@ pub struct Overview {
     pub open: u64,
     /// Tickets that count as closed.
     pub closed: u64,
-    /// Clients.
+    /// All tickets.
+    pub total: u64,
+    /// All clients.
     pub clients: u64,
 }
 
@@ -38,8 +40,31 @@ pub struct AgentRow {
     pub id: AgentId,
     /// The name.
     pub name: SafeText,
+    /// Initials.
+    pub initials: SafeText,
+    /// Mail address.
+    pub email: SafeText,
     /// The default team's name.
     pub team: SafeText,
+    /// Halo's colour.
+    pub colour: Option<Rgb>,
+    /// May no longer sign in.
+    pub disabled: bool,
     /// An API application's agent.
     pub api: bool,
+}
+
+impl From<&Agent> for AgentRow {
+    fn from(agent: &Agent) -> Self {
+        Self {
+            id: agent.id,
+            name: agent.name.line(),
+            initials: agent.initials.line(),
+            email: agent.email.line(),
+            team: agent.team.line(),
+            colour: agent.colour,
+            disabled: agent.disabled,
+            api: agent.api,
+        }
+    }
 }

@@ -31,9 +31,36 @@ pub enum SecretKeeping {
 }
 
 /// A profile's name: letters, digits, `-`, `_` and `.`, at most 64, not starting with a dot. Safe as a folder's name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct ProfileName(String);
+
+/// Why a text is no [`ProfileName`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a profile's name is 1 to 64 letters, digits, '-', '_' or '.', not starting with '-' or '.'")]
+pub struct NotAProfileName;
+
+impl TryFrom<String> for ProfileName {
+    type Error = NotAProfileName;
+
+    fn try_from(name: String) -> Result<Self, NotAProfileName> {
+        Self::parse(&name).ok_or(NotAProfileName)
+    }
+}
+
+impl std::str::FromStr for ProfileName {
+    type Err = NotAProfileName;
+
+    fn from_str(name: &str) -> Result<Self, NotAProfileName> {
+        Self::parse(name).ok_or(NotAProfileName)
+    }
+}
+
+impl From<ProfileName> for String {
+    fn from(name: ProfileName) -> Self {
+        name.0
+    }
+}
 
 impl ProfileName {
     /// Checks the name.
@@ -86,6 +113,9 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// The scope that nearly every integration asks for.
+    pub const DEFAULT_SCOPE: &str = "all";
+
     /// The identity that a mirror is filled from.
     #[must_use]
     pub fn identity(&self) -> Identity {

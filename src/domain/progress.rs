@@ -7,9 +7,14 @@ use super::Failure;
 /// How the rows on the screen relate to the server.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Connection {
-    /// Nothing was asked yet: the rows are what was stored.
+    /// Nothing is known yet.
     #[default]
     Starting,
+    /// Nothing was answered yet in this run: the rows are those of an earlier one.
+    Cached {
+        /// The newest success of earlier runs.
+        at: Timestamp,
+    },
     /// The newest refresh succeeded.
     Live {
         /// When it did.

@@ -135,3 +135,17 @@ pub struct TicketRow {
     /// Why the record could not be read, where it couldn't.
     pub unreadable: Option<SafeText>,
 }
+
+impl TicketRow {
+    /// The SLA target that counts next: the response until there was one, then the fix; none for closed, excluded or
+    /// unlimited tickets.
+    pub fn next_target(&self) -> Option<Timestamp> {
+        if self.is_closed || self.excluded_from_sla {
+            return None;
+        }
+        match (self.respond_by, self.responded) {
+            (Some(target), None) => Some(target),
+            _ => self.fix_by,
+        }
+    }
+}

@@ -1,1 +1,129 @@
 //! The local SQLite copy of the tenant: windows of rows, search, migrations.
+//!
+//! One thread owns the writing connection, a few own reading ones; callers await their answers. Strings are stored as the server
+//! sent them and made safe when they are read.
+
+mod apply;
+mod ask;
+mod clients;
+mod compile;
+mod conversation;
+mod error;
+mod freshness;
+mod lane;
+mod list;
+mod names;
+mod open;
+mod place;
+mod reader;
+mod row;
+mod schema;
+mod tickets;
+
+use std::{io, path::Path, sync::Arc};
+
+use jiff::Timestamp;
+use lane::Lanes;
+
+use crate::domain::{Batch, Failure, FailureKind, Identity, TicketId};
+
+pub use ask::{Applied, Pass, TicketAsk};
+pub use error::StoreError;
+pub use freshness::LAST_SUCCESS;
+pub use open::Opened;
+pub use place::purge;
+pub use reader::Reader;
+
+/// One tenant's local copy; clones share it.
+#[derive(Clone)]
+pub struct Mirror {
+    lanes: Arc<Lanes>,
+    stored: bool,
+}
+
+impl Mirror {
+    /// Opens the mirror at `path`, or a new one; what was found there is told beside. The folder becomes the mirror's own: it is
+    /// made where it is missing and closed to others (0700, the files 0600). Blocks on the disk.
+    ///
+    /// # Errors
+    ///
+    /// Only where not even a mirror in memory can be had.
+    pub fn open(path: &Path, identity: &Identity) -> Result<(Self, Opened), Failure> {
+        let (connections, opened) = open::open(path, identity, place::is_local).map_err(StoreError::from)?;
+        Ok((Self::start(connections)?, opened))
+    }
+
+    /// A mirror that is gone with the program.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no memory or no thread to be had.
+    pub fn in_memory(identity: &Identity) -> Result<Self, Failure> {
+        Self::start(open::memory(identity).map_err(StoreError::from)?)
+    }
+
+    fn start(connections: open::Connections) -> Result<Self, Failure> {
+        let stored = connections.path.is_some();
+        let started = Lanes::start(connections);
+        let failed = |error: io::Error| Failure::new(FailureKind::Storage, &format!("no thread for the local copy: {error}"));
+        Ok(Self { lanes: Arc::new(started.map_err(failed)?), stored })
+    }
+
+    /// Whether the rows outlive the program.
+    #[must_use]
+    pub fn is_stored(&self) -> bool {
+        self.stored
+    }
+
+    /// Reads: `mirror.read(move |reader| reader.tickets(&ask)).await`. All that one call reads is of one moment. Dropping the
+    /// future gives the read up: one that waits is skipped, one that runs is interrupted.
+    ///
+    /// # Errors
+    ///
+    /// [`FailureKind::Storage`] where the database refuses, [`FailureKind::Gone`] where its thread has ended.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.lanes.read(move |reader| reader.at_one_moment(work)).await
+    }
+
+    /// Writes a batch in one transaction. Only what differs is written, and nothing older than what is there. A write that was
+    /// begun is finished even where the future is dropped.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read`]; nothing of the batch is written then.
+    pub async fn write(&self, batch: Batch, pass: Pass, now: Timestamp) -> Result<Applied, Failure> {
+        self.lanes.write(move |reader| reader.write(|conn| apply::apply(conn, &batch, pass, now))).await
+    }
+
+    /// Notes a value under a name, such as a delta's cursor; `None` removes it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::write`].
+    pub async fn set_meta(&self, key: &str, value: Option<&str>) -> Result<(), Failure> {
+        let (key, value) = (key.to_owned(), value.map(str::to_owned));
+        self.lanes.write(move |reader| reader.write(|conn| apply::set_meta(conn, &key, value.as_deref()))).await
+    }
+
+    /// Notes that the ticket was looked at as it is now: it is no longer `is:changed` until its next change.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::write`].
+    pub async fn mark_seen(&self, ticket: TicketId) -> Result<(), Failure> {
+        self.lanes.write(move |reader| reader.write(|conn| apply::mark_seen(conn, ticket))).await
+    }
+
+    /// Ends the threads where this is the last clone, after what was asked so far, and waits for them. Blocks.
+    pub fn close(self) {
+        if let Some(lanes) = Arc::into_inner(self.lanes) {
+            lanes.close();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,11 @@
 //! The vocabulary of the loop: what enters `update` and what leaves it.
 
+mod command;
+mod effect;
 mod key;
+mod message;
 
+pub use command::Command;
+pub use effect::{Effect, Question};
 pub use key::{Input, Key, KeyCode};
+pub use message::{Answer, ConnectNews, Discovered, Msg, Notice, Now, PaneId, RequestId, Severity, Slot};

@@ -1,1 +1,168 @@
-//! One file a pane; this file is the registry.
+//! One file a pane; this file is the registry and alone knows all [`PaneId`]s.
+
+mod clients;
+mod connect;
+mod help;
+mod list;
+mod preview;
+mod prompt;
+mod tickets;
+
+use std::time::Duration;
+
+use crate::{
+    domain::{AgentId, Changed, ClientId, TicketId},
+    msg::{Answer, Command, Effect, Key, KeyCode, Notice, Now, PaneId, Question},
+    query::QueryError,
+    text::SafeText,
+    ui::Painter,
+};
+
+pub use connect::{ConnectOutcome, ConnectPane};
+pub use help::HelpPane;
+pub use prompt::{Prompt, PromptKind, PromptOutcome};
+
+/// The ticket list.
+pub const TICKETS: PaneId = PaneId("tickets");
+/// The client list.
+pub const CLIENTS: PaneId = PaneId("clients");
+/// The selected ticket with its conversation.
+pub const PREVIEW: PaneId = PaneId("preview");
+
+/// What a pane may know of the rest of the program.
+#[derive(Clone, Copy, Debug)]
+pub struct Context {
+    /// The time.
+    pub now: Now,
+    /// Who sits at the keyboard.
+    pub me: Option<AgentId>,
+}
+
+/// What a pane wants done outside itself.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// Ask the mirror; the answer comes back under the same purpose.
+    Ask {
+        /// What for: a newer question for the same purpose replaces the older one.
+        purpose: &'static str,
+        /// The question.
+        question: Question,
+    },
+    /// Tell the other panes.
+    Announce(Announcement),
+    /// Give the focus to a pane.
+    Focus(PaneId),
+    /// Tell the operator.
+    Notice(Notice),
+    /// Something outside the model.
+    Effect(Effect),
+}
+
+/// What panes tell one another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Announcement {
+    /// The cursor of the ticket list stands on this ticket.
+    TicketSelected(Option<TicketId>),
+    /// The tickets are to be narrowed to this client.
+    ClientChosen(Option<(ClientId, SafeText)>),
+}
+
+/// A pane of the dashboard.
+pub trait Pane: std::fmt::Debug + Send {
+    /// Its name.
+    fn id(&self) -> PaneId;
+    /// The layers of its keys, the most specific first.
+    fn layers(&self) -> &'static [&'static str];
+    /// Tells how much room there is; asks the first question.
+    fn resize(&mut self, cols: u16, rows: u16, context: Context, out: &mut Vec<Outcome>);
+    /// Does a command; `false` where it means nothing here.
+    fn command(&mut self, command: Command, context: Context, out: &mut Vec<Outcome>) -> bool;
+    /// Takes an answer; `None` where the question failed.
+    fn answer(&mut self, purpose: &'static str, answer: Option<Answer>, context: Context, out: &mut Vec<Outcome>);
+    /// Hears what another pane tells.
+    fn hear(&mut self, announcement: &Announcement, context: Context, out: &mut Vec<Outcome>);
+    /// Hears that the mirror changed.
+    fn changed(&mut self, what: Changed, context: Context, out: &mut Vec<Outcome>);
+    /// The next moment at which the pane wants to be woken, as time since the program's start.
+    fn deadline(&self) -> Option<Duration> {
+        None
+    }
+    /// A deadline has passed.
+    fn wake(&mut self, _context: Context, _out: &mut Vec<Outcome>) {}
+    /// Takes words that narrow what is listed, as they are typed; `None` where the pane has no filter.
+    fn filter(&mut self, _words: &str, _context: Context, _out: &mut Vec<Outcome>) -> Option<Result<(), QueryError>> {
+        None
+    }
+    /// The words that narrow what is listed now.
+    fn filter_words(&self) -> Option<&str> {
+        None
+    }
+    /// One line saying what is listed, and the position in it.
+    fn summary(&self) -> (SafeText, SafeText);
+    /// Whether something is drawn that changes when a minute rolls over.
+    fn shows_ages(&self) -> bool {
+        true
+    }
+    /// Draws the pane into the painter's area.
+    fn draw(&self, painter: &mut Painter<'_>, now: Now, focused: bool);
+    /// The text that a copy command means.
+    fn copy(&self, _link: bool, _web_app: &str) -> Option<SafeText> {
+        None
+    }
+}
+
+/// The panes of the dashboard, in the order in which tab walks them.
+#[derive(Debug)]
+pub struct Panes {
+    panes: Vec<Box<dyn Pane>>,
+}
+
+impl Default for Panes {
+    fn default() -> Self {
+        Self {
+            panes: vec![
+                Box::new(tickets::TicketsPane::default()),
+                Box::new(clients::ClientsPane::default()),
+                Box::new(preview::PreviewPane::default()),
+            ],
+        }
+    }
+}
+
+impl Panes {
+    /// The pane of this name.
+    pub fn get(&self, id: PaneId) -> Option<&dyn Pane> {
+        self.panes.iter().find(|pane| pane.id() == id).map(AsRef::as_ref)
+    }
+
+    /// The pane of this name, to be changed.
+    pub fn get_mut(&mut self, id: PaneId) -> Option<&mut (dyn Pane + 'static)> {
+        self.panes.iter_mut().find(|pane| pane.id() == id).map(AsMut::as_mut)
+    }
+
+    /// All panes.
+    pub fn iter(&self) -> impl Iterator<Item = &dyn Pane> {
+        self.panes.iter().map(AsRef::as_ref)
+    }
+
+    /// All panes, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Box<dyn Pane>> {
+        self.panes.iter_mut()
+    }
+}
+
+/// A key as the text fields understand it; `None` for keys that are no editing.
+pub(crate) fn input(key: Key) -> Option<tui_textarea::Input> {
+    use tui_textarea::Key as Field;
+    let code = match key.code {
+        KeyCode::Char(c) => Field::Char(c),
+        KeyCode::Backspace => Field::Backspace,
+        KeyCode::Delete => Field::Delete,
+        KeyCode::Left => Field::Left,
+        KeyCode::Right => Field::Right,
+        KeyCode::Home => Field::Home,
+        KeyCode::End => Field::End,
+        _ => return None,
+    };
+    Some(tui_textarea::Input { key: code, ctrl: key.ctrl, alt: key.alt, shift: key.shift })
+}

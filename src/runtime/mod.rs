@@ -1,1 +1,178 @@
 //! The loop, the effect runner, wake-ups, logging.
+//!
+//! The loop awaits nothing but its one `select!`: signals, input, messages, the next deadline. Reading the terminal, writing to
+//! it and the network never wait for one another.
+
+mod clock;
+mod launch;
+mod logging;
+mod runner;
+mod signals;
+
+use std::{process::ExitCode, time::Duration};
+
+use tokio::{sync::mpsc, time::Instant};
+
+use crate::{
+    app::{Model, frame, update},
+    msg::{Effect, Input, Msg, Notice},
+    terminal::{Terminal, TerminalEvent},
+};
+
+pub use clock::Clocks;
+pub use launch::{Launch, dashboard};
+pub use runner::{Runner, RunnerSettings};
+use signals::{Signal, Signals};
+
+/// Messages taken between two frames at most: a flood can't keep the screen from being drawn.
+const BATCH: usize = 64;
+
+/// How the loop ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The operator left.
+    Quit,
+    /// A signal of this number.
+    Signal(u8),
+    /// The terminal is gone.
+    HungUp,
+}
+
+impl Ended {
+    /// The exit status: 0, or 128 and the signal's number as shells have it.
+    pub fn exit_code(self) -> ExitCode {
+        match self {
+            Self::Quit => ExitCode::SUCCESS,
+            Self::Signal(number) => ExitCode::from(128_u8.saturating_add(number)),
+            Self::HungUp => ExitCode::from(129),
+        }
+    }
+}
+
+/// Everything that the loop waits for.
+pub struct Wires {
+    /// From the terminal.
+    pub terminal: mpsc::Receiver<TerminalEvent>,
+    /// From everything else.
+    pub messages: mpsc::Receiver<Msg>,
+}
+
+/// Runs the dashboard until it ends.
+///
+/// # Errors
+/// Where the process can't listen for signals.
+pub async fn run(
+    terminal: &mut Terminal,
+    mut wires: Wires,
+    mut model: Model,
+    mut runner: Runner,
+    clocks: Clocks,
+) -> std::io::Result<Ended> {
+    let mut signals = Signals::listen()?;
+    let mut out = Out { terminal, ended: None };
+    step(&mut model, size(out.terminal), &mut runner, &mut out, clocks);
+    loop {
+        if let Some(ended) = out.ended {
+            runner.stop();
+            return Ok(ended);
+        }
+        if model.take_dirty() {
+            draw(&model, out.terminal, clocks);
+        }
+        let wake = model.deadline().map(|deadline| clocks.instant(deadline));
+        tokio::select! {
+            biased;
+            signal = signals.next() => match signal {
+                Signal::End(number) => out.ended = Some(Ended::Signal(number)),
+                Signal::Resize => {
+                    // Terminals move and cut what they show when resized.
+                    out.terminal.resized();
+                    step(&mut model, size(out.terminal), &mut runner, &mut out, clocks);
+                }
+                Signal::Stop => suspend(out.terminal),
+                Signal::Continue => {
+                    if let Err(error) = out.terminal.resume() {
+                        tracing::warn!(%error, "the terminal could not be taken again");
+                    }
+                    // The size may have changed while somebody else had the terminal.
+                    step(&mut model, size(out.terminal), &mut runner, &mut out, clocks);
+                }
+            },
+            event = wires.terminal.recv() => {
+                let mut event = event;
+                for _ in 0..BATCH {
+                    match event {
+                        Some(TerminalEvent::Input(input)) => step(&mut model, Msg::Input(input), &mut runner, &mut out, clocks),
+                        Some(TerminalEvent::HungUp) | None => out.ended = Some(Ended::HungUp),
+                    }
+                    if out.ended.is_some() {
+                        break;
+                    }
+                    match wires.terminal.try_recv() {
+                        Ok(next) => event = Some(next),
+                        Err(_) => break,
+                    }
+                }
+            }
+            Some(msg) = wires.messages.recv() => {
+                let mut msg = Some(msg);
+                for _ in 0..BATCH {
+                    let Some(taken) = msg else { break };
+                    step(&mut model, taken, &mut runner, &mut out, clocks);
+                    msg = wires.messages.try_recv().ok();
+                }
+            }
+            () = sleep_until(wake) => step(&mut model, Msg::Wake, &mut runner, &mut out, clocks),
+        }
+    }
+}
+
+/// What the loop may do to the outside.
+struct Out<'a> {
+    terminal: &'a mut Terminal,
+    ended: Option<Ended>,
+}
+
+fn step(model: &mut Model, msg: Msg, runner: &mut Runner, out: &mut Out<'_>, clocks: Clocks) {
+    for effect in update(model, msg, clocks.now()) {
+        match effect {
+            Effect::Quit => out.ended = Some(Ended::Quit),
+            Effect::Repaint => drop(out.terminal.resized()),
+            Effect::Copy(text) => {
+                if !out.terminal.copy(&text) {
+                    runner.notify(Notice::warning("That is too long to be copied"));
+                }
+            }
+            Effect::Suspend => suspend(out.terminal),
+            effect => runner.run(effect),
+        }
+    }
+}
+
+/// The terminal's size as a message.
+fn size(terminal: &Terminal) -> Msg {
+    let size = terminal.size();
+    Msg::Input(Input::Resize { cols: size.width, rows: size.height })
+}
+
+fn suspend(terminal: &Terminal) {
+    if let Err(error) = terminal.suspend() {
+        tracing::warn!(%error, "could not be suspended");
+    }
+}
+
+fn draw(model: &Model, terminal: &Terminal, clocks: Clocks) {
+    let size = terminal.size();
+    let (frame, cursor) = frame(model, clocks.now(), size.width, size.height);
+    terminal.present(frame, cursor);
+}
+
+async fn sleep_until(wake: Option<Instant>) {
+    match wake {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// How long quitting waits for what is under way.
+pub const QUIT_WITHIN: Duration = Duration::from_millis(500);

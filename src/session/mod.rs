@@ -1,1 +1,163 @@
-//! One signed-in profile, running.
+//! One signed-in profile, running: the token task, the budget, sync and the mirror, started and supervised together.
+
+mod supervise;
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::{
+    domain::{ConnectReport, Failure, FailureKind, Identity, News, Profile, SecretSource, TicketId, Timestamp},
+    halo::{
+        self, Budget, Clock, ConnectOutcome, Credentials, Discovery, Halo, LocalLedger, ProxyRules, Stats, Tokens, Transport,
+        TransportSettings,
+    },
+    mirror::{Mirror, Opened},
+    sync::{Order, Sync},
+};
+
+use supervise::Tasks;
+
+/// Orders that may wait for sync.
+const ORDERS: usize = 16;
+
+/// Where a profile's mirror lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MirrorPlace {
+    /// In this file.
+    Disk(PathBuf),
+    /// Nowhere: it is gone with the program.
+    Memory,
+}
+
+/// What a session is started with.
+pub struct SessionSettings {
+    /// The tenant and the application.
+    pub profile: Profile,
+    /// Where the client secret comes from.
+    pub secret: Arc<dyn SecretSource>,
+    /// Requests per rolling 5 minutes; `None` for no limit.
+    pub budget: Option<u32>,
+    /// How often to refresh by itself; `None` for never.
+    pub every: Option<Duration>,
+    /// The wall clock.
+    pub clock: Clock,
+}
+
+/// Opens the mirror of a profile; blocks on the disk.
+///
+/// # Errors
+/// Only where not even a mirror in memory can be had.
+pub fn open_mirror(place: &MirrorPlace, identity: &Identity) -> Result<(Mirror, Opened), Failure> {
+    match place {
+        MirrorPlace::Disk(path) => Mirror::open(path, identity),
+        MirrorPlace::Memory => Ok((Mirror::in_memory(identity)?, Opened::Created)),
+    }
+}
+
+/// A running session; dropping it ends its tasks.
+pub struct Session {
+    mirror: Mirror,
+    halo: Halo,
+    orders: mpsc::Sender<Order>,
+    looked_at: watch::Sender<Option<TicketId>>,
+    tasks: Tasks,
+}
+
+impl Session {
+    /// Starts the tasks over an open mirror; nothing is waited for.
+    ///
+    /// # Errors
+    /// Addresses or a CA file that can't be used.
+    pub fn start(settings: SessionSettings, mirror: Mirror, news: mpsc::Sender<News>) -> Result<Self, Failure> {
+        let SessionSettings { profile, secret, budget, every, clock } = settings;
+        let transport = transport(profile.ca_file.clone())?;
+        let credentials = Credentials::new(&profile, secret)?;
+        let (tokens, token_task) = Tokens::new(transport.clone(), credentials, Arc::clone(&clock));
+        let budget = Budget::new(budget.unwrap_or(0), Arc::new(LocalLedger::default()), Arc::clone(&clock));
+        let halo = Halo::new(&profile, transport, tokens.clone(), budget.clone(), Arc::clone(&clock))?;
+        let (orders, order_receiver) = mpsc::channel(ORDERS);
+        let (looked_at, looked_at_receiver) = watch::channel(None);
+        let sync = Sync { server: halo.clone(), mirror: mirror.clone(), news: news.clone(), every, clock };
+
+        let mut tasks = Tasks::new(news.clone());
+        tasks.spawn("the token task", token_task.run());
+        tasks.spawn("sync", sync.run(order_receiver, looked_at_receiver));
+        tasks.spawn("the header's news", supervise::tell_standing(tokens, budget, news));
+        Ok(Self { mirror, halo, orders, looked_at, tasks })
+    }
+
+    /// The local copy.
+    pub fn mirror(&self) -> &Mirror {
+        &self.mirror
+    }
+
+    /// The operator looks at this ticket.
+    pub fn look_at(&self, ticket: TicketId) {
+        // Told again for the same ticket too: its row may have moved on.
+        self.looked_at.send_replace(Some(ticket));
+    }
+
+    /// Asks for what changed, or compares everything; an order that finds sync overwhelmed with orders is dropped.
+    pub fn refresh(&self, everything: bool) {
+        let _ = self.orders.try_send(Order::Refresh { everything, done: None });
+    }
+
+    /// Refreshes and waits for the result.
+    ///
+    /// # Errors
+    /// What kept the refresh from succeeding.
+    pub async fn refreshed(&self, everything: bool) -> Result<(), Failure> {
+        let gone = || Failure::new(FailureKind::Gone, "the refreshing stopped unexpectedly");
+        let (done, result) = oneshot::channel();
+        self.orders.send(Order::Refresh { everything, done: Some(done) }).await.map_err(|_| gone())?;
+        result.await.map_err(|_| gone())?
+    }
+
+    /// Refreshes by itself this often from now on.
+    pub fn refresh_every(&self, every: Option<Duration>) {
+        let _ = self.orders.try_send(Order::Every(every));
+    }
+
+    /// Requests and bytes so far.
+    pub fn stats(&self) -> Stats {
+        self.halo.stats()
+    }
+
+    /// Ends the tasks and closes the mirror; blocks until it is closed.
+    pub fn stop(self) {
+        let Self { mirror, tasks, .. } = self;
+        drop(tasks);
+        mirror.close();
+    }
+}
+
+fn clock() -> Clock {
+    Arc::new(Timestamp::now)
+}
+
+/// The one way out: proxies as the environment names them, never for loopback, and the profile's own authorities.
+fn transport(ca_file: Option<PathBuf>) -> Result<Transport, Failure> {
+    let proxies = ProxyRules::from_environment(|name| std::env::var(name).ok())?;
+    Transport::new(TransportSettings { proxies, ca_file, ..TransportSettings::default() })
+}
+
+/// Finds out the URLs behind an instance's address; no secret is sent.
+///
+/// # Errors
+/// What kept the instance from answering.
+pub async fn discover(address: &str) -> Result<Discovery, Failure> {
+    halo::discover(&transport(None)?, address, &clock()).await
+}
+
+/// Walks the steps of *Test and connect*, reporting each.
+///
+/// # Errors
+/// The failure of the step that failed.
+pub async fn test(
+    profile: &Profile,
+    secret: Arc<dyn SecretSource>,
+    report: impl FnMut(ConnectReport),
+) -> Result<ConnectOutcome, Failure> {
+    halo::test_connection(&transport(profile.ca_file.clone())?, profile, secret, clock(), report).await
+}

@@ -1,1 +1,208 @@
 //! The tty: modes and their restoring, the input decoder, the screen writer.
+//!
+//! ```text
+//!                 ┌ tty-reader ┐  Decoder   ┌────────────┐
+//! tty ───poll────>│ read       │──────────> │ channel    │──> the loop
+//!                 └────────────┘            └────────────┘
+//!                 ┌ tty-writer ┐  Screen    ┌────────────┐
+//! tty <──poll─────│ write      │<────────── │ one slot   │<── Terminal::present
+//!                 └────────────┘            └────────────┘
+//! ```
+//!
+//! Reading, writing and the program never wait for one another: each side has its thread, input waits in a channel and the
+//! kernel, output in one slot in which a newer frame replaces an older. Nothing ticks: idle, both threads sleep.
+//!
+//! The order of calls:
+//!
+//! 1. [`Terminal::open`] on the thread that runs the loop, before anything may print; [`OpenError::NotATerminal`] is the only error
+//!    that a user causes.
+//! 2. Draw into a [`Buffer`] of [`Terminal::size`] and hand it to [`Terminal::present`] whenever the model is dirty; a frame
+//!    that changes nothing costs nothing.
+//! 3. Take [`TerminalEvent`]s from the channel. After [`TerminalEvent::HungUp`] there is no terminal: end, with status 129.
+//! 4. On SIGWINCH call [`Terminal::resized`] and draw. The terminal sends no [`Input::Resize`] of its own.
+//! 5. On ctrl-z and on SIGTSTP call [`Terminal::suspend`]; on SIGCONT, always, [`Terminal::resume`] and draw.
+//! 6. [`Terminal::close`], or drop it: both give the terminal back within two seconds, whether it reads or not.
+//!
+//! No signal is handled here, and no question is put to the terminal. What it may be sent is listed in `screen`, `guard` and
+//! `clipboard`, and nothing else is written to it.
+
+mod clipboard;
+mod decoder;
+mod guard;
+mod job;
+mod reader;
+mod screen;
+#[cfg(test)]
+mod tests;
+mod tty;
+mod writer;
+
+use std::io::{self, IsTerminal as _};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Size;
+use tokio::sync::mpsc;
+
+use crate::msg::Input;
+use crate::text::SafeText;
+use guard::Modes;
+use reader::Reader;
+use screen::Dialect;
+use tty::Tty;
+use writer::ScreenWriter;
+pub use writer::WriterStats;
+
+/// How long the last frame may take to reach a terminal that is given back.
+const LAST_FRAME: Duration = Duration::from_millis(300);
+
+/// What comes from the terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TerminalEvent {
+    /// Somebody typed, pasted or looked.
+    Input(Input),
+    /// The terminal is gone; nothing follows.
+    HungUp,
+}
+
+/// Why the terminal could not be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is none, or one that can't be drawn on. One line, for the person who started the program.
+    #[error("{0}; `halo-tui list` works without a terminal")]
+    NotATerminal(&'static str),
+    /// The system refused.
+    #[error("the terminal can't be used: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// The terminal while the program has it.
+pub struct Terminal {
+    // The order matters to the drop: no thread reads or writes any more when the modes are given back.
+    reader: Reader,
+    writer: ScreenWriter,
+    modes: Arc<Modes>,
+}
+
+impl Terminal {
+    /// Takes the terminal of standard input and output: raw mode, alternate screen, hidden cursor, bracketed paste, focus reports.
+    /// Input goes to `events`. A panic on the calling thread gives the terminal back before its message; panics on other threads
+    /// leave it alone.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::NotATerminal`] if standard input or output is none or `TERM` is unset or `dumb`; then not a byte was written.
+    pub fn open(events: mpsc::Sender<TerminalEvent>) -> Result<Self, OpenError> {
+        if !io::stdin().is_terminal() {
+            return Err(OpenError::NotATerminal("standard input is not a terminal"));
+        }
+        if !io::stdout().is_terminal() {
+            return Err(OpenError::NotATerminal("standard output is not a terminal"));
+        }
+        let term = std::env::var("TERM").unwrap_or_default();
+        match term.as_str() {
+            "" => Err(OpenError::NotATerminal("TERM is not set, so nothing is known about this terminal")),
+            "dumb" => Err(OpenError::NotATerminal("TERM is dumb: this terminal can't be drawn on")),
+            term => {
+                let terminal = Self::on(Tty::of_standard_streams()?, Dialect::of(term), events)?;
+                guard::give_back_on_panic(&terminal.modes);
+                Ok(terminal)
+            }
+        }
+    }
+
+    fn on(tty: Tty, dialect: Dialect, events: mpsc::Sender<TerminalEvent>) -> io::Result<Self> {
+        let modes = Arc::new(Modes::new(tty));
+        modes.enter()?;
+        let writer = ScreenWriter::start(Arc::clone(&modes), dialect)?;
+        let reader = Reader::start(Arc::clone(&modes), events)?;
+        Ok(Self { reader, writer, modes })
+    }
+
+    /// The terminal's size in columns and rows, at most 500x200; 80x24 where it doesn't know.
+    pub fn size(&self) -> Size {
+        self.modes.tty().size()
+    }
+
+    /// The size after SIGWINCH. The next frame is drawn from nothing: terminals move and cut what they show when resized.
+    pub fn resized(&self) -> Size {
+        self.writer.invalidate();
+        self.size()
+    }
+
+    /// Shows `frame` as soon as the terminal takes it, with the cursor at `cursor` (column, row) or hidden. Never waits; of
+    /// frames that come faster than the terminal takes them only the newest is shown.
+    pub fn present(&self, frame: Buffer, cursor: Option<(u16, u16)>) {
+        self.writer.present(frame, cursor);
+    }
+
+    /// Puts `text` on the clipboard of the machine that the terminal runs on (OSC 52), without line breaks at its end. False if it is
+    /// longer than 16 KiB or the terminal is stalled; whether the terminal obeys is not known.
+    pub fn copy(&self, text: &SafeText) -> bool {
+        clipboard::copy(text).is_some_and(|order| self.writer.write_raw(&order))
+    }
+
+    /// What has been written so far.
+    pub fn stats(&self) -> WriterStats {
+        self.writer.stats()
+    }
+
+    /// Gives the terminal back and stops the process group, as ctrl-z does. False, and nothing happens, where no shell could
+    /// continue it. SIGCONT follows in time.
+    ///
+    /// # Errors
+    ///
+    /// If the stop is refused; the terminal is then taken again.
+    pub fn suspend(&self) -> io::Result<bool> {
+        if !job::can_stop() {
+            return Ok(false);
+        }
+        self.release();
+        if let Err(error) = job::stop() {
+            self.take()?;
+            return Err(error);
+        }
+        Ok(true)
+    }
+
+    /// Takes the terminal again after SIGCONT, whoever had stopped the process; the next frame is drawn from nothing. False, and
+    /// nothing happens, if the process was continued in the background: another SIGCONT follows when it comes to the front.
+    ///
+    /// # Errors
+    ///
+    /// If the terminal can't be taken.
+    pub fn resume(&self) -> io::Result<bool> {
+        if job::in_background(self.modes.tty().input()) {
+            return Ok(false);
+        }
+        self.take()?;
+        Ok(true)
+    }
+
+    /// Gives the terminal back, after what is still to be shown if the terminal takes it at once.
+    pub fn close(self) {
+        drop(self);
+    }
+
+    fn release(&self) {
+        self.reader.pause();
+        self.writer.pause(LAST_FRAME);
+        self.modes.leave();
+    }
+
+    fn take(&self) -> io::Result<()> {
+        self.modes.enter()?;
+        self.writer.resume();
+        self.reader.resume();
+        Ok(())
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.reader.pause();
+        self.writer.flush_and_stop(LAST_FRAME);
+        self.modes.leave();
+    }
+}

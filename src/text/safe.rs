@@ -2,21 +2,29 @@
 
 use std::fmt;
 
+use super::clean;
+
 /// Text that holds no control, bidi, tag or invisible character and no combining flood.
+///
+/// Controls are shown in caret form (`^[`) and what can't be shown is U+FFFD, so that an attempt stays visible and inert;
+/// invisible and bidi characters are taken out; blanks of every width are plain spaces. Composed (NFC), at most 8 marks on a
+/// character and 64 bytes a grapheme, each at least one cell wide. Making safe text safe again changes nothing.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct SafeText(Box<str>);
 
 impl SafeText {
-    /// Makes one line of `raw`: line breaks and tabs become single spaces, everything unsafe becomes visible or goes.
+    /// Makes one line of `raw`: line breaks and tabs, with the blanks around them, become one space. At most [`super::LINE_CAP`] bytes,
+    /// ended with `…` where there was more.
     #[must_use]
     pub fn line(raw: &str) -> Self {
-        Self(raw.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
+        Self(clean::line(raw).into_boxed_str())
     }
 
-    /// Makes a block of `raw`: keeps line breaks (as `\n`), expands tabs to spaces.
+    /// Makes a block of `raw`: line breaks of any kind become `\n`, tabs reach to every eighth cell, nothing blank ends it.
+    /// At most [`super::BLOCK_CAP`] bytes, ended with `… cut` where there was more.
     #[must_use]
     pub fn block(raw: &str) -> Self {
-        Self(raw.chars().filter(|c| *c == '\n' || !c.is_control()).collect())
+        Self(clean::block(raw).into_boxed_str())
     }
 
     /// The text.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::SafeText;
+use super::{HtmlText, SafeText, html_to_block};
 
 /// A string as the server sent it: kept for storage, shown only through [`SafeText`].
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -28,6 +28,12 @@ impl Untrusted {
     #[must_use]
     pub fn block(&self) -> SafeText {
         SafeText::block(&self.0)
+    }
+
+    /// The text of a string that is HTML, as a safe block with its links.
+    #[must_use]
+    pub fn html(&self) -> HtmlText {
+        html_to_block(&self.0)
     }
 
     /// The string as it came, for the mirror alone: never for a screen, a log or a file name.

@@ -1,1 +1,22 @@
-//! Theme roles, pure layout and small widgets.
+//! Looks, areas and small widgets; the only room that writes text into cells.
+
+mod colour;
+mod field;
+mod glyphs;
+pub mod layout;
+mod look;
+mod painter;
+mod role;
+mod theme;
+mod time;
+mod widgets;
+
+pub use colour::{Background, ColourDepth};
+pub use field::Field;
+pub use glyphs::Glyphs;
+pub use look::Look;
+pub use painter::{Own, Painter, Tee, Words, width};
+pub use role::Role;
+pub use theme::{Theme, ThemeError};
+pub use time::{age, countdown, moment, next_roll, until};
+pub use widgets::{gauge, grouped, hint_line, too_small};

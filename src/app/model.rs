@@ -1,0 +1,144 @@
+//! Everything that the screen shows and the keys act on.
+
+use std::time::Duration;
+
+use super::requests::Requests;
+use crate::{
+    domain::{AgentId, AgentRow, Connection, FillProgress, Overview, TokenState},
+    keys::Keymap,
+    msg::{Key, Notice, Now, PaneId},
+    panes::{ConnectPane, Context, HelpPane, Panes, Prompt, TICKETS},
+    text::SafeText,
+    ui::Look,
+};
+
+/// What stands in front.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Screen {
+    /// The connect screen; rows that were there stay behind it.
+    Connect,
+    /// The dashboard.
+    Dashboard,
+}
+
+/// What the header tells.
+#[derive(Debug, Default)]
+pub(super) struct Status {
+    /// The profile's name.
+    pub profile: SafeText,
+    /// Who sits at the keyboard, where chosen.
+    pub me: Option<AgentId>,
+    /// Everybody's names, for `me`.
+    pub agents: Vec<AgentRow>,
+    /// The agent that the application acts as.
+    pub acting: Option<(AgentId, SafeText)>,
+    /// How fresh the rows are.
+    pub connection: Connection,
+    /// How the token stands.
+    pub token: TokenState,
+    /// How far the first fill is.
+    pub filling: Option<FillProgress>,
+    /// How much the mirror holds.
+    pub overview: Overview,
+    /// Requests used and allowed, when it runs low.
+    pub budget: Option<(u32, u32)>,
+    /// Root of the web app, for links.
+    pub web_app: String,
+}
+
+/// A notice and when it goes by itself.
+#[derive(Debug)]
+pub(super) struct ShownNotice {
+    /// The notice.
+    pub notice: Notice,
+    /// Errors stay until a key is pressed.
+    pub until: Option<Duration>,
+}
+
+/// How the program starts.
+#[derive(Debug)]
+pub struct Start {
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// Colours and glyphs.
+    pub look: Look,
+    /// Keys.
+    pub keymap: Keymap,
+    /// The profile's name.
+    pub profile: String,
+    /// Who sits at the keyboard.
+    pub me: Option<AgentId>,
+    /// Root of the web app, for links.
+    pub web_app: String,
+    /// Whether the preview is shown at first.
+    pub preview: bool,
+    /// The connect screen with what is known.
+    pub connect: ConnectPane,
+    /// Whether the connect screen comes first.
+    pub needs_connect: bool,
+}
+
+/// The model: changed by `update`, read by `view`.
+#[derive(Debug)]
+pub struct Model {
+    pub(super) size: (u16, u16),
+    pub(super) screen: Screen,
+    pub(super) panes: Panes,
+    pub(super) focus: PaneId,
+    pub(super) preview: bool,
+    pub(super) help: Option<HelpPane>,
+    pub(super) line: Option<Prompt>,
+    pub(super) connect: ConnectPane,
+    pub(super) keymap: Keymap,
+    pub(super) pending: Vec<Key>,
+    pub(super) look: Look,
+    pub(super) status: Status,
+    pub(super) notice: Option<ShownNotice>,
+    pub(super) requests: Requests,
+    pub(super) history: Vec<String>,
+    /// When the next wall-clock minute begins.
+    pub(super) minute: Duration,
+    pub(super) dirty: bool,
+}
+
+impl Model {
+    /// A model that has not asked anything yet; send it its first size to begin.
+    pub fn new(start: Start) -> Self {
+        Self {
+            size: start.size,
+            screen: if start.needs_connect { Screen::Connect } else { Screen::Dashboard },
+            panes: Panes::default(),
+            focus: TICKETS,
+            preview: start.preview,
+            help: None,
+            line: None,
+            connect: start.connect,
+            keymap: start.keymap,
+            pending: Vec::new(),
+            look: start.look,
+            status: Status { profile: SafeText::line(&start.profile), me: start.me, web_app: start.web_app, ..Status::default() },
+            notice: None,
+            requests: Requests::default(),
+            history: Vec::new(),
+            minute: Duration::MAX,
+            dirty: true,
+        }
+    }
+
+    /// Whether something changed since the last frame; asking makes it false.
+    pub fn take_dirty(&mut self) -> bool {
+        std::mem::take(&mut self.dirty)
+    }
+
+    /// The next moment at which something has to happen without a key or an answer, as time since the start.
+    pub fn deadline(&self) -> Option<Duration> {
+        let notice = self.notice.as_ref().and_then(|shown| shown.until);
+        let panes = self.panes.iter().filter_map(crate::panes::Pane::deadline);
+        let minute = (self.screen == Screen::Dashboard).then_some(self.minute);
+        notice.into_iter().chain(panes).chain(minute).min()
+    }
+
+    pub(super) fn context(&self, now: Now) -> Context {
+        Context { now, me: self.status.me.or(self.status.acting.as_ref().map(|(id, _)| *id)) }
+    }
+}

@@ -1,0 +1,48 @@
+//! Where each pane stands now: the areas of the size, dealt out by what has the focus.
+
+use ratatui::layout::Rect;
+
+use super::model::Model;
+use crate::{
+    msg::PaneId,
+    panes::{CLIENTS, PREVIEW, TICKETS},
+    ui::layout::{DashboardAreas, DashboardWants, TooSmall, dashboard},
+};
+
+/// The areas and which pane stands in which.
+pub(super) struct Places {
+    /// The areas.
+    pub(super) areas: DashboardAreas,
+    /// The ticket list, unless another pane took its place.
+    pub(super) tickets: Option<Rect>,
+    /// The client list.
+    pub(super) clients: Option<Rect>,
+    /// The preview.
+    pub(super) preview: Option<Rect>,
+}
+
+impl Places {
+    /// The places for the model's size and focus.
+    pub(super) fn of(model: &Model) -> Result<Self, TooSmall> {
+        let (cols, rows) = model.size;
+        let areas = dashboard(cols, rows, DashboardWants { preview: model.preview, lean: model.look.lean })?;
+        // Where there is no room beside the list, what has the focus takes its place.
+        let in_front = match model.focus {
+            CLIENTS if areas.clients.is_none() => CLIENTS,
+            PREVIEW if areas.preview.is_none() => PREVIEW,
+            _ => TICKETS,
+        };
+        let list = |pane: PaneId| (in_front == pane).then_some(areas.list);
+        Ok(Self {
+            tickets: list(TICKETS),
+            clients: areas.clients.or_else(|| list(CLIENTS)),
+            preview: areas.preview.or_else(|| list(PREVIEW)),
+            areas,
+        })
+    }
+
+    /// Every pane with its place.
+    pub(super) fn panes(&self) -> [(PaneId, Option<Rect>); 3] {
+        [(TICKETS, self.tickets), (CLIENTS, self.clients), (PREVIEW, self.preview)]
+    }
+}

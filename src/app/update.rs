@@ -1,0 +1,369 @@
+//! `update`: one message in, a changed model and effects out. Total, without I/O and without a clock.
+
+use std::time::Duration;
+
+use super::{
+    model::{Model, Screen, ShownNotice},
+    places::Places,
+};
+use crate::{
+    domain::{Changed, News, address},
+    keys::Resolution,
+    msg::{Answer, Command, ConnectNews, Effect, Input, Key, Msg, Notice, Now, PaneId, Question, Severity, Slot},
+    panes::{Announcement, ConnectOutcome, HelpPane, Outcome, PREVIEW, Prompt, PromptKind, PromptOutcome},
+    text::SafeText,
+    ui::Theme,
+};
+
+mod commands;
+mod words;
+
+/// The app's own questions go under this name.
+const APP: PaneId = PaneId("app");
+/// How long a notice that is no error stays.
+const NOTICE_STAYS: Duration = Duration::from_secs(6);
+
+/// Takes a message.
+pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Effect> {
+    let mut out = Update { model, now, effects: Vec::new() };
+    out.take(msg);
+    out.schedule_minute();
+    out.effects
+}
+
+/// One run of `update`: the model, the time, the effects so far.
+struct Update<'a> {
+    model: &'a mut Model,
+    now: Now,
+    effects: Vec<Effect>,
+}
+
+impl Update<'_> {
+    fn take(&mut self, msg: Msg) {
+        match msg {
+            Msg::Input(input) => self.input(input),
+            Msg::Wake => self.wake(),
+            Msg::Answer { slot, id, answer } => {
+                if self.model.requests.close(slot, id) {
+                    self.answer(slot, answer.ok());
+                }
+            }
+            Msg::News(news) => self.news(news),
+            Msg::Connect(news) => self.connect_news(news),
+            Msg::Theme(name, text) => self.theme(&name, text.map_err(|failure| Notice::failure(&failure))),
+            Msg::Notice(notice) => self.notify(notice),
+        }
+    }
+
+    fn dirty(&mut self) {
+        self.model.dirty = true;
+    }
+
+    fn schedule_minute(&mut self) {
+        let into = self.now.wall.as_millisecond().rem_euclid(60_000).unsigned_abs();
+        self.model.minute = self.now.tick + Duration::from_millis(60_000 - into);
+    }
+
+    fn wake(&mut self) {
+        if self.model.notice.as_ref().is_some_and(|shown| shown.until.is_some_and(|until| until <= self.now.tick)) {
+            self.model.notice = None;
+            self.dirty();
+        }
+        if self.model.minute <= self.now.tick {
+            self.dirty();
+        }
+        let context = self.model.context(self.now);
+        let mut outcomes = Vec::new();
+        for pane in self.model.panes.iter_mut() {
+            if pane.deadline().is_some_and(|deadline| deadline <= self.now.tick) {
+                let mut out = Vec::new();
+                pane.wake(context, &mut out);
+                outcomes.extend(out.into_iter().map(|outcome| (pane.id(), outcome)));
+            }
+        }
+        self.carry_out(outcomes);
+    }
+
+    // --- input -------------------------------------------------------------------------------------------------------
+
+    fn input(&mut self, input: Input) {
+        match input {
+            Input::Key(key) => self.key(key),
+            Input::Paste(text) => self.paste(&text),
+            Input::Resize { cols, rows } => {
+                self.model.size = (cols, rows);
+                self.lay_out();
+            }
+            Input::FocusGained | Input::FocusLost | Input::StatusReport => {}
+        }
+    }
+
+    fn key(&mut self, key: Key) {
+        if self.model.notice.as_ref().is_some_and(|shown| shown.until.is_none()) {
+            self.model.notice = None;
+        }
+        self.dirty();
+        let layers = self.layers();
+        let mut pending = std::mem::take(&mut self.model.pending);
+        let resolution = self.model.keymap.press(layers, &mut pending, key);
+        self.model.pending = pending;
+        match resolution {
+            Resolution::Command(command) => self.command(command),
+            Resolution::Pending => {}
+            Resolution::None => self.typed(key),
+        }
+    }
+
+    /// The layers of keys that count now, the most specific first.
+    pub(super) fn layers(&self) -> &'static [&'static str] {
+        let model = &*self.model;
+        if model.help.is_some() {
+            return HelpPane::LAYERS;
+        }
+        if model.screen == Screen::Connect {
+            return model.connect.layers();
+        }
+        if let Some(line) = &model.line {
+            return line.layers();
+        }
+        model.panes.get(model.focus).map_or(&["global", "always"], |pane| pane.layers())
+    }
+
+    fn typed(&mut self, key: Key) {
+        if self.model.help.is_some() {
+            return;
+        }
+        if self.model.screen == Screen::Connect {
+            let outcome = self.model.connect.typed(key);
+            self.connect_outcome(outcome);
+        } else if let Some(line) = &mut self.model.line {
+            let outcome = line.typed(key);
+            self.line_outcome(outcome);
+        }
+    }
+
+    fn paste(&mut self, text: &str) {
+        self.dirty();
+        if self.model.help.is_some() {
+            return;
+        }
+        if self.model.screen == Screen::Connect {
+            self.model.connect.paste(text);
+        } else if let Some(line) = &mut self.model.line {
+            let outcome = line.paste(text);
+            self.line_outcome(outcome);
+        } else {
+            // A paste is never a row of commands.
+            self.notify(Notice::info("Nothing here takes pasted text; / or : opens a line that does"));
+        }
+    }
+
+    // --- answers and news --------------------------------------------------------------------------------------------
+
+    fn answer(&mut self, slot: Slot, answer: Option<Answer>) {
+        self.dirty();
+        if slot.pane == APP {
+            match answer {
+                Some(Answer::Overview(overview)) => self.model.status.overview = overview,
+                Some(Answer::Agents(agents)) => self.model.status.agents = agents,
+                _ => {}
+            }
+            return;
+        }
+        let context = self.model.context(self.now);
+        self.on_pane(slot.pane, |pane, out| pane.answer(slot.purpose, answer, context, out));
+    }
+
+    fn news(&mut self, news: News) {
+        match news {
+            News::Changed(what) => {
+                let context = self.model.context(self.now);
+                self.on_all(|pane, out| pane.changed(what, context, out));
+                if matches!(what, Changed::Tickets | Changed::Clients) {
+                    self.ask_app("overview", Question::Overview);
+                }
+                if what == Changed::Lookups {
+                    self.ask_app("agents", Question::Agents);
+                }
+                return;
+            }
+            News::Filling(progress) => self.model.status.filling = progress,
+            News::Connection(connection) => self.model.status.connection = connection,
+            News::Token(token) => self.model.status.token = token,
+            News::ActingAs(agent) => self.model.status.acting = Some((agent.id, agent.name.line())),
+            News::BudgetLow { used, of } => self.model.status.budget = (used < of).then_some((used, of)),
+            News::Notice(text) => self.notify(Notice { severity: Severity::Warning, text }),
+            News::WorkerDied { worker, why } => {
+                self.notify(Notice::error(&format!("{worker} stopped ({why}); start halo-tui again to go on")));
+            }
+            News::CredentialsNeeded(failure) => {
+                self.model.connect.refused(&failure);
+                self.model.screen = Screen::Connect;
+                self.model.line = None;
+                self.model.help = None;
+            }
+        }
+        self.dirty();
+    }
+
+    fn connect_news(&mut self, news: ConnectNews) {
+        self.dirty();
+        if let ConnectNews::Started(Ok(profile)) = &news {
+            let model = &mut *self.model;
+            model.status.profile = SafeText::line(profile.name.as_str());
+            model.status.me = profile.me;
+            model.status.web_app = address::web_app(&profile.resource_url);
+            model.screen = Screen::Dashboard;
+            model.requests.forget_all();
+            model.connect.connected();
+            self.lay_out();
+            self.ask_app("overview", Question::Overview);
+            self.ask_app("agents", Question::Agents);
+            return;
+        }
+        self.model.connect.news(news);
+    }
+
+    pub(super) fn theme(&mut self, name: &str, text: Result<String, Notice>) {
+        match text.and_then(|text| Theme::parse(&text).map_err(|error| Notice::error(&format!("theme {name}: {error}")))) {
+            Ok(theme) => {
+                self.model.look.set_theme(&theme);
+                self.notify(Notice::info(&format!("Theme {name}")));
+            }
+            Err(notice) => self.notify(notice),
+        }
+    }
+
+    pub(super) fn notify(&mut self, notice: Notice) {
+        let until = (notice.severity < Severity::Error).then(|| self.now.tick + NOTICE_STAYS);
+        self.model.notice = Some(ShownNotice { notice, until });
+        self.dirty();
+    }
+
+    // --- panes -------------------------------------------------------------------------------------------------------
+
+    pub(super) fn on_pane(&mut self, id: PaneId, act: impl FnOnce(&mut dyn crate::panes::Pane, &mut Vec<Outcome>)) {
+        let mut out = Vec::new();
+        if let Some(pane) = self.model.panes.get_mut(id) {
+            act(pane, &mut out);
+        }
+        self.carry_out(out.into_iter().map(|outcome| (id, outcome)).collect());
+    }
+
+    fn on_all(&mut self, mut act: impl FnMut(&mut dyn crate::panes::Pane, &mut Vec<Outcome>)) {
+        let mut outcomes = Vec::new();
+        for pane in self.model.panes.iter_mut() {
+            let mut out = Vec::new();
+            act(pane.as_mut(), &mut out);
+            outcomes.extend(out.into_iter().map(|outcome| (pane.id(), outcome)));
+        }
+        self.carry_out(outcomes);
+    }
+
+    fn carry_out(&mut self, outcomes: Vec<(PaneId, Outcome)>) {
+        for (pane, outcome) in outcomes {
+            match outcome {
+                Outcome::Ask { purpose, question } => {
+                    let slot = Slot { pane, purpose };
+                    let id = self.model.requests.open(slot);
+                    self.effects.push(Effect::Ask { slot, id, question });
+                }
+                Outcome::Announce(announcement) => self.announce(&announcement),
+                Outcome::Focus(id) => self.focus(id),
+                Outcome::Notice(notice) => self.notify(notice),
+                Outcome::Effect(effect) => self.effects.push(effect),
+            }
+        }
+    }
+
+    fn announce(&mut self, announcement: &Announcement) {
+        let context = self.model.context(self.now);
+        self.dirty();
+        self.on_all(|pane, out| pane.hear(announcement, context, out));
+    }
+
+    pub(super) fn focus(&mut self, id: PaneId) {
+        if self.model.focus != id {
+            self.model.focus = id;
+            self.lay_out();
+        }
+    }
+
+    fn ask_app(&mut self, purpose: &'static str, question: Question) {
+        let slot = Slot { pane: APP, purpose };
+        let id = self.model.requests.open(slot);
+        self.effects.push(Effect::Ask { slot, id, question });
+    }
+
+    /// Gives every pane its room; a list out of sight keeps what it has, a preview out of sight asks for nothing.
+    pub(super) fn lay_out(&mut self) {
+        self.dirty();
+        let Ok(places) = Places::of(self.model) else { return };
+        let context = self.model.context(self.now);
+        for (id, place) in places.panes() {
+            match place {
+                Some(area) => self.on_pane(id, |pane, out| pane.resize(area.width, area.height, context, out)),
+                None if id == PREVIEW => self.on_pane(id, |pane, out| pane.resize(0, 0, context, out)),
+                None => {}
+            }
+        }
+    }
+
+    // --- overlays ----------------------------------------------------------------------------------------------------
+
+    fn connect_outcome(&mut self, outcome: ConnectOutcome) {
+        self.dirty();
+        match outcome {
+            ConnectOutcome::Stay => {}
+            ConnectOutcome::Discover(address) => self.effects.push(Effect::Discover(address)),
+            ConnectOutcome::Test(draft) => self.effects.push(Effect::TestConnection(draft)),
+            ConnectOutcome::Start(draft) => self.effects.push(Effect::Start { draft }),
+            ConnectOutcome::Cancel => self.effects.push(Effect::CancelConnect),
+            ConnectOutcome::Leave => {
+                if self.model.status.profile.is_empty() || self.model.connect.is_first() {
+                    self.effects.push(Effect::Quit);
+                } else {
+                    self.model.screen = Screen::Dashboard;
+                    self.lay_out();
+                }
+            }
+        }
+    }
+
+    pub(super) fn open_line(&mut self, kind: PromptKind, words: &str) {
+        self.model.line = Some(Prompt::new(kind, words, self.model.history.clone()));
+        self.dirty();
+    }
+
+    fn line_outcome(&mut self, outcome: PromptOutcome) {
+        self.dirty();
+        let Some(kind) = self.model.line.as_ref().map(Prompt::kind) else { return };
+        match (kind, outcome) {
+            (_, PromptOutcome::Stay) => {}
+            (PromptKind::Filter, PromptOutcome::Changed(words)) => self.filter(&words),
+            (PromptKind::Command, PromptOutcome::Changed(_)) => self.suggest(),
+            (PromptKind::Filter, PromptOutcome::Accepted(words) | PromptOutcome::Closed(words)) => {
+                self.filter(&words);
+                self.remember(&words);
+                self.model.line = None;
+            }
+            (PromptKind::Command, PromptOutcome::Accepted(words)) => {
+                self.model.line = None;
+                self.run(&words);
+            }
+            (PromptKind::Command, PromptOutcome::Closed(_)) => self.model.line = None,
+        }
+    }
+
+    pub(super) fn line_command(&mut self, command: Command) {
+        if let Some(line) = &mut self.model.line {
+            let outcome = line.command(command);
+            self.line_outcome(outcome);
+        }
+    }
+
+    pub(super) fn connect_command(&mut self, command: Command) {
+        let outcome = self.model.connect.command(command);
+        self.connect_outcome(outcome);
+    }
+}

@@ -1,0 +1,115 @@
+//! What a command does, from the innermost place outwards: overlay, screen, the pane with the focus, the program.
+
+use super::Update;
+use crate::{
+    app::model::Screen,
+    msg::{Command, Effect, Notice},
+    panes::{CLIENTS, HelpPane, PREVIEW, PromptKind, TICKETS},
+};
+
+impl Update<'_> {
+    pub(super) fn command(&mut self, command: Command) {
+        match command {
+            Command::ForceQuit => return self.effects.push(Effect::Quit),
+            Command::Redraw => return self.effects.push(Effect::Repaint),
+            Command::Suspend => return self.effects.push(Effect::Suspend),
+            _ => {}
+        }
+        if let Some(help) = &mut self.model.help {
+            if !help.command(command) {
+                self.model.help = None;
+            }
+        } else if command == Command::Help {
+            let sections = self.model.keymap.help(self.layers());
+            self.model.help = Some(HelpPane::new(sections));
+        } else if self.model.screen == Screen::Connect {
+            self.connect_command(command);
+        } else if self.model.line.is_some() {
+            self.line_command(command);
+        } else {
+            self.dashboard_command(command);
+        }
+    }
+
+    fn dashboard_command(&mut self, command: Command) {
+        match command {
+            Command::NextPane => self.walk(1),
+            Command::PreviousPane => self.walk(2),
+            Command::TogglePreview => self.toggle_preview(),
+            Command::PreviewUp | Command::PreviewDown => {
+                let context = self.model.context(self.now);
+                self.on_pane(PREVIEW, |pane, out| {
+                    pane.command(command, context, out);
+                });
+            }
+            Command::Filter => {
+                if self.model.focus == PREVIEW {
+                    self.focus(TICKETS);
+                }
+                let words =
+                    self.model.panes.get(self.model.focus).and_then(|pane| pane.filter_words()).unwrap_or_default().to_owned();
+                self.open_line(PromptKind::Filter, &words);
+            }
+            Command::CommandLine => {
+                self.open_line(PromptKind::Command, "");
+                self.suggest();
+            }
+            Command::Refresh => self.effects.push(Effect::Refresh { everything: false }),
+            Command::RefreshAll => self.effects.push(Effect::Refresh { everything: true }),
+            Command::CopyId | Command::CopyLink => self.copy(command == Command::CopyLink),
+            Command::Connect => {
+                self.model.connect.reopen();
+                self.model.screen = Screen::Connect;
+            }
+            Command::Theme => {
+                self.notify(Notice::info("Type a name after theme: default, light, dark, high-contrast, mono or your own"));
+            }
+            Command::RefreshEvery => self.notify(Notice::info("Type seconds, or off, after refresh-every")),
+            Command::Quit if self.model.focus == TICKETS => self.effects.push(Effect::Quit),
+            Command::Quit => self.focus(TICKETS),
+            _ => self.pane_command(command),
+        }
+    }
+
+    fn pane_command(&mut self, command: Command) {
+        let context = self.model.context(self.now);
+        let mut handled = false;
+        self.on_pane(self.model.focus, |pane, out| handled = pane.command(command, context, out));
+        if !handled && command == Command::Back {
+            if self.model.focus == TICKETS {
+                self.notify(Notice::info("Nothing is open here; q quits"));
+            } else {
+                self.focus(TICKETS);
+            }
+        }
+    }
+
+    fn walk(&mut self, by: usize) {
+        let order = [TICKETS, CLIENTS, PREVIEW];
+        let at = order.iter().position(|id| *id == self.model.focus).unwrap_or(0);
+        if let Some(next) = order.get((at + by) % order.len()) {
+            self.focus(*next);
+        }
+    }
+
+    fn toggle_preview(&mut self) {
+        self.model.preview = !self.model.preview;
+        if self.model.focus == PREVIEW {
+            self.model.focus = TICKETS;
+        }
+        self.lay_out();
+    }
+
+    fn copy(&mut self, link: bool) {
+        let web_app = self.model.status.web_app.clone();
+        // The preview shows the ticket under the list's cursor.
+        let pane = if self.model.focus == PREVIEW { TICKETS } else { self.model.focus };
+        match self.model.panes.get(pane).and_then(|pane| pane.copy(link, &web_app)) {
+            None => self.notify(Notice::info("Nothing to copy here")),
+            Some(text) => {
+                self.notify(Notice::info(&format!("Copied {text}")));
+                self.effects.push(Effect::Copy(text));
+            }
+        }
+    }
+}

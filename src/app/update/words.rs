@@ -1,0 +1,82 @@
+//! What is typed into the filter line and the command line.
+
+use std::time::Duration;
+
+use super::Update;
+use crate::{
+    app::palette,
+    msg::{Command, Effect, Notice},
+};
+
+/// Filters that the filter line remembers.
+const REMEMBERED: usize = 50;
+
+impl Update<'_> {
+    /// Narrows what is listed in the pane with the focus; words that can't be read leave the rows as they are.
+    pub(super) fn filter(&mut self, words: &str) {
+        let context = self.model.context(self.now);
+        let mut verdict = None;
+        self.on_pane(self.model.focus, |pane, out| verdict = pane.filter(words, context, out));
+        let complaint = verdict.and_then(Result::err).map(|error| error.to_string());
+        if let Some(line) = &mut self.model.line {
+            line.complain(complaint);
+        } else if let Some(complaint) = complaint {
+            self.notify(Notice::error(&complaint));
+        }
+    }
+
+    pub(super) fn remember(&mut self, words: &str) {
+        let history = &mut self.model.history;
+        if !words.trim().is_empty() {
+            history.retain(|old| old != words);
+            history.push(words.to_owned());
+            let excess = history.len().saturating_sub(REMEMBERED);
+            history.drain(..excess);
+        }
+    }
+
+    /// Offers the commands that the words on the command line may mean.
+    pub(super) fn suggest(&mut self) {
+        if let Some(line) = &mut self.model.line {
+            line.offer(palette::offers(&line.words()));
+        }
+    }
+
+    /// Does what was typed after `:`.
+    pub(super) fn run(&mut self, words: &str) {
+        let words = words.trim();
+        let (name, argument) = words.split_once(char::is_whitespace).map_or((words, ""), |(name, rest)| (name, rest.trim()));
+        if name.is_empty() {
+            return;
+        }
+        match (palette::find(name), argument) {
+            (None, _) => self.notify(Notice::error(&palette::unknown(name))),
+            (Some(command), "") => self.command(command),
+            // A file in the config folder goes before an embedded theme of the same name: only the runner can see it.
+            (Some(Command::Theme), name) => self.effects.push(Effect::LoadTheme(name.to_owned())),
+            (Some(Command::Filter), words) => {
+                if self.model.focus == crate::panes::PREVIEW {
+                    self.focus(crate::panes::TICKETS);
+                }
+                self.filter(words);
+                self.remember(words);
+            }
+            (Some(Command::RefreshEvery), pace) => self.refresh_every(pace),
+            (Some(command), _) => self.notify(Notice::error(&format!("{} takes nothing after it", command.name()))),
+        }
+    }
+
+    fn refresh_every(&mut self, pace: &str) {
+        let every = match pace {
+            "off" | "0" => None,
+            _ => match pace.trim_end_matches('s').parse::<u64>() {
+                Ok(seconds) if (15..=86_400).contains(&seconds) => Some(Duration::from_secs(seconds)),
+                _ => return self.notify(Notice::error("Say refresh-every with seconds from 15 to 86400, or off")),
+            },
+        };
+        self.effects.push(Effect::RefreshEvery(every));
+        let words =
+            every.map_or_else(|| "Refreshes only on r".to_owned(), |every| format!("Refreshes every {} s", every.as_secs()));
+        self.notify(Notice::info(&words));
+    }
+}

@@ -1,0 +1,291 @@
+//! The request budget: what this program may take of the limit that a tenant shares with its other integrations.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::{Duration, Instant, sleep_until};
+
+use super::Clock;
+use crate::domain::BudgetLedger;
+
+/// HaloPSA counts requests in a rolling window of this length.
+pub const WINDOW: Duration = Duration::from_mins(5);
+
+/// Whom a request serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// A person waits for it.
+    Interactive,
+    /// It keeps the mirror fresh: it leaves a fifth of the budget to people.
+    Background,
+}
+
+/// How the budget stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BudgetStanding {
+    /// Requests per window; 0 for no limit.
+    pub limit: u32,
+    /// Requests of the window so far, all instances of the profile together.
+    pub used: u32,
+    /// How long the server's refusal still stops every request.
+    pub paused_for: Option<Duration>,
+}
+
+/// Admits requests within the budget; clones share it.
+#[derive(Clone)]
+pub struct Budget {
+    limit: u32,
+    ledger: Arc<dyn BudgetLedger>,
+    pause: Arc<Mutex<Pause>>,
+    clock: Clock,
+}
+
+impl fmt::Debug for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Budget").field("limit", &self.limit).finish_non_exhaustive()
+    }
+}
+
+impl Budget {
+    /// A budget of `limit` requests per [`WINDOW`], 0 for none; `clock` is the wall clock that `ledger` counts by.
+    #[must_use]
+    pub fn new(limit: u32, ledger: Arc<dyn BudgetLedger>, clock: Clock) -> Self {
+        Self { limit, ledger, pause: Arc::default(), clock }
+    }
+
+    /// Waits until a request of this class may leave, and counts it.
+    pub async fn acquire(&self, class: Class) {
+        while let Err(again_at) = self.admit(class) {
+            sleep_until(again_at).await;
+        }
+    }
+
+    /// How the budget stands.
+    #[must_use]
+    pub fn standing(&self) -> BudgetStanding {
+        let paused_for = self.pause().until(Instant::now()).map(|until| until - Instant::now());
+        BudgetStanding { limit: self.limit, used: self.ledger.used((self.clock)(), WINDOW), paused_for }
+    }
+
+    /// The server answered 429, or 503 with a pause: nothing leaves before that pause is over.
+    pub(super) fn refused(&self, asked: Option<Duration>) {
+        self.pause().refused(Instant::now(), asked, rand::random());
+    }
+
+    /// The server answered as it should.
+    pub(super) fn succeeded(&self) {
+        self.pause().succeeded(Instant::now());
+    }
+
+    fn admit(&self, class: Class) -> Result<(), Instant> {
+        let now = Instant::now();
+        // Held from counting to noting, so that two requests can't both take the last place.
+        let pause = self.pause();
+        if let Some(until) = pause.until(now) {
+            return Err(until);
+        }
+        let wall = (self.clock)();
+        if fits(self.limit, self.ledger.used(wall, WINDOW), class) {
+            self.ledger.note(wall, WINDOW);
+            return Ok(());
+        }
+        Err(now + look_again(self.limit))
+    }
+
+    fn pause(&self) -> MutexGuard<'_, Pause> {
+        self.pause.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether one more request fits, with `used` of the window taken.
+fn fits(limit: u32, used: u32, class: Class) -> bool {
+    let reserve = match class {
+        Class::Interactive => 0,
+        // At least one place of the smallest budget is left to either class.
+        Class::Background => (limit / 5).max(u32::from(limit > 1)),
+    };
+    limit == 0 || used < limit - reserve
+}
+
+/// Pause before a full budget is looked at again: the mean distance of the places in it.
+fn look_again(limit: u32) -> Duration {
+    (WINDOW / limit.max(1)).clamp(Duration::from_millis(200), Duration::from_secs(5))
+}
+
+/// The server's refusals and the pause that follows from them.
+#[derive(Debug, Default)]
+struct Pause {
+    until: Option<Instant>,
+    refusals: u32,
+}
+
+impl Pause {
+    /// Never sooner than asked; without a figure 5 s doubling to a minute; up to a tenth more by `jitter` (0 to 1), so that
+    /// instances that were refused together don't come back together.
+    fn refused(&mut self, now: Instant, asked: Option<Duration>, jitter: f64) {
+        // Requests that were on their way together are refused together: that is one refusal.
+        if self.until(now).is_none() {
+            self.refusals = self.refusals.saturating_add(1);
+        }
+        let usual =
+            Duration::from_secs(5).saturating_mul(1 << self.refusals.saturating_sub(1).min(4)).min(Duration::from_mins(1));
+        let pause = asked.filter(|asked| !asked.is_zero()).unwrap_or(usual);
+        let until = now + pause.mul_f64(1.0 + jitter.clamp(0.0, 1.0) / 10.0);
+        self.until = self.until.max(Some(until));
+    }
+
+    /// A success that was on its way before the refusal says nothing about now.
+    fn succeeded(&mut self, now: Instant) {
+        if self.until(now).is_none() {
+            *self = Self::default();
+        }
+    }
+
+    fn until(&self, now: Instant) -> Option<Instant> {
+        self.until.filter(|until| *until > now)
+    }
+}
+
+/// Counts the requests of this process alone.
+#[derive(Debug, Default)]
+pub struct LocalLedger {
+    noted: Mutex<VecDeque<Timestamp>>,
+}
+
+impl LocalLedger {
+    fn within(&self, now: Timestamp, window: Duration) -> MutexGuard<'_, VecDeque<Timestamp>> {
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let window = SignedDuration::try_from(window).unwrap_or(SignedDuration::MAX);
+        // What lies ahead was noted before the clock was set back: how long ago that was nobody knows.
+        noted.retain(|at| (SignedDuration::ZERO..window).contains(&now.duration_since(*at)));
+        noted
+    }
+}
+
+impl BudgetLedger for LocalLedger {
+    fn note(&self, now: Timestamp, window: Duration) -> u32 {
+        let mut noted = self.within(now, window);
+        let before = noted.len();
+        noted.push_back(now);
+        u32::try_from(before).unwrap_or(u32::MAX)
+    }
+
+    fn used(&self, now: Timestamp, window: Duration) -> u32 {
+        u32::try_from(self.within(now, window).len()).unwrap_or(u32::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A wall clock that goes with tokio's paused one.
+    fn clock() -> Clock {
+        let (start, epoch) = (Instant::now(), Timestamp::UNIX_EPOCH);
+        Arc::new(move || epoch + SignedDuration::try_from(start.elapsed()).unwrap())
+    }
+
+    fn budget(limit: u32) -> Budget {
+        Budget::new(limit, Arc::new(LocalLedger::default()), clock())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_window_ever_sees_more_than_the_budget() {
+        let (budget, start) = (budget(20), Instant::now());
+        let mut left = Vec::new();
+        while left.len() < 60 {
+            budget.acquire(Class::Interactive).await;
+            left.push(start.elapsed());
+        }
+        for (first, later) in left.iter().zip(left.iter().skip(20)) {
+            assert!(*later >= *first + WINDOW, "{first:?} {later:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn background_leaves_a_reserve_to_people() {
+        let (budget, start) = (budget(10), Instant::now());
+        for _ in 0..8 {
+            budget.acquire(Class::Background).await;
+        }
+        assert!(budget.admit(Class::Background).is_err());
+        budget.acquire(Class::Interactive).await;
+        budget.acquire(Class::Interactive).await;
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        assert!(budget.admit(Class::Interactive).is_err());
+        assert_eq!(budget.standing(), BudgetStanding { limit: 10, used: 10, paused_for: None });
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waiting_people_are_served_before_waiting_background() {
+        let budget = budget(10);
+        for _ in 0..10 {
+            budget.acquire(Class::Interactive).await;
+            tokio::time::advance(Duration::from_secs(10)).await;
+        }
+        let (order, mut served) = tokio::sync::mpsc::unbounded_channel();
+        for class in [Class::Background, Class::Interactive] {
+            let (budget, order) = (budget.clone(), order.clone());
+            tokio::spawn(async move {
+                budget.acquire(class).await;
+                order.send(class).unwrap();
+            });
+        }
+        assert_eq!(served.recv().await, Some(Class::Interactive));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_stops_both_classes_for_as_long_as_asked() {
+        let (budget, start) = (budget(0), Instant::now());
+        budget.refused(Some(Duration::from_secs(30)));
+        assert!(budget.standing().paused_for.is_some());
+        tokio::join!(budget.acquire(Class::Interactive), budget.acquire(Class::Background));
+        assert!(start.elapsed() >= Duration::from_secs(30) && start.elapsed() <= Duration::from_secs(34));
+        assert_eq!(budget.standing().paused_for, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pauses_without_a_figure_double_until_a_success() {
+        let mut pause = Pause::default();
+        let mut lengths = Vec::new();
+        for _ in 0..6 {
+            let now = Instant::now();
+            pause.refused(now, None, 0.0);
+            pause.refused(now, None, 0.0);
+            let until = pause.until(now).unwrap();
+            lengths.push((until - now).as_secs());
+            pause.succeeded(now);
+            sleep_until(until).await;
+        }
+        assert_eq!(lengths, [5, 10, 20, 40, 60, 60]);
+        pause.succeeded(Instant::now());
+        pause.refused(Instant::now(), Some(Duration::ZERO), 0.0);
+        assert_eq!(pause.until(Instant::now()), Some(Instant::now() + Duration::from_secs(5)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_later_refusal_never_shortens_a_pause() {
+        let (mut pause, now) = (Pause::default(), Instant::now());
+        pause.refused(now, Some(Duration::from_secs(100)), 0.0);
+        pause.refused(now, Some(Duration::from_secs(1)), 0.0);
+        assert_eq!(pause.until(now), Some(now + Duration::from_secs(100)));
+    }
+
+    #[test]
+    fn the_smallest_budgets_still_let_background_through() {
+        assert!(fits(1, 0, Class::Background) && fits(2, 0, Class::Background) && !fits(2, 1, Class::Background));
+        assert!(fits(2, 1, Class::Interactive) && fits(0, u32::MAX, Class::Background));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_does_not_block_the_budget() {
+        let (ledger, now) = (LocalLedger::default(), Timestamp::UNIX_EPOCH);
+        ledger.note(now, WINDOW);
+        assert_eq!(ledger.used(now, WINDOW), 1);
+        assert_eq!(ledger.used(now - SignedDuration::from_hours(1), WINDOW), 0);
+    }
+}

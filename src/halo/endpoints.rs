@@ -1,0 +1,122 @@
+//! The resource server's endpoints as methods of [`Halo`] that answer with records.
+
+use super::{
+    Class, Halo, ListRequest, Page, TicketsRequest,
+    requests::{Query, UNPAGED},
+    status::Asked,
+    wire::{self, WireRecord},
+};
+use crate::domain::{
+    ActionRecord, Agent, AssetRecord, ClientRecord, Failure, Priority, SiteRecord, Sla, Status, Team, TicketId, TicketRecord,
+    TicketType, UserRecord,
+};
+
+/// Permissions of API applications, as Halo names them.
+const TICKETS: &str = "read:tickets";
+const CUSTOMERS: &str = "read:customers";
+const ASSETS: &str = "read:assets";
+
+#[expect(clippy::missing_errors_doc, reason = "the type's own documentation tells the errors that all of them share")]
+impl Halo {
+    /// One page of tickets: rows without HTML bodies.
+    pub async fn tickets(&self, request: &TicketsRequest, class: Class) -> Result<Page<TicketRecord>, Failure> {
+        self.list("Tickets", &asked("tickets", TICKETS), request.page_query(), class).await
+    }
+
+    /// The ids of all tickets that match, without pages.
+    pub async fn ticket_ids(&self, request: &TicketsRequest, class: Class) -> Result<Page<TicketId>, Failure> {
+        let asked = asked("tickets", TICKETS);
+        let (text, bytes) = self.get("Tickets", &asked, request.ids_query(), class).await?;
+        let page = wire::ids(&text, TicketRecord::LISTS, bytes).map_err(|why| self.bad_reply(&asked, &why))?;
+        let Page { records, record_count, bad, bytes } = page;
+        Ok(Page { records: records.into_iter().map(TicketId).collect(), record_count, bad, bytes })
+    }
+
+    /// One ticket with its details. Only a preview is asked for: HaloPSA marks what a detail screen opens as read.
+    pub async fn ticket(&self, id: TicketId, class: Class) -> Result<TicketRecord, Failure> {
+        let asked = Asked { what: format!("ticket {id}"), right: TICKETS };
+        let query = vec![("includedetails", "true".to_owned()), ("ispreview", "true".to_owned())];
+        let ticket: TicketRecord = self.one(&format!("Tickets/{id}"), &asked, query, class).await?;
+        if ticket.id == id { Ok(ticket) } else { Err(self.bad_reply(&asked, "it is about another one")) }
+    }
+
+    /// The newest `count` actions of a ticket, with their HTML, in no promised order.
+    pub async fn actions(&self, ticket: TicketId, count: u32, class: Class) -> Result<Page<ActionRecord>, Failure> {
+        let asked = Asked { what: format!("actions of ticket {ticket}"), right: TICKETS };
+        let query = vec![("ticket_id", ticket.to_string()), ("count", count.to_string()), ("includehtmlnote", "true".to_owned())];
+        let mut page: Page<ActionRecord> = self.list("Actions", &asked, query, class).await?;
+        for action in &mut page.records {
+            action.ticket_id = ticket;
+        }
+        Ok(page)
+    }
+
+    /// One page of clients.
+    pub async fn clients(&self, request: &ListRequest, class: Class) -> Result<Page<ClientRecord>, Failure> {
+        self.list("Client", &asked("clients", CUSTOMERS), request.query(), class).await
+    }
+
+    /// One page of sites.
+    pub async fn sites(&self, request: &ListRequest, class: Class) -> Result<Page<SiteRecord>, Failure> {
+        self.list("Site", &asked("sites", CUSTOMERS), request.query(), class).await
+    }
+
+    /// One page of users.
+    pub async fn users(&self, request: &ListRequest, class: Class) -> Result<Page<UserRecord>, Failure> {
+        self.list("Users", &asked("users", CUSTOMERS), request.query(), class).await
+    }
+
+    /// One page of assets.
+    pub async fn assets(&self, request: &ListRequest, class: Class) -> Result<Page<AssetRecord>, Failure> {
+        self.list("Asset", &asked("assets", ASSETS), request.query(), class).await
+    }
+
+    /// All agents: disabled ones too, since old tickets bear them.
+    pub async fn agents(&self, class: Class) -> Result<Page<Agent>, Failure> {
+        let query = unpaged(&["includeenabled", "includedisabled", "includeunassigned"]);
+        self.list("Agent", &asked("agents", TICKETS), query, class).await
+    }
+
+    /// The agent that this application acts as.
+    pub async fn agent_me(&self, class: Class) -> Result<Agent, Failure> {
+        let asked = Asked { what: "the application's own agent".to_owned(), right: TICKETS };
+        self.one("Agent/me", &asked, Query::new(), class).await
+    }
+
+    /// All ticket statuses, or only those that leave a ticket open: the difference is how closed ones are known.
+    pub async fn statuses(&self, exclude_closed: bool, class: Class) -> Result<Page<Status>, Failure> {
+        let query = if exclude_closed { unpaged(&["excludeclosed"]) } else { unpaged(&[]) };
+        self.list("Status", &asked("statuses", TICKETS), query, class).await
+    }
+
+    /// All priorities, one for each pair of SLA and number.
+    pub async fn priorities(&self, class: Class) -> Result<Page<Priority>, Failure> {
+        self.list("Priority", &asked("priorities", TICKETS), unpaged(&[]), class).await
+    }
+
+    /// All teams.
+    pub async fn teams(&self, class: Class) -> Result<Page<Team>, Failure> {
+        self.list("Team", &asked("teams", TICKETS), unpaged(&["showall"]), class).await
+    }
+
+    /// All ticket types.
+    pub async fn ticket_types(&self, class: Class) -> Result<Page<TicketType>, Failure> {
+        self.list("TicketType", &asked("ticket types", TICKETS), unpaged(&["showall"]), class).await
+    }
+
+    /// All SLAs.
+    pub async fn slas(&self, class: Class) -> Result<Page<Sla>, Failure> {
+        self.list("SLA", &asked("SLAs", TICKETS), unpaged(&[]), class).await
+    }
+}
+
+fn asked(what: &str, right: &'static str) -> Asked {
+    Asked { what: what.to_owned(), right }
+}
+
+/// The query of a list without pages, with these flags set.
+fn unpaged(flags: &[&'static str]) -> Query {
+    let mut query = vec![("count", UNPAGED.to_owned())];
+    query.extend(flags.iter().map(|flag| (*flag, "true".to_owned())));
+    query
+}

@@ -1,0 +1,8 @@
+//! The real client over real HTTP on loopback.
+
+mod client;
+mod connect;
+mod discover;
+pub(super) mod fixture;
+mod tls;
+mod transport;

@@ -1,0 +1,223 @@
+//! The one HTTP client: built in one place, so that every request bears the same limits.
+
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+
+use reqwest::{
+    Method,
+    dns::{Addrs, Name, Resolve, Resolving},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER},
+    redirect::Policy,
+};
+use url::Url;
+
+use super::{
+    fault::{self, Trouble, UnknownName},
+    proxy::{self, ProxyRules},
+};
+use crate::domain::{Failure, FailureKind, Secret, address};
+
+/// Limits of the HTTP client and ways out of this machine.
+#[derive(Clone, Debug)]
+pub struct TransportSettings {
+    /// Longest wait for name, connection and TLS together.
+    pub connect_timeout: Duration,
+    /// Longest time from sending a request to the last byte of its answer.
+    pub deadline: Duration,
+    /// The same for the token endpoint.
+    pub token_deadline: Duration,
+    /// Most bytes of a body, after decompression.
+    pub max_body: usize,
+    /// Which requests go through a proxy.
+    pub proxies: ProxyRules,
+    /// A PEM file with certificate authorities to trust beside the system's.
+    pub ca_file: Option<PathBuf>,
+}
+
+impl Default for TransportSettings {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(10),
+            deadline: Duration::from_secs(30),
+            token_deadline: Duration::from_secs(20),
+            max_body: 16 * 1024 * 1024,
+            proxies: ProxyRules::default(),
+            ca_file: None,
+        }
+    }
+}
+
+/// Sends requests: https only but for loopback, no redirects, a total deadline, a cap on bodies.
+#[derive(Clone)]
+pub struct Transport {
+    client: reqwest::Client,
+    settings: Arc<TransportSettings>,
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// A request on its way.
+pub(super) struct Outgoing<'a> {
+    pub(super) url: Url,
+    pub(super) carries: Carries<'a>,
+}
+
+/// What a request carries.
+#[derive(Clone, Copy)]
+pub(super) enum Carries<'a> {
+    /// A GET, with the access token.
+    Get(&'a Secret),
+    /// A GET for what needs no token.
+    GetOpenly,
+    /// A HEAD whose answer says only that the server is there.
+    Head,
+    /// A POST of a form to the token endpoint.
+    Form(&'a [(&'a str, &'a str)]),
+}
+
+/// An answer, whatever its status.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    /// Who answered, for sentences.
+    pub(super) host: String,
+    pub(super) content_type: Option<String>,
+    pub(super) retry_after: Option<String>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Transport {
+    /// Builds the client. Reading the trust store takes some milliseconds: build it once, away from the first frame.
+    ///
+    /// # Errors
+    /// [`FailureKind::Settings`] where `ca_file` can't be read or the client can't be built.
+    pub fn new(settings: TransportSettings) -> Result<Self, Failure> {
+        // An error only says that a provider is installed already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = match &settings.ca_file {
+            Some(path) => {
+                let own = certificates(path)?;
+                builder(&settings).tls_certs_merge(own).build()
+            }
+            // Without any trust store the stand-in on loopback still works; https then says what is missing.
+            None => builder(&settings).build().or_else(|_| builder(&settings).tls_certs_only([]).build()),
+        };
+        let client = client.map_err(|error| {
+            Failure::new(FailureKind::Settings, &format!("The HTTP client can't be built: {}", error.without_url()))
+        })?;
+        Ok(Self { client, settings: Arc::new(settings) })
+    }
+
+    /// The proxy that requests to `url` go through.
+    pub(super) fn proxy_for(&self, url: &Url) -> Option<&Url> {
+        self.settings.proxies.for_url(url)
+    }
+
+    /// Sends a request and reads the whole answer.
+    ///
+    /// # Errors
+    /// What kept a whole answer from coming; redirects count as failures.
+    pub(super) async fn send(&self, outgoing: Outgoing<'_>) -> Result<Reply, Trouble> {
+        let Outgoing { url, carries } = outgoing;
+        // The settings were checked; this is the last gate before bytes leave.
+        if let Err(error) = address::checked(url.as_str()) {
+            return Err(Trouble::from(Failure::new(FailureKind::Settings, &error.to_string())));
+        }
+        let deadline = if matches!(carries, Carries::Form(_)) { self.settings.token_deadline } else { self.settings.deadline };
+        let exchange = self.exchange(&url, carries);
+        match tokio::time::timeout(deadline, exchange).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Trouble::from(fault::no_answer(&host(&url), deadline))),
+        }
+    }
+
+    async fn exchange(&self, url: &Url, carries: Carries<'_>) -> Result<Reply, Trouble> {
+        let proxy = self.proxy_for(url).map(proxy::shown);
+        let trouble = |error: reqwest::Error| fault::classify(error, &host(url), proxy.as_deref());
+        let mut response = self.request(url, carries)?.send().await.map_err(trouble)?;
+        let header = |name| {
+            let value = response.headers().get(name)?;
+            value.to_str().ok().map(str::to_owned)
+        };
+        let mut reply = Reply {
+            status: response.status().as_u16(),
+            host: host(url),
+            content_type: header(CONTENT_TYPE),
+            retry_after: header(RETRY_AFTER),
+            body: Vec::new(),
+        };
+        if response.status().is_redirection() {
+            return Err(Trouble::from(fault::redirected(url, header(LOCATION).as_deref())));
+        }
+        while let Some(chunk) = response.chunk().await.map_err(trouble)? {
+            if reply.body.len() + chunk.len() > self.settings.max_body {
+                return Err(Trouble::from(fault::too_large(&reply.host, self.settings.max_body)));
+            }
+            reply.body.extend_from_slice(&chunk);
+        }
+        Ok(reply)
+    }
+
+    fn request(&self, url: &Url, carries: Carries<'_>) -> Result<reqwest::RequestBuilder, Trouble> {
+        let request = |method| self.client.request(method, url.clone()).header(ACCEPT, "application/json");
+        Ok(match carries {
+            Carries::Get(token) => {
+                let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(|_| {
+                    Trouble::from(Failure::new(
+                        FailureKind::BadReply,
+                        "The access token holds characters that no header can carry",
+                    ))
+                })?;
+                bearer.set_sensitive(true);
+                request(Method::GET).header(AUTHORIZATION, bearer)
+            }
+            Carries::GetOpenly => request(Method::GET),
+            Carries::Head => request(Method::HEAD),
+            Carries::Form(fields) => request(Method::POST).form(fields),
+        })
+    }
+}
+
+fn builder(settings: &TransportSettings) -> reqwest::ClientBuilder {
+    let rules = settings.proxies.clone();
+    reqwest::Client::builder()
+        .user_agent(concat!("halo-tui/", env!("CARGO_PKG_VERSION")))
+        .redirect(Policy::none())
+        .referer(false)
+        .connect_timeout(settings.connect_timeout)
+        .dns_resolver(Arc::new(SystemNames))
+        // The environment is not read a second time behind the rules' back: a custom proxy replaces that.
+        .no_proxy()
+        .proxy(reqwest::Proxy::custom(move |url| rules.for_url(url).cloned()))
+}
+
+fn certificates(path: &std::path::Path) -> Result<Vec<reqwest::Certificate>, Failure> {
+    let unusable = |why: String| {
+        Failure::new(FailureKind::Settings, &format!("The certificate file {} can't be used: {why}", path.display()))
+            .advise("ca_file names a PEM file with one or more CERTIFICATE blocks")
+    };
+    let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+    let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| unusable(error.without_url().to_string()))?;
+    if certificates.is_empty() { Err(unusable("it holds no certificate".to_owned())) } else { Ok(certificates) }
+}
+
+/// Host and port as written in sentences.
+pub(super) fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// The system's resolver, which honours /etc/hosts and search domains; its failure can be told from others.
+struct SystemNames;
+
+impl Resolve for SystemNames {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found: Vec<_> = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|_| UnknownName)?.collect();
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}

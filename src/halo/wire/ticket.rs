@@ -1,0 +1,95 @@
+//! Tickets and their actions.
+
+use super::{Fields, WireRecord};
+use crate::domain::{
+    ActionId, ActionRecord, AgentId, ClientId, PriorityId, SiteId, SlaId, StatusId, TeamId, TicketId, TicketRecord, TicketTypeId,
+    UserId,
+};
+
+impl WireRecord for TicketRecord {
+    const LISTS: &'static [&'static str] = &["tickets"];
+    const FIRST_ID: i64 = 1;
+
+    fn read(id: i64, fields: &mut Fields<'_>) -> Self {
+        Self {
+            id: TicketId(id),
+            summary: fields.text("summary"),
+            details: fields.text("details"),
+            details_html: fields.optional_text("details_html"),
+            client_id: ClientId(fields.id("client_id")),
+            client_name: fields.text("client_name"),
+            site_id: SiteId(fields.id("site_id")),
+            site_name: fields.text("site_name"),
+            user_id: UserId(fields.id("user_id")),
+            user_name: fields.text("user_name"),
+            agent_id: AgentId(fields.id("agent_id")),
+            team_id: TeamId(fields.id("team_id")),
+            team_name: fields.text("team"),
+            status_id: StatusId(fields.id("status_id")),
+            priority_id: PriorityId(fields.id("priority_id")),
+            sla_id: SlaId(fields.id("sla_id")),
+            ticket_type_id: TicketTypeId(fields.id("tickettype_id")),
+            category: fields.text("category_1"),
+            opened: fields.date("dateoccurred"),
+            closed: fields.date("dateclosed"),
+            last_action: fields.date("lastactiondate"),
+            // Answers to writes call it `lastupdate`.
+            last_update: fields.date("last_update").or_else(|| fields.date("lastupdate")),
+            respond_by: fields.date("respondbydate"),
+            responded: fields.date("responsedate"),
+            fix_by: fields.date("fixbydate"),
+            on_hold: fields.flag("onhold"),
+            excluded_from_sla: fields.flag("excludefromsla"),
+            vip: fields.flag("is_vip") || fields.flag("isimportantcontact"),
+            attachments: fields.count("attachment_count"),
+            unreadable: None,
+        }
+    }
+
+    fn mark(&mut self, reason: String) -> bool {
+        self.unreadable = Some(reason);
+        true
+    }
+}
+
+impl WireRecord for ActionRecord {
+    const LISTS: &'static [&'static str] = &["actions"];
+    const FIRST_ID: i64 = 0;
+
+    fn read(id: i64, fields: &mut Fields<'_>) -> Self {
+        let agent_id = match fields.integer("who_agentid") {
+            Some(agent) => agent,
+            None => fields.id("actionby_agent_id"),
+        };
+        let note = fields.text("note");
+        let note_html = fields.optional_text("note_html");
+        let email_direction = fields.string("emaildirection").chars().next();
+        // Nobody's words: a change of state that carries no note, or one behind which stands neither a person nor a mail.
+        let unsigned = agent_id <= 0 && fields.id("actionby_user_id") <= 0 && email_direction.is_none();
+        let wordless = note.as_stored().trim().is_empty() && note_html.is_none() && fields.id("action_systemid") > 0;
+        let new_status = fields.id("new_status");
+        Self {
+            ticket_id: TicketId(fields.id("ticket_id")),
+            id: ActionId(id),
+            outcome: fields.text("outcome"),
+            who: fields.text("who"),
+            agent_id: AgentId(agent_id.max(0)),
+            at: fields.date("datetime").or_else(|| fields.date("actiondatecreated")),
+            note,
+            note_html,
+            private: fields.flag("hiddenfromuser"),
+            important: fields.flag("important"),
+            system: unsigned || wordless,
+            hours: fields.number("timetaken"),
+            new_status: (new_status > 0).then_some(StatusId(new_status)),
+            email_direction,
+            attachments: fields.count("attachment_count"),
+            unreadable: None,
+        }
+    }
+
+    fn mark(&mut self, reason: String) -> bool {
+        self.unreadable = Some(reason);
+        true
+    }
+}

@@ -1,0 +1,86 @@
+//! A ticket's actions.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, types::Value};
+
+use super::{
+    super::{
+        Applied,
+        row::{millis, text},
+    },
+    table::Table,
+};
+use crate::domain::{ActionRecord, TicketId};
+
+const ACTIONS: Table = Table {
+    name: "actions",
+    keys: &["ticket_id", "id"],
+    columns: &[
+        "outcome",
+        "who",
+        "agent_id",
+        "at",
+        "note",
+        "note_html",
+        "private",
+        "important",
+        "system",
+        "hours",
+        "new_status",
+        "email_direction",
+        "attachments",
+        "unreadable",
+    ],
+};
+
+/// Makes the stored conversation the one given; an action that can't be read this time is kept as it was.
+pub(super) fn replace(
+    conn: &Connection,
+    ticket: TicketId,
+    actions: &[ActionRecord],
+    now: Timestamp,
+) -> rusqlite::Result<Applied> {
+    let mut rows = Vec::with_capacity(actions.len());
+    for record in actions {
+        let kept = if record.unreadable.is_some() { stored(conn, ticket, record)? } else { None };
+        rows.push(kept.unwrap_or_else(|| action(ticket, record)));
+    }
+    let applied = ACTIONS.replace(conn, &format!("ticket_id = {ticket}"), rows)?;
+    conn.prepare_cached(
+        "INSERT OR REPLACE INTO conversations(ticket_id, fetched_at, for_last_action) \
+         VALUES (?1, ?2, (SELECT last_action FROM tickets WHERE id = ?1))",
+    )?
+    .execute((ticket.0, now.as_millisecond()))?;
+    Ok(applied)
+}
+
+fn stored(conn: &Connection, ticket: TicketId, record: &ActionRecord) -> rusqlite::Result<Option<Vec<Value>>> {
+    use rusqlite::OptionalExtension;
+    let columns: Vec<&str> = ACTIONS.keys.iter().chain(ACTIONS.columns).copied().collect();
+    let sql = format!("SELECT {} FROM actions WHERE ticket_id = ? AND id = ? AND unreadable IS NULL", columns.join(", "));
+    let read = |row: &rusqlite::Row<'_>| (0..columns.len()).map(|column| row.get(column)).collect();
+    conn.prepare_cached(&sql)?.query_row((ticket.0, record.id.0), read).optional()
+}
+
+fn action(ticket: TicketId, record: &ActionRecord) -> Vec<Value> {
+    vec![
+        // The conversation asked for decides, whatever the record says.
+        ticket.0.into(),
+        record.id.0.into(),
+        text(&record.outcome),
+        text(&record.who),
+        record.agent_id.0.into(),
+        millis(record.at).into(),
+        text(&record.note),
+        record.note_html.as_ref().map_or(Value::Null, text),
+        record.private.into(),
+        record.important.into(),
+        record.system.into(),
+        // No number can't be stored as a number.
+        if record.hours.is_finite() { record.hours.into() } else { Value::Real(0.0) },
+        record.new_status.map(|status| status.0).into(),
+        record.email_direction.map(|direction| direction.to_string()).into(),
+        i64::from(record.attachments).into(),
+        record.unreadable.clone().into(),
+    ]
+}

@@ -1,0 +1,126 @@
+//! Clients, sites, users and assets.
+
+use rusqlite::{Connection, types::Value};
+
+use super::{
+    super::{
+        Applied,
+        row::{colour_number, text},
+    },
+    table::Table,
+};
+use crate::{
+    domain::{AssetRecord, ClientRecord, SiteRecord, UserRecord},
+    query::folded_words,
+};
+
+const CLIENTS: Table = Table {
+    name: "clients",
+    keys: &["id"],
+    columns: &[
+        "name",
+        "toplevel_name",
+        "inactive",
+        "vip",
+        "stopped",
+        "colour",
+        "account_manager",
+        "main_site_id",
+        "phone",
+        "reference",
+        "unreadable",
+        "name_key",
+    ],
+};
+
+pub(super) fn clients(conn: &Connection, records: &[ClientRecord]) -> rusqlite::Result<Applied> {
+    let mut applied = Applied::default();
+    for record in records {
+        let written = match &record.unreadable {
+            Some(reason) if flag(conn, record.id.0, reason)? => true,
+            Some(_) if known(conn, record.id.0)? => false,
+            _ => CLIENTS.put(conn, client(record))?,
+        };
+        if written {
+            applied.written += 1;
+            applied.ids.push(record.id.0);
+        } else {
+            applied.unchanged += 1;
+        }
+    }
+    Ok(applied)
+}
+
+/// Marks the row that is there and keeps it: what was readable once is worth more than nothing.
+fn flag(conn: &Connection, id: i64, reason: &str) -> rusqlite::Result<bool> {
+    let mut statement = conn.prepare_cached("UPDATE clients SET unreadable = ?2 WHERE id = ?1 AND unreadable IS NOT ?2")?;
+    Ok(statement.execute((id, reason))? > 0)
+}
+
+fn known(conn: &Connection, id: i64) -> rusqlite::Result<bool> {
+    conn.prepare_cached("SELECT 1 FROM clients WHERE id = ?")?.exists([id])
+}
+
+fn client(record: &ClientRecord) -> Vec<Value> {
+    vec![
+        record.id.0.into(),
+        text(&record.name),
+        text(&record.toplevel_name),
+        record.inactive.into(),
+        record.vip.into(),
+        record.stopped.into(),
+        colour_number(record.colour),
+        record.account_manager.0.into(),
+        record.main_site_id.0.into(),
+        text(&record.phone),
+        text(&record.reference),
+        record.unreadable.clone().map_or(Value::Null, Value::Text),
+        folded_words(record.name.as_stored()).into(),
+    ]
+}
+
+pub(super) fn sites(conn: &Connection, records: &[SiteRecord]) -> rusqlite::Result<Applied> {
+    const SITES: Table = Table { name: "sites", keys: &["id"], columns: &["client_id", "name", "phone", "inactive"] };
+    let row = |record: &SiteRecord| {
+        vec![record.id.0.into(), record.client_id.0.into(), text(&record.name), text(&record.phone), record.inactive.into()]
+    };
+    SITES.put_all(conn, records.iter().map(row))
+}
+
+pub(super) fn users(conn: &Connection, records: &[UserRecord]) -> rusqlite::Result<Applied> {
+    const USERS: Table = Table {
+        name: "users",
+        keys: &["id"],
+        columns: &["client_id", "site_id", "name", "email", "phone", "important", "inactive"],
+    };
+    let row = |record: &UserRecord| {
+        vec![
+            record.id.0.into(),
+            record.client_id.0.into(),
+            record.site_id.0.into(),
+            text(&record.name),
+            text(&record.email),
+            text(&record.phone),
+            record.important.into(),
+            record.inactive.into(),
+        ]
+    };
+    USERS.put_all(conn, records.iter().map(row))
+}
+
+pub(super) fn assets(conn: &Connection, records: &[AssetRecord]) -> rusqlite::Result<Applied> {
+    const ASSETS: Table =
+        Table { name: "assets", keys: &["id"], columns: &["client_id", "site_id", "tag", "kind", "username", "inactive"] };
+    let row = |record: &AssetRecord| {
+        vec![
+            record.id.into(),
+            record.client_id.0.into(),
+            record.site_id.0.into(),
+            text(&record.tag),
+            text(&record.kind),
+            text(&record.username),
+            record.inactive.into(),
+        ]
+    };
+    ASSETS.put_all(conn, records.iter().map(row))
+}

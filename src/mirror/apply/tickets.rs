@@ -1,0 +1,343 @@
+//! Tickets: newer rows replace older ones, what a row doesn't carry is kept.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Value};
+
+use super::super::{
+    Applied, Pass,
+    row::{self, millis, text},
+};
+use crate::{
+    domain::{AgentId, ClientId, PriorityId, SiteId, SlaId, StatusId, TeamId, TicketId, TicketRecord, TicketTypeId, UserId},
+    query::folded_words,
+    text::Untrusted,
+};
+
+const COLUMNS: [&str; 38] = [
+    "id",
+    "summary",
+    "client_id",
+    "client_name",
+    "site_id",
+    "site_name",
+    "user_id",
+    "user_name",
+    "agent_id",
+    "team_id",
+    "team_name",
+    "status_id",
+    "priority_id",
+    "sla_id",
+    "ticket_type_id",
+    "category",
+    "opened",
+    "closed",
+    "last_action",
+    "last_update",
+    "respond_by",
+    "responded",
+    "fix_by",
+    "on_hold",
+    "excluded_from_sla",
+    "vip",
+    "attachments",
+    "unreadable",
+    "pass",
+    "is_closed",
+    "summary_key",
+    "client_key",
+    "user_key",
+    "agent_key",
+    "site_key",
+    "team_key",
+    "type_key",
+    "status_key",
+];
+/// Where the columns stand that the word index is made of.
+const WORDS: std::ops::Range<usize> = 30..34;
+
+pub(super) fn apply(conn: &Connection, records: &[TicketRecord], pass: Pass, now: Timestamp) -> rusqlite::Result<Applied> {
+    let keys = Keys::load(conn)?;
+    let mut applied = Applied::default();
+    for record in records {
+        let stored = stored(conn, record.id)?;
+        let outcome = match stored {
+            None => Some(insert(conn, record, pass, &keys, now)?),
+            Some(stored) => update(conn, record, &stored, pass, &keys, now)?,
+        };
+        match outcome {
+            None => applied.stale += 1,
+            Some(false) => applied.unchanged += 1,
+            Some(true) => {
+                applied.written += 1;
+                applied.ids.push(record.id.0);
+            }
+        }
+    }
+    Ok(applied)
+}
+
+/// What is there of a ticket.
+struct Stored {
+    record: TicketRecord,
+    pass: Pass,
+    is_closed: bool,
+    values: Vec<Value>,
+}
+
+fn insert(conn: &Connection, record: &TicketRecord, pass: Pass, keys: &Keys, now: Timestamp) -> rusqlite::Result<bool> {
+    let is_closed = keys.is_closed(record, pass, false);
+    let sql = format!("INSERT INTO tickets ({}) VALUES ({})", COLUMNS.join(", "), vec!["?"; COLUMNS.len()].join(", "));
+    conn.prepare_cached(&sql)?.execute(params_from_iter(values(record, pass, is_closed, keys)))?;
+    write_text(conn, record, now)?;
+    index_words(conn, record.id.0)?;
+    Ok(true)
+}
+
+/// `None` where the record is older than what is there.
+fn update(
+    conn: &Connection,
+    record: &TicketRecord,
+    stored: &Stored,
+    pass: Pass,
+    keys: &Keys,
+    now: Timestamp,
+) -> rusqlite::Result<Option<bool>> {
+    if let Some(reason) = &record.unreadable {
+        let mut statement = conn.prepare_cached("UPDATE tickets SET unreadable = ?2 WHERE id = ?1 AND unreadable IS NOT ?2")?;
+        return Ok(Some(statement.execute((record.id.0, reason))? > 0));
+    }
+    // A row without a date can't be told to be older. One that never was readable says nothing of its age.
+    let older = record.last_update.is_some_and(|new| millis(Some(new)) < millis(stored.record.last_update));
+    if older {
+        return Ok(None);
+    }
+    let merged = merge(record, &stored.record);
+    // A pass that says nothing leaves in force what an earlier one said of the same status.
+    let pass = if pass == Pass::Any && merged.status_id == stored.record.status_id { stored.pass } else { pass };
+    let was_closed = stored.is_closed && merged.status_id == stored.record.status_id;
+    let is_closed = keys.is_closed(&merged, pass, was_closed);
+    let new = values(&merged, pass, is_closed, keys);
+    let rewritten = new != stored.values;
+    if rewritten {
+        let sets: Vec<String> = COLUMNS.iter().map(|column| format!("{column} = ?")).collect();
+        let sql = format!("UPDATE tickets SET {} WHERE id = {}", sets.join(", "), record.id);
+        conn.execute(&sql, params_from_iter(&new))?;
+        // Most changes are of a status or a date: they leave the word index alone.
+        if new.get(WORDS) != stored.values.get(WORDS) {
+            index_words(conn, record.id.0)?;
+        }
+    }
+    let reworded = write_text(conn, record, now)?;
+    Ok(Some(rewritten || reworded))
+}
+
+/// The new record with what it doesn't carry taken from the old one.
+fn merge(new: &TicketRecord, old: &TicketRecord) -> TicketRecord {
+    let name = |new: &Untrusted, old: &Untrusted, same: bool| if new.is_empty() && same { old.clone() } else { new.clone() };
+    TicketRecord {
+        client_name: name(&new.client_name, &old.client_name, new.client_id == old.client_id),
+        site_name: name(&new.site_name, &old.site_name, new.site_id == old.site_id),
+        user_name: name(&new.user_name, &old.user_name, new.user_id == old.user_id),
+        team_name: name(&new.team_name, &old.team_name, new.team_id == old.team_id),
+        // Of an older status the old date says nothing: the ticket may have been opened again.
+        closed: new.closed.or(old.closed.filter(|_| new.status_id == old.status_id)),
+        responded: new.responded.or(old.responded),
+        last_update: new.last_update.or(old.last_update),
+        ..new.clone()
+    }
+}
+
+/// Writes the bodies where they differ; says whether they did.
+fn write_text(conn: &Connection, record: &TicketRecord, now: Timestamp) -> rusqlite::Result<bool> {
+    let id = record.id.0;
+    let html = record.details_html.as_ref().map(Untrusted::as_stored);
+    let plain = record.details.as_stored();
+    if plain.is_empty() && html.is_none() {
+        return Ok(false);
+    }
+    // HTML belongs to the plain text that it came with or after: another plain text makes it void.
+    let mut statement = conn.prepare_cached(
+        "INSERT INTO ticket_text AS x (ticket_id, details, details_html, html_at, html_for) VALUES (?1, ?2, ?3, ?4, ?5) \
+         ON CONFLICT (ticket_id) DO UPDATE SET \
+             details = CASE WHEN ?2 = '' THEN x.details ELSE ?2 END, \
+             details_html = CASE WHEN ?3 IS NOT NULL THEN ?3 WHEN ?2 IN ('', x.details) THEN x.details_html END, \
+             html_at = CASE WHEN ?3 IS NOT NULL THEN ?4 WHEN ?2 IN ('', x.details) THEN x.html_at END, \
+             html_for = CASE WHEN ?3 IS NOT NULL THEN ?5 WHEN ?2 IN ('', x.details) THEN x.html_for END \
+         WHERE ?3 IS NOT NULL OR ?2 NOT IN ('', x.details)",
+    )?;
+    let different = differs(conn, id, plain, html)?;
+    let (at, newest) = if html.is_some() { (Some(now.as_millisecond()), millis(record.last_update)) } else { (None, None) };
+    statement.execute((id, plain, html, at, newest))?;
+    Ok(different)
+}
+
+fn differs(conn: &Connection, id: i64, plain: &str, html: Option<&str>) -> rusqlite::Result<bool> {
+    let sql =
+        "SELECT (?2 NOT IN ('', details)) OR (?3 IS NOT NULL AND ?3 IS NOT details_html) FROM ticket_text WHERE ticket_id = ?1";
+    let found = conn.prepare_cached(sql)?.query_row((id, plain, html), |row| row.get(0)).optional()?;
+    Ok(found.unwrap_or(true))
+}
+
+/// Makes the word index tell what the ticket says now.
+pub(super) fn index_words(conn: &Connection, ticket: i64) -> rusqlite::Result<()> {
+    let sql = "INSERT OR REPLACE INTO ticket_words(rowid, number, summary, client, user, agent) \
+               SELECT id, id, summary_key, client_key, user_key, agent_key FROM tickets WHERE id = ?";
+    conn.prepare_cached(sql)?.execute([ticket])?;
+    Ok(())
+}
+
+fn values(record: &TicketRecord, pass: Pass, is_closed: bool, keys: &Keys) -> Vec<Value> {
+    let folded = |text: &Untrusted| Value::Text(folded_words(text.as_stored()));
+    vec![
+        record.id.0.into(),
+        text(&record.summary),
+        record.client_id.0.into(),
+        text(&record.client_name),
+        record.site_id.0.into(),
+        text(&record.site_name),
+        record.user_id.0.into(),
+        text(&record.user_name),
+        record.agent_id.0.into(),
+        record.team_id.0.into(),
+        text(&record.team_name),
+        record.status_id.0.into(),
+        record.priority_id.0.into(),
+        record.sla_id.0.into(),
+        record.ticket_type_id.0.into(),
+        text(&record.category),
+        millis(record.opened).into(),
+        millis(record.closed).into(),
+        millis(record.last_action).into(),
+        millis(record.last_update).into(),
+        millis(record.respond_by).into(),
+        millis(record.responded).into(),
+        millis(record.fix_by).into(),
+        record.on_hold.into(),
+        record.excluded_from_sla.into(),
+        record.vip.into(),
+        i64::from(record.attachments).into(),
+        record.unreadable.clone().into(),
+        pass_number(pass).into(),
+        is_closed.into(),
+        folded(&record.summary),
+        folded(&record.client_name),
+        folded(&record.user_name),
+        Value::Text(keys.agent_key(record.agent_id.0)),
+        folded(&record.site_name),
+        Value::Text(keys.team_key(record.team_id.0, &record.team_name)),
+        Value::Text(keys.type_key(record.ticket_type_id.0)),
+        keys.status_key(record.status_id.0).into(),
+    ]
+}
+
+fn stored(conn: &Connection, id: TicketId) -> rusqlite::Result<Option<Stored>> {
+    let sql = format!("SELECT {} FROM tickets WHERE id = ?", COLUMNS.join(", "));
+    conn.prepare_cached(&sql)?.query_row([id.0], read).optional()
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
+    let record = TicketRecord {
+        id: TicketId(row.get(0)?),
+        summary: row::untrusted(row, 1)?,
+        client_id: ClientId(row.get(2)?),
+        client_name: row::untrusted(row, 3)?,
+        site_id: SiteId(row.get(4)?),
+        site_name: row::untrusted(row, 5)?,
+        user_id: UserId(row.get(6)?),
+        user_name: row::untrusted(row, 7)?,
+        agent_id: AgentId(row.get(8)?),
+        team_id: TeamId(row.get(9)?),
+        team_name: row::untrusted(row, 10)?,
+        status_id: StatusId(row.get(11)?),
+        priority_id: PriorityId(row.get(12)?),
+        sla_id: SlaId(row.get(13)?),
+        ticket_type_id: TicketTypeId(row.get(14)?),
+        category: row::untrusted(row, 15)?,
+        opened: row::time(row, 16)?,
+        closed: row::time(row, 17)?,
+        last_action: row::time(row, 18)?,
+        last_update: row::time(row, 19)?,
+        respond_by: row::time(row, 20)?,
+        responded: row::time(row, 21)?,
+        fix_by: row::time(row, 22)?,
+        on_hold: row.get(23)?,
+        excluded_from_sla: row.get(24)?,
+        vip: row.get(25)?,
+        attachments: row::small(row, 26)?,
+        unreadable: row.get(27)?,
+        // The bodies stand in a table of their own and are merged there.
+        details: Untrusted::default(),
+        details_html: None,
+    };
+    let pass = match row.get::<_, i64>(28)? {
+        1 => Pass::OpenOnly,
+        2 => Pass::ClosedOnly,
+        _ => Pass::Any,
+    };
+    let values = (0..COLUMNS.len()).map(|column| row.get(column)).collect::<Result<_, _>>()?;
+    Ok(Stored { record, pass, is_closed: row.get(29)?, values })
+}
+
+fn pass_number(pass: Pass) -> i64 {
+    match pass {
+        Pass::Any => 0,
+        Pass::OpenOnly => 1,
+        Pass::ClosedOnly => 2,
+    }
+}
+
+/// What of the lookup tables goes into the tickets' rows.
+struct Keys {
+    statuses: HashMap<i64, (i64, bool)>,
+    types: HashMap<i64, String>,
+    teams: HashMap<i64, String>,
+    agents: HashMap<i64, String>,
+}
+
+impl Keys {
+    fn load(conn: &Connection) -> rusqlite::Result<Self> {
+        let names = |sql: &str| -> rusqlite::Result<HashMap<i64, String>> {
+            let mut statement = conn.prepare_cached(sql)?;
+            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+        };
+        let mut statuses = conn.prepare_cached("SELECT id, sort_key, closed FROM statuses")?;
+        Ok(Self {
+            statuses: statuses.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?.collect::<Result<_, _>>()?,
+            types: names("SELECT id, name_key FROM ticket_types")?,
+            teams: names("SELECT id, name_key FROM teams")?,
+            agents: names("SELECT id, name_key FROM agents")?,
+        })
+    }
+
+    /// Closed is what the status says; where no status is known by the number, a date of closing, then the pass that brought
+    /// the row, then what was known before.
+    fn is_closed(&self, record: &TicketRecord, pass: Pass, before: bool) -> bool {
+        match (self.statuses.get(&record.status_id.0), pass) {
+            (Some((_, closed)), _) => *closed,
+            (None, _) if record.closed.is_some() => true,
+            (None, Pass::ClosedOnly) => true,
+            (None, Pass::OpenOnly) => false,
+            (None, Pass::Any) => before,
+        }
+    }
+
+    /// Statuses in the order of Halo's menus, unknown ones last.
+    fn status_key(&self, id: i64) -> i64 {
+        self.statuses.get(&id).map_or(i64::MAX, |(key, _)| *key)
+    }
+
+    fn type_key(&self, id: i64) -> String {
+        self.types.get(&id).cloned().unwrap_or_default()
+    }
+
+    fn agent_key(&self, id: i64) -> String {
+        self.agents.get(&id).cloned().unwrap_or_default()
+    }
+
+    fn team_key(&self, id: i64, name: &Untrusted) -> String {
+        if name.is_empty() { self.teams.get(&id).cloned().unwrap_or_default() } else { folded_words(name.as_stored()) }
+    }
+}

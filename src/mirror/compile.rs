@@ -1,0 +1,363 @@
+//! From a query's meaning to SQL. Values are always bound, never written into the statement.
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use rusqlite::types::Value;
+
+use super::{
+    TicketAsk,
+    list::OrderKey,
+    names::{Names, ids_named},
+};
+use crate::{
+    domain::AgentId,
+    query::{
+        Compare, Filter, NameKey, NameValue, PriorityValue, Sort, SortKey, Span, State, Term, Thing, TimeKey, TimeValue, Words,
+        folded_words,
+    },
+};
+
+/// What stands for "no date to come" in the columns for ordering.
+const NEVER: i64 = i64::MAX;
+
+/// A condition with its values.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Condition {
+    pub(super) sql: String,
+    pub(super) params: Vec<Value>,
+}
+
+/// A query as conditions on `tickets AS t`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Compiled {
+    /// What the columns decide.
+    pub(super) filter: Condition,
+    /// What the word index can decide too, as a condition on columns.
+    pub(super) words: Condition,
+    /// The same for the word index, where there is any of it.
+    pub(super) matching: Option<String>,
+    pub(super) order: Vec<OrderKey>,
+}
+
+/// What the conditions depend on beside the query.
+struct Scene<'a> {
+    names: &'a Names,
+    me: Option<AgentId>,
+    minute: i64,
+    zone: &'a TimeZone,
+}
+
+pub(super) fn compile(ask: &TicketAsk, names: &Names) -> Compiled {
+    let minute = ask.now.as_millisecond().div_euclid(60_000) * 60_000;
+    let scene = Scene { names, me: ask.me, minute, zone: &ask.zone };
+    let mut filter = vec![];
+    let mut words = vec![];
+    let mut matching = vec![];
+    if let Some(client) = ask.client {
+        filter.push(Condition { sql: "t.client_id = ?".into(), params: vec![Value::Integer(client.0)] });
+    }
+    for term in ask.query.effective_terms() {
+        let (condition, index) = scene.term(&term);
+        match index.filter(|_| !term.not) {
+            Some(index) => {
+                matching.push(index);
+                words.push(condition);
+            }
+            None if term.not => filter.push(Condition { sql: format!("NOT {}", condition.sql), params: condition.params }),
+            None => filter.push(condition),
+        }
+    }
+    Compiled {
+        filter: all(filter),
+        words: all(words),
+        matching: (!matching.is_empty()).then(|| matching.join(" AND ")),
+        order: order(&ask.query.effective_sort()),
+    }
+}
+
+fn all(conditions: Vec<Condition>) -> Condition {
+    joined(conditions, " AND ", "1")
+}
+
+/// One of the conditions, in brackets.
+fn any(conditions: Vec<Condition>) -> Condition {
+    let mut joined = joined(conditions, " OR ", "0");
+    joined.sql = format!("({})", joined.sql);
+    joined
+}
+
+fn joined(conditions: Vec<Condition>, word: &str, empty: &str) -> Condition {
+    let mut sql = Vec::new();
+    let mut params = Vec::new();
+    for condition in conditions {
+        sql.push(condition.sql);
+        params.extend(condition.params);
+    }
+    Condition { sql: if sql.is_empty() { empty.to_owned() } else { sql.join(word) }, params }
+}
+
+fn plain(sql: impl Into<String>) -> Condition {
+    Condition { sql: sql.into(), params: Vec::new() }
+}
+
+fn bound(sql: impl Into<String>, value: i64) -> Condition {
+    Condition { sql: sql.into(), params: vec![Value::Integer(value)] }
+}
+
+impl Scene<'_> {
+    /// The condition, and the same for the word index where that can tell.
+    fn term(&self, term: &Term) -> (Condition, Option<String>) {
+        let condition = match &term.filter {
+            Filter::Text(values) => return text(values),
+            Filter::Name(key, values) => return self.name(*key, values),
+            Filter::Id(values) => {
+                any(values.iter().map(|(compare, id)| bound(format!("t.id {} ?", operator(*compare)), *id)).collect())
+            }
+            Filter::Priority(values) => any(values.iter().map(|value| self.priority(value)).collect()),
+            Filter::Sla(values) => any(values.iter().map(|(compare, span)| self.due(*compare, *span)).collect()),
+            Filter::Age(values) => any(values.iter().map(|(compare, span)| self.ago("t.opened_key", *compare, *span)).collect()),
+            Filter::Time(key, values) => any(values.iter().map(|value| self.time(*key, *value)).collect()),
+            Filter::Is(values) => any(values.iter().map(|state| self.state(*state)).collect()),
+            Filter::Has(values) => any(values.iter().map(|thing| has(*thing)).collect()),
+            Filter::Me => self.mine(),
+        };
+        (condition, None)
+    }
+
+    fn mine(&self) -> Condition {
+        self.me.filter(|me| me.is_assigned()).map_or_else(|| plain("0"), |me| bound("t.agent_id = ?", me.0))
+    }
+
+    fn name(&self, key: NameKey, values: &[NameValue]) -> (Condition, Option<String>) {
+        let mut conditions = Vec::new();
+        let mut index = Some(Vec::new());
+        for value in values {
+            let words = match value {
+                NameValue::Me => {
+                    conditions.push(self.mine());
+                    index = None;
+                    continue;
+                }
+                NameValue::Words(words) => words,
+            };
+            let pattern = Pattern::of(words);
+            let (column, number) = match key {
+                NameKey::Client => ("t.client_key", "t.client_id"),
+                NameKey::Site => ("t.site_key", "t.site_id"),
+                NameKey::User => ("t.user_key", "t.user_id"),
+                NameKey::Agent => ("t.agent_key", "t.agent_id"),
+                NameKey::Team => ("t.team_key", "t.team_id"),
+                NameKey::Status | NameKey::Type => ("", if key == NameKey::Status { "t.status_id" } else { "t.ticket_type_id" }),
+            };
+            let table = match key {
+                NameKey::Status => Some(&self.names.statuses),
+                NameKey::Type => Some(&self.names.types),
+                _ => None,
+            };
+            if let Some(pattern) = &pattern {
+                conditions.push(match table {
+                    Some(table) => one_of(number, &ids_named(table, |name| pattern.fits(name))),
+                    None => pattern.condition(&format!("' ' || {column} || ' '")),
+                });
+            }
+            let id = words.text.parse::<i64>().ok().filter(|_| !words.phrase);
+            if let Some(id) = id {
+                conditions.push(bound(format!("{number} = ?"), id));
+            }
+            let indexed = match key {
+                NameKey::Client => Some("client"),
+                NameKey::User => Some("user"),
+                NameKey::Agent => Some("agent"),
+                _ => None,
+            };
+            // A number may be an id, of which the word index knows nothing.
+            match (&mut index, indexed, id, &pattern) {
+                (Some(index), Some(column), None, Some(pattern)) => index.push(format!("{column} : {}", pattern.matching())),
+                (Some(_), Some(_), None, None) => {}
+                _ => index = None,
+            }
+        }
+        let index = index.filter(|index| !index.is_empty()).map(|index| format!("({})", index.join(" OR ")));
+        (any(conditions), index)
+    }
+
+    fn priority(&self, value: &PriorityValue) -> Condition {
+        match value {
+            // No priority is neither above nor below any.
+            PriorityValue::Number(compare, number) => {
+                bound(format!("(t.pri_key < {NEVER} AND t.pri_key {} ?)", operator(*compare)), *number)
+            }
+            PriorityValue::Name(words) => {
+                let Some(pattern) = Pattern::of(words) else { return plain("0") };
+                let pairs = self.names.priorities_named(|name| pattern.fits(name));
+                let pairs: Vec<String> = pairs.iter().map(|(sla, id)| format!("({sla}, {id})")).collect();
+                if pairs.is_empty() {
+                    plain("0")
+                } else {
+                    plain(format!("(t.sla_id, t.priority_id) IN (VALUES {})", pairs.join(", ")))
+                }
+            }
+        }
+    }
+
+    /// The next unmet target, by the time left until it.
+    fn due(&self, compare: Compare, span: Span) -> Condition {
+        let at = self.minute.saturating_add(i64::from(span.seconds) * 1000);
+        bound(format!("(t.due < {NEVER} AND t.due {} ?)", operator(compare)), at)
+    }
+
+    /// A moment, by the time since it: longer ago is earlier.
+    fn ago(&self, column: &str, compare: Compare, span: Span) -> Condition {
+        let at = self.minute.saturating_sub(i64::from(span.seconds) * 1000);
+        let operator = match compare {
+            Compare::Equal => "=",
+            Compare::Less => ">",
+            Compare::AtMost => ">=",
+            Compare::More => "<",
+            Compare::AtLeast => "<=",
+        };
+        bound(format!("({column} <> 0 AND {column} {operator} ?)"), at)
+    }
+
+    fn time(&self, key: TimeKey, value: TimeValue) -> Condition {
+        let column = match key {
+            TimeKey::Opened => "t.opened_key",
+            TimeKey::Updated => "t.updated_key",
+        };
+        let (compare, day) = match value {
+            TimeValue::Ago(compare, span) => return self.ago(column, compare, span),
+            TimeValue::Day(compare, day) => (compare, day),
+        };
+        let begin = self.midnight(day);
+        let end = day.tomorrow().map_or(NEVER, |next| self.midnight(next));
+        let is = |sign: &str, at| bound(format!("({column} <> 0 AND {column} {sign} ?)"), at);
+        match compare {
+            Compare::Equal => all(vec![is(">=", begin), is("<", end)]).in_brackets(),
+            Compare::Less => is("<", begin),
+            Compare::AtMost => is("<", end),
+            Compare::More => is(">=", end),
+            Compare::AtLeast => is(">=", begin),
+        }
+    }
+
+    fn midnight(&self, day: Date) -> i64 {
+        let start = day.to_zoned(self.zone.clone()).map(|zoned| zoned.timestamp());
+        start.unwrap_or(Timestamp::MAX).as_millisecond()
+    }
+
+    fn state(&self, state: State) -> Condition {
+        match state {
+            State::Open => plain("t.is_closed = 0"),
+            State::Closed => plain("t.is_closed = 1"),
+            State::Unassigned => plain("t.agent_id <= 1"),
+            State::Hold => plain("t.on_hold = 1"),
+            State::Breached => bound("t.due <= ?", self.minute),
+            State::Vip => plain("t.vip = 1"),
+            State::Mine => self.mine(),
+            State::Changed => plain("EXISTS (SELECT 1 FROM seen WHERE seen.ticket_id = t.id AND t.updated_key > seen.updated)"),
+        }
+    }
+}
+
+impl Condition {
+    fn in_brackets(mut self) -> Self {
+        self.sql = format!("({})", self.sql);
+        self
+    }
+}
+
+fn has(thing: Thing) -> Condition {
+    plain(match thing {
+        Thing::Attachment => "t.attachments > 0",
+        Thing::Note => "EXISTS (SELECT 1 FROM actions AS a WHERE a.ticket_id = t.id AND a.private = 1 AND a.system = 0)",
+    })
+}
+
+/// Everything that bare words look through; bars keep a phrase from reaching over the edge of a column.
+const HAYSTACK: &str =
+    "' ' || t.id || ' | ' || t.summary_key || ' | ' || t.client_key || ' | ' || t.user_key || ' | ' || t.agent_key || ' '";
+
+fn text(values: &[Words]) -> (Condition, Option<String>) {
+    let patterns: Vec<Pattern> = values.iter().filter_map(Pattern::of).collect();
+    if patterns.is_empty() {
+        // Signs alone say nothing: somebody is still typing.
+        return (plain("1"), None);
+    }
+    let conditions = patterns.iter().map(|pattern| pattern.condition(HAYSTACK)).collect();
+    let matching: Vec<String> = patterns.iter().map(Pattern::matching).collect();
+    (any(conditions), Some(format!("({})", matching.join(" OR "))))
+}
+
+/// Folded words to be found in folded words.
+#[derive(Debug)]
+struct Pattern {
+    words: String,
+    whole: bool,
+}
+
+impl Pattern {
+    /// `None` where there is neither letter nor digit.
+    fn of(words: &Words) -> Option<Self> {
+        let folded = folded_words(&words.text);
+        (!folded.is_empty()).then_some(Self { words: folded, whole: words.phrase })
+    }
+
+    fn fits(&self, name: &str) -> bool {
+        let end = if self.whole { " " } else { "" };
+        format!(" {name} ").contains(&format!(" {}{end}", self.words))
+    }
+
+    /// Folded words hold neither `%` nor `_`: nothing is to be escaped.
+    fn condition(&self, haystack: &str) -> Condition {
+        let end = if self.whole { " " } else { "" };
+        Condition { sql: format!("({haystack} LIKE ?)"), params: vec![Value::Text(format!("% {}{end}%", self.words))] }
+    }
+
+    /// For the word index; folded words hold no quote.
+    fn matching(&self) -> String {
+        format!("\"{}\"{}", self.words, if self.whole { "" } else { " *" })
+    }
+}
+
+fn one_of(column: &str, ids: &[i64]) -> Condition {
+    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+    if ids.is_empty() { plain("0") } else { plain(format!("{column} IN ({})", ids.join(", "))) }
+}
+
+fn operator(compare: Compare) -> &'static str {
+    match compare {
+        Compare::Equal => "=",
+        other => other.sign(),
+    }
+}
+
+fn order(sort: &[Sort]) -> Vec<OrderKey> {
+    let mut keys: Vec<OrderKey> = Vec::new();
+    for Sort { key, reverse } in sort {
+        let (column, descending) = match key {
+            SortKey::Id => ("t.id", true),
+            SortKey::Client => ("t.client_key", false),
+            SortKey::Site => ("t.site_key", false),
+            SortKey::User => ("t.user_key", false),
+            SortKey::Agent => ("t.agent_key", false),
+            SortKey::Team => ("t.team_key", false),
+            SortKey::Status => ("t.status_key", false),
+            SortKey::Priority => ("t.pri_key", false),
+            SortKey::Type => ("t.type_key", false),
+            SortKey::Sla => ("t.due", false),
+            SortKey::Age => ("t.opened_key", false),
+            SortKey::Opened => ("t.opened_key", true),
+            SortKey::Updated => ("t.updated_key", true),
+        };
+        if keys.iter().any(|known| known.column == column) {
+            continue;
+        }
+        keys.push(OrderKey { column, descending: descending != *reverse });
+        if *key == SortKey::Id {
+            return keys;
+        }
+    }
+    // The same way round as the key before: then one index serves both.
+    let descending = keys.last().is_some_and(|key| key.descending);
+    keys.push(OrderKey { column: "t.id", descending });
+    keys
+}

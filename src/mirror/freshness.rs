@@ -1,0 +1,44 @@
+//! What sync asks of the mirror: how fresh it is and what it holds.
+
+use rusqlite::OptionalExtension;
+
+use super::{Reader, StoreError};
+use crate::domain::{TicketId, Timestamp};
+
+/// Meta key: when the newest refresh succeeded.
+pub const LAST_SUCCESS: &str = "sync.succeeded";
+
+impl Reader {
+    /// When the newest refresh succeeded, in this run or in an earlier one.
+    ///
+    /// # Errors
+    ///
+    /// Where the database refuses; so for all reads.
+    pub fn last_success(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.meta(LAST_SUCCESS)?.and_then(|at| at.parse().ok()))
+    }
+
+    /// The numbers of all tickets that count as open; records without a readable number are left out.
+    ///
+    /// # Errors
+    ///
+    /// Where the database refuses.
+    pub fn open_ticket_ids(&self) -> Result<Vec<TicketId>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT id FROM tickets WHERE is_closed = 0 AND id > 0")?;
+        let ids = statement.query_map([], |row| row.get(0).map(TicketId))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether a ticket's conversation was never read, or the ticket has had an action since.
+    ///
+    /// # Errors
+    ///
+    /// Where the database refuses.
+    pub fn conversation_is_outdated(&self, ticket: TicketId) -> Result<bool, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT coalesce(t.last_action > coalesce(c.for_last_action, t.last_action - 1), 0) \
+             FROM conversations AS c LEFT JOIN tickets AS t ON t.id = c.ticket_id WHERE c.ticket_id = ?",
+        )?;
+        Ok(statement.query_row([ticket.0], |row| row.get(0)).optional()?.unwrap_or(true))
+    }
+}

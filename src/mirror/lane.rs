@@ -1,0 +1,241 @@
+//! The threads that own the connections, and the way to them: callers await, they never block.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, Sender, channel},
+    },
+    thread::{self, JoinHandle},
+};
+
+use rusqlite::InterruptHandle;
+use tokio::sync::oneshot;
+
+use super::{Reader, StoreError, open::Connections, place};
+use crate::domain::{Failure, FailureKind};
+
+type Job = Box<dyn FnOnce(&Reader) + Send>;
+
+/// The threads of one mirror.
+pub(super) struct Lanes {
+    reads: Sender<Job>,
+    writes: Sender<Job>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    path: Option<PathBuf>,
+}
+
+impl Lanes {
+    /// Starts one thread for each connection.
+    pub(super) fn start(connections: Connections) -> std::io::Result<Self> {
+        let (writes, write_jobs) = channel::<Job>();
+        let mut threads = vec![spawn("mirror-writer", connections.writer, Arc::new(Mutex::new(write_jobs)))?];
+        let reads = if connections.readers.is_empty() {
+            writes.clone()
+        } else {
+            let (reads, jobs) = channel::<Job>();
+            let jobs = Arc::new(Mutex::new(jobs));
+            for reader in connections.readers {
+                threads.push(spawn("mirror-reader", reader, Arc::clone(&jobs))?);
+            }
+            reads
+        };
+        Ok(Self { reads, writes, threads: Mutex::new(threads), path: connections.path })
+    }
+
+    /// Runs a read. Dropping the future drops the read: one that waits is skipped, one that runs is interrupted.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let call = Call::default();
+        let (job, answer) = self.job(work, Some(call.clone()));
+        let guard = Abandon(call);
+        let answer = if self.reads.send(job).is_ok() { answer.await } else { return Err(gone()) };
+        drop(guard);
+        answer.unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// Runs a write, to its end even where the future is dropped.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (job, answer) = self.job(work, None);
+        if self.writes.send(job).is_err() {
+            return Err(gone());
+        }
+        answer.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    fn job<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
+        call: Option<Call>,
+    ) -> (Job, oneshot::Receiver<Result<T, Failure>>) {
+        let (reply, answer) = oneshot::channel();
+        let path = self.path.clone();
+        let job: Job = Box::new(move |reader| {
+            if call.as_ref().is_some_and(|call| !call.begin(reader)) {
+                return;
+            }
+            // A fault in one read must not take the thread from all the others.
+            let result = catch_unwind(AssertUnwindSafe(|| work(reader)));
+            if let Some(call) = call {
+                call.end();
+            }
+            let result = match result {
+                Ok(Ok(value)) => Ok(value),
+                Ok(Err(error)) => {
+                    if let Some(path) = path.filter(|_| error.is_damage()) {
+                        place::suspect(&path);
+                    }
+                    Err(error.into())
+                }
+                Err(_) => {
+                    Err(Failure::new(FailureKind::Storage, "a request to the local copy failed by a fault of this program"))
+                }
+            };
+            // Nobody waits any more where the future was dropped.
+            let _ = reply.send(result);
+        });
+        (job, answer)
+    }
+
+    /// Ends the threads after what was asked so far, and waits for them.
+    pub(super) fn close(self) {
+        let Self { reads, writes, threads, .. } = self;
+        drop((reads, writes));
+        for thread in threads.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            // Jobs catch their own panics: there is nothing left to report.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn gone() -> Failure {
+    Failure::new(FailureKind::Gone, "the local copy's thread has ended")
+}
+
+fn spawn(name: &str, conn: rusqlite::Connection, jobs: Arc<Mutex<Receiver<Job>>>) -> std::io::Result<JoinHandle<()>> {
+    thread::Builder::new().name(name.to_owned()).spawn(move || {
+        let reader = Reader::new(conn);
+        loop {
+            let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok(job) = job else { return };
+            job(&reader);
+        }
+    })
+}
+
+/// Where a read stands, shared by who waits for it and the thread that runs it.
+#[derive(Clone, Default)]
+struct Call(Arc<Mutex<Stage>>);
+
+#[derive(Default)]
+enum Stage {
+    #[default]
+    Waiting,
+    Running(InterruptHandle),
+    Over,
+}
+
+impl Call {
+    fn stage(&self) -> std::sync::MutexGuard<'_, Stage> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the read is still wanted.
+    fn begin(&self, reader: &Reader) -> bool {
+        let mut stage = self.stage();
+        let wanted = matches!(*stage, Stage::Waiting);
+        if wanted {
+            *stage = Stage::Running(reader.interrupt_handle());
+        }
+        wanted
+    }
+
+    fn end(&self) {
+        *self.stage() = Stage::Over;
+    }
+}
+
+/// Gives a read up when dropped.
+struct Abandon(Call);
+
+impl Drop for Abandon {
+    fn drop(&mut self) {
+        // The lock is held while interrupting, so that the thread can't have gone on to somebody else's read.
+        let mut stage = self.0.stage();
+        if let Stage::Running(handle) = &*stage {
+            handle.interrupt();
+        }
+        *stage = Stage::Over;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{domain::Identity, mirror::open};
+
+    fn lanes() -> Arc<Lanes> {
+        let identity = Identity { resource_url: String::new(), tenant: String::new(), client_id: String::new() };
+        Arc::new(Lanes::start(open::memory(&identity).unwrap()).unwrap())
+    }
+
+    /// A statement that only ends when it is interrupted.
+    fn endless(reader: &Reader) -> Result<i64, StoreError> {
+        let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+        Ok(reader.conn.query_row(sql, [], |row| row.get(0))?)
+    }
+
+    #[tokio::test]
+    async fn a_dropped_read_makes_room_for_the_next() {
+        let lanes = lanes();
+        let (started, running) = oneshot::channel();
+        let read = tokio::spawn({
+            let lanes = Arc::clone(&lanes);
+            async move {
+                lanes
+                    .read(move |reader| {
+                        let _ = started.send(());
+                        endless(reader)
+                    })
+                    .await
+            }
+        });
+        running.await.unwrap();
+        read.abort();
+        assert!(read.await.is_err());
+        // One thread does it all here: this is only answered once the endless read is over.
+        assert_eq!(lanes.read(|_| Ok(7)).await, Ok(7));
+    }
+
+    #[tokio::test]
+    async fn a_read_given_up_while_it_waits_never_runs() {
+        let lanes = lanes();
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let (ran, runs) = std::sync::mpsc::channel::<()>();
+        let busy = lanes.read(move |_| Ok(wait.recv().is_ok()));
+        let mut waiting = Box::pin(lanes.read(move |_| Ok(ran.send(()).is_ok())));
+        let mut busy = Box::pin(busy);
+        assert!(futures::poll!(&mut busy).is_pending());
+        assert!(futures::poll!(&mut waiting).is_pending());
+        drop(waiting);
+        go.send(()).unwrap();
+        assert_eq!(busy.await, Ok(true));
+        assert_eq!(lanes.read(|_| Ok(())).await, Ok(()));
+        assert!(runs.recv().is_err());
+    }
+
+    #[tokio::test]
+    async fn a_fault_in_one_read_leaves_the_others() {
+        let lanes = lanes();
+        let failure = lanes.read(|_| -> Result<(), StoreError> { panic!("a fault") }).await.unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Storage);
+        assert_eq!(lanes.write(|_| Ok(1)).await, Ok(1));
+        Arc::into_inner(lanes).unwrap().close();
+    }
+}

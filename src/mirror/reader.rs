@@ -1,0 +1,121 @@
+//! [`Reader`]: one connection with what is remembered between reads.
+
+use std::cell::{Cell, RefCell};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, InterruptHandle, OptionalExtension, Transaction, TransactionBehavior};
+
+use super::{StoreError, list::Positions, names::Names, row};
+use crate::domain::{AgentId, AgentRow, Overview};
+
+/// The mirror as a read sees it.
+pub struct Reader {
+    pub(super) conn: Connection,
+    pub(super) positions: RefCell<Positions>,
+    pub(super) names: RefCell<Option<Names>>,
+    /// How often this connection itself has written; what others write shows in `data_version`.
+    written: Cell<i64>,
+}
+
+impl Reader {
+    pub(super) fn new(conn: Connection) -> Self {
+        Self { conn, positions: RefCell::default(), names: RefCell::new(None), written: Cell::new(0) }
+    }
+
+    pub(super) fn interrupt_handle(&self) -> InterruptHandle {
+        self.conn.get_interrupt_handle()
+    }
+
+    /// Runs `work` on one snapshot.
+    pub(super) fn at_one_moment<T>(&self, work: impl FnOnce(&Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let snapshot = self.conn.unchecked_transaction()?;
+        let version = self.conn.query_row("SELECT data_version FROM pragma_data_version", [], |row| row.get::<_, i64>(0))?;
+        let changed = self.positions.borrow_mut().at_version((version, self.written.get()));
+        if changed {
+            self.names.replace(None);
+        }
+        let result = work(self);
+        drop(snapshot);
+        result
+    }
+
+    /// Runs `work` in one transaction, all or nothing.
+    pub(super) fn write<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        let transaction = Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate)?;
+        let result = work(&transaction)?;
+        transaction.commit()?;
+        self.written.set(self.written.get() + 1);
+        Ok(result)
+    }
+
+    /// The value noted under a name.
+    ///
+    /// # Errors
+    ///
+    /// Where the database refuses; so for all reads.
+    pub fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT value FROM meta WHERE key = ?")?;
+        Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+    }
+
+    /// The newest `last_update` that the server gave: where the next delta begins.
+    ///
+    /// # Errors
+    ///
+    /// Where the database refuses.
+    pub fn greatest_last_update(&self) -> Result<Option<Timestamp>, StoreError> {
+        // Rows without a `last_update` stand in the index by another date and are no cursor.
+        let mut statement = self.conn.prepare_cached(
+            "SELECT last_update FROM tickets WHERE last_update IS NOT NULL ORDER BY updated_key DESC, id DESC LIMIT 1",
+        )?;
+        let found = statement.query_row([], |row| row::time(row, 0)).optional()?;
+        Ok(found.flatten())
+    }
+
+    /// Whether any ticket is stored.
+    ///
+    /// # Errors
+    ///
+    /// Where the database refuses.
+    pub fn has_rows(&self) -> Result<bool, StoreError> {
+        Ok(self.conn.query_row("SELECT EXISTS (SELECT 1 FROM tickets)", [], |row| row.get(0))?)
+    }
+
+    /// How much the mirror holds.
+    ///
+    /// # Errors
+    ///
+    /// Where the database refuses.
+    pub fn overview(&self) -> Result<Overview, StoreError> {
+        let count = |sql: &str| self.conn.query_row(sql, [], |row| row::unsigned(row, 0));
+        let open = count("SELECT count(*) FROM tickets WHERE is_closed = 0")?;
+        let total = count("SELECT count(*) FROM tickets")?;
+        let clients = count("SELECT count(*) FROM clients")?;
+        Ok(Overview { open, closed: total - open.min(total), total, clients })
+    }
+
+    /// All agents by name, "Unassigned" left out.
+    ///
+    /// # Errors
+    ///
+    /// Where the database refuses.
+    pub fn agents(&self) -> Result<Vec<AgentRow>, StoreError> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT id, name, initials, email, team, colour, disabled, api FROM agents WHERE id > 1")?;
+        let rows = statement.query_map([], |row| {
+            Ok(AgentRow {
+                id: AgentId(row.get(0)?),
+                name: row::line(row, 1)?,
+                initials: row::line(row, 2)?,
+                email: row::line(row, 3)?,
+                team: row::line(row, 4)?,
+                colour: row::colour(row, 5)?,
+                disabled: row.get(6)?,
+                api: row.get(7)?,
+            })
+        })?;
+        let mut agents = rows.collect::<Result<Vec<_>, _>>()?;
+        agents.sort_by_cached_key(|agent| (crate::query::folded_words(agent.name.as_str()), agent.id));
+        Ok(agents)
+    }
+}

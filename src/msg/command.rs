@@ -1,0 +1,114 @@
+//! What keys, the command line and key files can ask for.
+
+/// Defines [`Command`] and its table from one list, so that a verb can't be without a name, a label or a help sentence.
+macro_rules! commands {
+    ($($variant:ident = $name:literal, $label:literal, $help:literal $(, takes $argument:literal)?;)+) => {
+        /// A verb that a key or the command line can mean; what it does is up to the pane that has the focus.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Command {
+            $(#[doc = $help] $variant,)+
+        }
+
+        impl Command {
+            /// Every command, in the order in which help shows them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The stable name, in kebab case, as written in `keys.toml` and after `:`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// One or two words for the footer's hints.
+            #[must_use]
+            pub const fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label,)+ }
+            }
+
+            /// One sentence for the help screen and the palette.
+            #[must_use]
+            pub const fn help(self) -> &'static str {
+                match self { $(Self::$variant => $help,)+ }
+            }
+
+            /// What may follow the name on the command line, as help shows it (`NAME`, `[QUERY]`); most take nothing.
+            #[must_use]
+            pub const fn argument(self) -> Option<&'static str> {
+                match self { $($(Self::$variant => Some($argument),)?)+ _ => None }
+            }
+        }
+    };
+}
+
+commands! {
+    Up = "up", "move", "Moves the cursor up by one row.";
+    Down = "down", "move", "Moves the cursor down by one row.";
+    Top = "top", "top", "Goes to the first row.";
+    Bottom = "bottom", "bottom", "Goes to the last row.";
+    HalfPageUp = "half-page-up", "half page", "Moves up by half a page.";
+    HalfPageDown = "half-page-down", "half page", "Moves down by half a page.";
+    PageUp = "page-up", "page", "Moves up by a page.";
+    PageDown = "page-down", "page", "Moves down by a page.";
+    NextPane = "next-pane", "next pane", "Gives the focus to the next pane.";
+    PreviousPane = "previous-pane", "previous pane", "Gives the focus to the previous pane.";
+    Open = "open", "open", "Opens what the cursor is on; a client narrows the tickets to it.";
+    Back = "back", "back", "Steps back: closes what is open, then widens what was narrowed; never quits.";
+    TogglePreview = "toggle-preview", "preview", "Shows or hides the preview.";
+    PreviewUp = "preview-up", "scroll preview", "Scrolls the preview up while the list keeps the focus.";
+    PreviewDown = "preview-down", "scroll preview", "Scrolls the preview down while the list keeps the focus.";
+    Filter = "filter", "filter", "Narrows what is listed by a query.", takes "[QUERY]";
+    Refresh = "refresh", "refresh", "Asks the server for what is newer than this pane's rows.";
+    RefreshAll = "refresh-all", "refresh all", "Asks the server for everything that is on the screen.";
+    RefreshEvery = "refresh-every", "pace", "Sets how often it refreshes by itself.", takes "SECONDS|off";
+    CopyId = "copy-id", "copy id", "Copies the number of what the cursor is on.";
+    CopyLink = "copy-link", "copy link", "Copies the web link of what the cursor is on.";
+    Help = "help", "help", "Shows every key of this place.";
+    CommandLine = "command-line", "command", "Opens the command line.";
+    Theme = "theme", "theme", "Changes the colours at once.", takes "NAME";
+    Connect = "connect", "connect", "Opens the connect screen of this profile.";
+    Redraw = "redraw", "redraw", "Draws the whole screen anew.";
+    Suspend = "suspend", "suspend", "Puts the program into the background of the shell.";
+    Quit = "quit", "quit", "Ends the program from the dashboard; steps back from anywhere else.";
+    ForceQuit = "force-quit", "quit", "Ends the program from anywhere.";
+    Accept = "accept", "accept", "Takes what was typed or chosen.";
+    Complete = "complete", "complete", "Completes the word before the cursor.";
+    ClearInput = "clear-input", "clear", "Empties the input field.";
+    NextField = "next-field", "next", "Goes to the next field.";
+    PreviousField = "previous-field", "back", "Goes to the previous field.";
+    NextChoice = "next-choice", "choose", "Chooses the next of the field's choices.";
+    PreviousChoice = "previous-choice", "choose", "Chooses the previous of the field's choices.";
+    Test = "test", "test", "Tests what was filled in and connects.";
+    Reveal = "reveal", "show secret", "Shows or masks the client secret.";
+    Leave = "leave", "leave", "Leaves this screen without saving.";
+}
+
+impl Command {
+    /// The command of this [`name`](Self::name).
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|command| command.name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_kebab_case_and_lead_back() {
+        for command in Command::ALL {
+            let name = command.name();
+            assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{name}");
+            assert_eq!(Command::parse(name), Some(*command), "{name} is used twice");
+            assert!(command.label().len() <= 14 && command.help().ends_with('.'), "{name}");
+        }
+        assert_eq!(Command::parse("Up"), None);
+        assert_eq!(Command::parse(""), None);
+    }
+
+    #[test]
+    fn only_some_take_an_argument() {
+        assert_eq!(Command::Theme.argument(), Some("NAME"));
+        assert_eq!(Command::Quit.argument(), None);
+    }
+}

@@ -1,0 +1,87 @@
+//! What leaves `update`: everything that is not a pure change of the model.
+
+use std::time::Duration;
+
+use super::{RequestId, Slot};
+use crate::{
+    domain::{AgentId, Anchor, ClientId, ConnectDraft, TicketId},
+    query::Query,
+    text::SafeText,
+};
+
+/// A question to the mirror; never to the network.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Question {
+    /// A window of the ticket list.
+    Tickets {
+        /// Which tickets, in which order.
+        query: Query,
+        /// Only this client's.
+        client: Option<ClientId>,
+        /// Who `@me` is.
+        me: Option<AgentId>,
+        /// Where the window stands.
+        anchor: Anchor<TicketId>,
+        /// How many rows.
+        count: u16,
+    },
+    /// A window of the client list.
+    Clients {
+        /// Words that the names must have.
+        filter: String,
+        /// Where the window stands.
+        anchor: Anchor<ClientId>,
+        /// How many rows.
+        count: u16,
+    },
+    /// One ticket with its conversation.
+    Conversation(TicketId),
+    /// How much there is.
+    Overview,
+    /// Everybody of the service desk.
+    Agents,
+}
+
+/// Something to be done outside the model.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Ask the mirror.
+    Ask {
+        /// Whose question.
+        slot: Slot,
+        /// Which question.
+        id: RequestId,
+        /// The question.
+        question: Question,
+    },
+    /// The operator looks at this ticket: fetch its conversation if what is held is older than the row.
+    LookAt(TicketId),
+    /// Ask the server for what changed; `everything` compares all open tickets and re-reads the lookups.
+    Refresh {
+        /// Not only what changed.
+        everything: bool,
+    },
+    /// How often to refresh by itself; `None` for never.
+    RefreshEvery(Option<Duration>),
+    /// Find out the URLs behind an instance's address.
+    Discover(String),
+    /// Walk the steps of *Test and connect*.
+    TestConnection(Box<ConnectDraft>),
+    /// Stop testing or discovering.
+    CancelConnect,
+    /// Save the tested profile with who sits at the keyboard, and start its session.
+    Start {
+        /// What was tested, with who sits at the keyboard.
+        draft: Box<ConnectDraft>,
+    },
+    /// Read a theme by its name.
+    LoadTheme(String),
+    /// Put text into the clipboard of the operator's own terminal (OSC 52).
+    Copy(SafeText),
+    /// Paint everything anew.
+    Repaint,
+    /// Hand the terminal back to the shell until continued.
+    Suspend,
+    /// End the program.
+    Quit,
+}

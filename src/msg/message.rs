@@ -1,0 +1,159 @@
+//! What enters `update`.
+
+use std::time::Duration;
+
+use super::Input;
+use crate::{
+    domain::{
+        AgentRow, ClientRow, ConnectReport, Conversation, Failure, Hosting, News, Overview, Profile, TicketRow, Timestamp, Window,
+    },
+    text::SafeText,
+};
+
+/// The time as `update` and `view` are told it: they have no clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// The wall clock: for ages.
+    pub wall: Timestamp,
+    /// Time since the program started, on a clock that never jumps: for deadlines.
+    pub tick: Duration,
+}
+
+/// A pane's name, unique in the registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PaneId(pub &'static str);
+
+/// Which question an answer belongs to; any other id in its slot is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct RequestId(pub u64);
+
+/// One thing that a pane wants to know: a newer question in a slot replaces the older one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Slot {
+    /// Who asks.
+    pub pane: PaneId,
+    /// What for.
+    pub purpose: &'static str,
+}
+
+/// What the mirror answers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// Rows of the ticket list.
+    Tickets(Window<TicketRow>),
+    /// Rows of the client list.
+    Clients(Window<ClientRow>),
+    /// One ticket; `None` where the mirror has no such ticket.
+    Conversation(Option<Box<Conversation>>),
+    /// How much there is.
+    Overview(Overview),
+    /// Everybody of the service desk.
+    Agents(Vec<AgentRow>),
+}
+
+/// How much a notice matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Something is not as it should be, nothing is lost.
+    Warning,
+    /// Something failed.
+    Error,
+}
+
+/// One line for the operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// How much it matters.
+    pub severity: Severity,
+    /// The line.
+    pub text: SafeText,
+}
+
+impl Notice {
+    /// Good to know.
+    pub fn info(text: &str) -> Self {
+        Self { severity: Severity::Info, text: SafeText::line(text) }
+    }
+
+    /// Something is not as it should be.
+    pub fn warning(text: &str) -> Self {
+        Self { severity: Severity::Warning, text: SafeText::line(text) }
+    }
+
+    /// Something failed.
+    pub fn error(text: &str) -> Self {
+        Self { severity: Severity::Error, text: SafeText::line(text) }
+    }
+
+    /// A failure with its advice.
+    pub fn failure(failure: &Failure) -> Self {
+        if failure.advice.is_empty() {
+            Self::error(failure.what.as_str())
+        } else {
+            Self::error(&format!("{}. {}", failure.what, failure.advice))
+        }
+    }
+}
+
+/// What an instance's address led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discovered {
+    /// Where it runs.
+    pub hosting: Hosting,
+    /// Authorisation server URL.
+    pub auth_url: String,
+    /// Resource server URL.
+    pub resource_url: String,
+    /// Tenant, where told.
+    pub tenant: Option<String>,
+    /// The authorisation server stands on another host than the address that was typed.
+    pub other_host: bool,
+}
+
+/// What happens while connecting.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ConnectNews {
+    /// Discovery ended.
+    Discovered(Result<Discovered, Failure>),
+    /// A step of *Test and connect* began or ended.
+    Step(ConnectReport),
+    /// All steps passed: who may sit at the keyboard, and whom the application acts as.
+    Passed {
+        /// People of the service desk.
+        agents: Vec<AgentRow>,
+        /// The agent behind `/Agent/me`.
+        acting: AgentRow,
+    },
+    /// A step failed; nothing was saved.
+    Failed(Failure),
+    /// The profile was saved (or the failure to) and its session runs.
+    Started(Result<Box<Profile>, Failure>),
+}
+
+/// Everything that can happen to the program, in one order.
+#[derive(Debug)]
+pub enum Msg {
+    /// The terminal.
+    Input(Input),
+    /// A deadline that the model named has passed.
+    Wake,
+    /// The mirror answered.
+    Answer {
+        /// Whose question.
+        slot: Slot,
+        /// Which question.
+        id: RequestId,
+        /// The answer.
+        answer: Result<Answer, Failure>,
+    },
+    /// The session has news.
+    News(News),
+    /// Connecting has news.
+    Connect(ConnectNews),
+    /// A theme was read: its name and text, or why not.
+    Theme(String, Result<String, Failure>),
+    /// One line for the operator.
+    Notice(Notice),
+}

@@ -1,0 +1,335 @@
+//! What a query means: terms that all hold, and an order.
+
+use std::time::Duration;
+
+use jiff::civil::Date;
+
+/// A query: every term holds; the rows come in the order of `sort`.
+///
+/// A query without any term asks for open tickets, one without an order for the newest change first, so that the empty
+/// query is `is:open sort:updated`. A query with terms searches closed tickets too unless it says `is:open`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Query {
+    /// What was asked, in the order it was typed.
+    pub terms: Vec<Term>,
+    /// The order asked for; empty for the default.
+    pub sort: Vec<Sort>,
+}
+
+impl Query {
+    /// What the empty query means, as it would be typed.
+    pub const DEFAULT_WORDS: &str = "is:open sort:updated";
+
+    /// The terms that hold: those typed, or `is:open` where none were.
+    #[must_use]
+    pub fn effective_terms(&self) -> Vec<Term> {
+        if self.terms.is_empty() {
+            return vec![Term { not: false, filter: Filter::Is(vec![State::Open]) }];
+        }
+        self.terms.clone()
+    }
+
+    /// The order of the rows: the one typed, or `sort:updated`.
+    #[must_use]
+    pub fn effective_sort(&self) -> Vec<Sort> {
+        if self.sort.is_empty() {
+            return vec![Sort { key: SortKey::Updated, reverse: false }];
+        }
+        self.sort.clone()
+    }
+}
+
+/// One condition, or its opposite.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Term {
+    /// Whether the rows that meet the condition are left out.
+    pub not: bool,
+    /// The condition.
+    pub filter: Filter,
+}
+
+/// A condition on a ticket; where it lists several values one of them is enough.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Filter {
+    /// `id:1234`, `id:>1000`, `#1234`.
+    Id(Vec<(Compare, i64)>),
+    /// `client:acme`, `status:"On hold"`, `agent:@me`.
+    Name(NameKey, Vec<NameValue>),
+    /// `pri:1`, `pri:<=2`, `pri:critical`.
+    Priority(Vec<PriorityValue>),
+    /// `sla:<1h`: time left until the next unmet target; below zero when it is past.
+    Sla(Vec<(Compare, Span)>),
+    /// `age:>3d`: time since the ticket was opened.
+    Age(Vec<(Compare, Span)>),
+    /// `opened:2026-09-01`, `updated:<2h`.
+    Time(TimeKey, Vec<TimeValue>),
+    /// Bare words and `text:`: words of the id, summary, client, user and agent.
+    Text(Vec<Words>),
+    /// `is:open`.
+    Is(Vec<State>),
+    /// `has:attachment`.
+    Has(Vec<Thing>),
+    /// `@me`: the person at the keyboard works on it.
+    Me,
+}
+
+/// How a value is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Compare {
+    /// No sign: the same.
+    Equal,
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `>`
+    More,
+    /// `>=`
+    AtLeast,
+}
+
+impl Compare {
+    /// The sign as typed.
+    #[must_use]
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Equal => "",
+            Self::Less => "<",
+            Self::AtMost => "<=",
+            Self::More => ">",
+            Self::AtLeast => ">=",
+        }
+    }
+}
+
+/// A length of time in whole seconds, as typed: minutes, hours, days, weeks; a day has 24 hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The length in seconds.
+    pub seconds: u32,
+}
+
+impl From<Span> for Duration {
+    fn from(span: Span) -> Self {
+        Self::from_secs(u64::from(span.seconds))
+    }
+}
+
+/// Words to be found: one word as the beginning of a word, a phrase as whole words in a row.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Words {
+    /// As typed, without the quotes.
+    pub text: String,
+    /// In quotes: every word whole, in this order.
+    pub phrase: bool,
+}
+
+/// The keys that name somebody or something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NameKey {
+    /// `client`
+    Client,
+    /// `site`
+    Site,
+    /// `user`
+    User,
+    /// `agent`
+    Agent,
+    /// `team`
+    Team,
+    /// `status`
+    Status,
+    /// `type`
+    Type,
+}
+
+/// A name to be found.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum NameValue {
+    /// Words of the name; all digits may also be the number of the client, status …
+    Words(Words),
+    /// `@me`, for `agent` only.
+    Me,
+}
+
+/// A priority to be found.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum PriorityValue {
+    /// By number, 1 the highest.
+    Number(Compare, i64),
+    /// By name.
+    Name(Words),
+}
+
+/// The keys that are moments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TimeKey {
+    /// `opened`
+    Opened,
+    /// `updated`: the newest change of any kind.
+    Updated,
+}
+
+/// A moment to be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TimeValue {
+    /// A day: `2026-09-01`, `>=2026-09-01`.
+    Day(Compare, Date),
+    /// Time passed since: `>3d` is longer ago than three days.
+    Ago(Compare, Span),
+}
+
+/// What a ticket can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Not closed.
+    Open,
+    /// Closed.
+    Closed,
+    /// Nobody works on it.
+    Unassigned,
+    /// The SLA clock stands.
+    Hold,
+    /// The next unmet target is past.
+    Breached,
+    /// The user or client is marked VIP.
+    Vip,
+    /// The person at the keyboard works on it.
+    Mine,
+    /// Changed since it was last looked at here.
+    Changed,
+}
+
+/// What a ticket can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Thing {
+    /// A file hangs on it.
+    Attachment,
+    /// A private note was written (as far as its conversation was read).
+    Note,
+}
+
+/// One key of the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Sort {
+    /// By what.
+    pub key: SortKey,
+    /// Against the key's natural direction: `sort:-updated`.
+    pub reverse: bool,
+}
+
+/// What rows can be ordered by. Natural directions: numbers of tickets and times from the newest, ages from the oldest, targets
+/// from the most urgent, priorities from the highest, names from A.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SortKey {
+    /// `id`
+    Id,
+    /// `client`
+    Client,
+    /// `site`
+    Site,
+    /// `user`
+    User,
+    /// `agent`
+    Agent,
+    /// `team`
+    Team,
+    /// `status`, in the order of Halo's menus
+    Status,
+    /// `pri`
+    Priority,
+    /// `type`
+    Type,
+    /// `sla`, the next unmet target
+    Sla,
+    /// `age`
+    Age,
+    /// `opened`
+    Opened,
+    /// `updated`
+    Updated,
+}
+
+/// The words of one fixed set with what they mean.
+pub(super) struct Vocabulary<T: 'static>(pub(super) &'static [(&'static str, T)]);
+
+impl<T: Copy + PartialEq> Vocabulary<T> {
+    /// What `word` means, in any case.
+    pub(super) fn get(&self, word: &str) -> Option<T> {
+        self.0.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, value)| *value)
+    }
+
+    /// The word for `value`.
+    pub(super) fn name(&self, value: T) -> &'static str {
+        self.0.iter().find(|(_, v)| *v == value).map_or("", |(name, _)| name)
+    }
+
+    /// All words.
+    pub(super) fn words(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|(name, _)| *name)
+    }
+}
+
+/// What stands before a colon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Key {
+    Id,
+    Name(NameKey),
+    Priority,
+    Sla,
+    Age,
+    Time(TimeKey),
+    Text,
+    Is,
+    Has,
+    Sort,
+}
+
+pub(super) const KEYS: Vocabulary<Key> = Vocabulary(&[
+    ("id", Key::Id),
+    ("client", Key::Name(NameKey::Client)),
+    ("site", Key::Name(NameKey::Site)),
+    ("user", Key::Name(NameKey::User)),
+    ("agent", Key::Name(NameKey::Agent)),
+    ("team", Key::Name(NameKey::Team)),
+    ("status", Key::Name(NameKey::Status)),
+    ("pri", Key::Priority),
+    ("type", Key::Name(NameKey::Type)),
+    ("sla", Key::Sla),
+    ("age", Key::Age),
+    ("opened", Key::Time(TimeKey::Opened)),
+    ("updated", Key::Time(TimeKey::Updated)),
+    ("text", Key::Text),
+    ("is", Key::Is),
+    ("has", Key::Has),
+    ("sort", Key::Sort),
+]);
+
+pub(super) const STATES: Vocabulary<State> = Vocabulary(&[
+    ("open", State::Open),
+    ("closed", State::Closed),
+    ("unassigned", State::Unassigned),
+    ("hold", State::Hold),
+    ("breached", State::Breached),
+    ("vip", State::Vip),
+    ("mine", State::Mine),
+    ("changed", State::Changed),
+]);
+
+pub(super) const THINGS: Vocabulary<Thing> = Vocabulary(&[("attachment", Thing::Attachment), ("note", Thing::Note)]);
+
+pub(super) const SORTS: Vocabulary<SortKey> = Vocabulary(&[
+    ("id", SortKey::Id),
+    ("client", SortKey::Client),
+    ("site", SortKey::Site),
+    ("user", SortKey::User),
+    ("agent", SortKey::Agent),
+    ("team", SortKey::Team),
+    ("status", SortKey::Status),
+    ("pri", SortKey::Priority),
+    ("type", SortKey::Type),
+    ("sla", SortKey::Sla),
+    ("age", SortKey::Age),
+    ("opened", SortKey::Opened),
+    ("updated", SortKey::Updated),
+]);

@@ -1,0 +1,130 @@
+//! What could be typed next.
+
+use std::ops::Range;
+
+use super::{
+    ast::{KEYS, Key, NameKey, SORTS, STATES, THINGS},
+    display::quoted,
+    fold::folded_words,
+    scan::unfinished,
+};
+use crate::text::SafeText;
+
+/// How many completions are offered at once.
+const MOST: usize = 50;
+
+/// A name that the tenant knows: a client, an agent, a status …
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The key it completes.
+    pub key: NameKey,
+    /// The name.
+    pub name: SafeText,
+}
+
+/// Something that could stand there instead of what was typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// The bytes of the query that it replaces.
+    pub span: Range<usize>,
+    /// What it puts there.
+    pub insert: String,
+}
+
+/// What fits at `cursor` (a byte offset; a place within a character counts as before it), keys and fixed words first, names in
+/// the order of `known`; a name fits where the words typed begin words of it in their order.
+#[must_use]
+pub fn complete(text: &str, cursor: usize, known: &[Known]) -> Vec<Completion> {
+    let cursor = text.floor_char_boundary(cursor);
+    let before = text.get(..cursor).unwrap_or_default();
+    let at = unfinished(before);
+    let span = at.start..cursor;
+    let Some(key) = at.key else {
+        let keys = KEYS.words().filter(|word| begins(word, at.typed)).map(|word| format!("{word}:"));
+        let me = Some("@me".to_owned()).filter(|me| begins(me, at.typed));
+        return offered(&span, keys.chain(me));
+    };
+    match KEYS.get(key) {
+        Some(Key::Is) => offered(&span, fitting(STATES.words(), at.typed)),
+        Some(Key::Has) => offered(&span, fitting(THINGS.words(), at.typed)),
+        Some(Key::Sort) => {
+            let reverse = at.typed.starts_with('-');
+            let typed = at.typed.trim_start_matches('-');
+            let sign = if reverse { "-" } else { "" };
+            offered(&span, fitting(SORTS.words(), typed).map(|word| format!("{sign}{word}")))
+        }
+        Some(Key::Name(name)) => {
+            let wanted = folded_words(at.typed);
+            let names = known.iter().filter(|known| known.key == name && fits(&known.name, &wanted));
+            let me = Some("@me".to_owned()).filter(|me| name == NameKey::Agent && begins(me, at.typed));
+            offered(&span, me.into_iter().chain(names.map(|known| value(known.name.as_str()))))
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn offered(span: &Range<usize>, inserts: impl Iterator<Item = String>) -> Vec<Completion> {
+    inserts.take(MOST).map(|insert| Completion { span: span.clone(), insert }).collect()
+}
+
+fn fitting(words: impl Iterator<Item = &'static str>, typed: &str) -> impl Iterator<Item = String> {
+    words.filter(move |word| begins(word, typed)).map(str::to_owned)
+}
+
+fn begins(word: &str, typed: &str) -> bool {
+    word.get(..typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(typed))
+}
+
+fn fits(name: &SafeText, wanted: &str) -> bool {
+    format!(" {}", folded_words(name.as_str())).contains(&format!(" {wanted}"))
+}
+
+/// The name as a value; in quotes where it would be read as something else.
+fn value(name: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '&' | '/');
+    if name.chars().all(plain) { name.to_owned() } else { quoted(name) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inserts(text: &str) -> Vec<String> {
+        let known = [
+            Known { key: NameKey::Client, name: SafeText::line("Acme \"West\" Ltd") },
+            Known { key: NameKey::Client, name: SafeText::line("Zoë") },
+            Known { key: NameKey::Agent, name: SafeText::line("Priya") },
+        ];
+        complete(text, text.len(), &known).into_iter().map(|c| c.insert).collect()
+    }
+
+    #[test]
+    fn completes_keys_words_and_names() {
+        assert_eq!(inserts("cl"), ["client:"]);
+        assert_eq!(inserts("printer -st"), ["status:"]);
+        assert_eq!(inserts("is:o,cl"), ["closed"]);
+        assert_eq!(inserts("sort:-up"), ["-updated"]);
+        assert_eq!(inserts("client:ac"), ["\"Acme \\\"West\\\" Ltd\""]);
+        assert_eq!(inserts("client:\"acme we"), ["\"Acme \\\"West\\\" Ltd\""]);
+        assert_eq!(inserts("client:ZOE"), ["Zoë"]);
+        assert_eq!(inserts("agent:"), ["@me", "Priya"]);
+        assert_eq!(inserts("nothing:x"), Vec::<String>::new());
+        assert_eq!(inserts("@"), ["@me"]);
+    }
+
+    #[test]
+    fn replaces_what_was_typed_of_the_value() {
+        let spans = |text: &str, cursor| complete(text, cursor, &[]).into_iter().map(|c| c.span).collect::<Vec<_>>();
+        assert_eq!(spans("is:open,clo x", 11), vec![8..11; 1]);
+        assert_eq!(spans("é is:clo", 99), vec![6..9; 1]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_fails(text in "[a-z:\",\\\\ é-]{0,24}", cursor in 0usize..40) {
+            for completion in complete(&text, cursor, &[]) {
+                proptest::prop_assert!(text.get(completion.span).is_some());
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! From settings to a running dashboard.
+
+use std::{process::ExitCode, sync::Arc};
+
+use tokio::sync::mpsc;
+
+use super::{Clocks, Runner, RunnerSettings, Wires, logging, run};
+use crate::{
+    app::{Model, Start},
+    domain::{ConnectDraft, Failure, FailureKind, Profile, ProfileName, SecretSource, address},
+    keys::{DEFAULTS, Keymap, Severity},
+    msg::{Msg, Notice},
+    panes::ConnectPane,
+    session::{self, MirrorPlace},
+    settings::{self, Chosen, Config, Overrides, Paths},
+    terminal::Terminal,
+    ui::{ColourDepth, Glyphs, Look, Theme},
+};
+
+/// Messages that may wait for the loop.
+const MESSAGES: usize = 256;
+/// Terminal events that may wait for the loop.
+const EVENTS: usize = 256;
+
+/// How the dashboard is started.
+#[derive(Debug)]
+pub struct Launch {
+    /// Where files lie.
+    pub paths: Paths,
+    /// What `HALO_*` say, or what stands in for them.
+    pub overrides: Overrides,
+    /// `--profile`.
+    pub profile: Option<ProfileName>,
+    /// `--theme`.
+    pub theme: Option<String>,
+    /// `--lean`.
+    pub lean: bool,
+    /// `--budget`.
+    pub budget: Option<u32>,
+    /// Nothing is stored: the demo.
+    pub ephemeral: bool,
+    /// The clocks.
+    pub clocks: Clocks,
+}
+
+/// Runs the dashboard, with the connect screen first where something is missing.
+///
+/// # Errors
+/// Settings that can't be understood, or no terminal to draw on.
+pub async fn dashboard(launch: Launch) -> Result<ExitCode, Failure> {
+    let Launch { paths, overrides, profile: wanted, theme, lean, budget, ephemeral, clocks } = launch;
+    let config = Config::load(&paths)?;
+    let mut notices = Vec::new();
+    let look = look(&paths, Some(theme.as_deref().unwrap_or(&config.theme)), lean || config.lean, &mut notices);
+    let keymap = keymap(&paths, &mut notices);
+    let chosen = settings::choose(&paths, &config, wanted.as_ref(), &overrides)?;
+
+    let (messages, message_receiver) = mpsc::channel(MESSAGES);
+    let (events, event_receiver) = mpsc::channel(EVENTS);
+    let mut start = Start {
+        size: (80, 24),
+        look,
+        keymap,
+        profile: String::new(),
+        me: None,
+        web_app: String::new(),
+        preview: config.preview,
+        connect: ConnectPane::default(),
+        needs_connect: false,
+    };
+    let mut ready = None;
+    let wanted_name = wanted.as_ref().map(ToString::to_string);
+    match chosen {
+        Chosen::Ready { profile, secret, .. } => {
+            start.profile = if ephemeral { "demo".to_owned() } else { profile.name.to_string() };
+            start.me = profile.me;
+            start.web_app = address::web_app(&profile.resource_url);
+            start.connect = ConnectPane::new(&ConnectDraft::from(&profile), None, false, false);
+            let prepared = prepare(&paths, &profile, ephemeral, &mut notices);
+            ready = Some(open(profile, secret, &prepared, &mut notices)?);
+        }
+        Chosen::NeedsConnect { draft, why } => {
+            start.connect = connect_pane(&draft, &why, &config).await;
+            start.needs_connect = true;
+        }
+    }
+    let log = ready.as_ref().filter(|_| !ephemeral).and_then(|ready| logging::start(&paths.log_file(&ready.profile.name)));
+
+    let mut runner = Runner::new(RunnerSettings { paths, config, budget, ephemeral, wanted: wanted_name, log }, messages.clone());
+    // The terminal is taken last: whatever went wrong before is a line on standard error.
+    let mut terminal = Terminal::open(events).map_err(|error| Failure::new(FailureKind::Settings, &error.to_string()))?;
+    if let Some(Ready { profile, secret, mirror }) = ready {
+        if !ephemeral {
+            // Which profile was used last is a convenience: no reason not to start.
+            let _ = runner.remember(&profile.name);
+        }
+        runner.start(profile, secret, mirror)?;
+    }
+    for notice in notices {
+        let _ = messages.try_send(Msg::Notice(notice));
+    }
+    let wires = Wires { terminal: event_receiver, messages: message_receiver };
+    let ended = Box::pin(run(&mut terminal, wires, Model::new(start), runner, clocks)).await;
+    terminal.close();
+    let ended = ended.map_err(|error| Failure::new(FailureKind::Storage, &format!("no signals can be received: {error}")))?;
+    Ok(ended.exit_code())
+}
+
+struct Ready {
+    profile: Profile,
+    secret: Arc<dyn SecretSource>,
+    mirror: crate::mirror::Mirror,
+}
+
+/// Where the mirror lies; in memory, and said, where its folder can't be had.
+fn prepare(paths: &Paths, profile: &Profile, ephemeral: bool, notices: &mut Vec<Notice>) -> MirrorPlace {
+    if ephemeral {
+        return MirrorPlace::Memory;
+    }
+    match paths.prepare_state(&profile.name) {
+        Ok(_) => MirrorPlace::Disk(paths.mirror_file(&profile.name)),
+        Err(failure) => {
+            notices.push(Notice::warning(&format!("Nothing is stored this time: {}", failure.what)));
+            MirrorPlace::Memory
+        }
+    }
+}
+
+fn open(
+    profile: Profile,
+    secret: Arc<dyn SecretSource>,
+    place: &MirrorPlace,
+    notices: &mut Vec<Notice>,
+) -> Result<Ready, Failure> {
+    let (mirror, opened) = session::open_mirror(place, &profile.identity())?;
+    notices.extend(opened.notice().map(|notice| Notice::warning(notice.as_str())));
+    Ok(Ready { profile, secret, mirror })
+}
+
+async fn connect_pane(draft: &ConnectDraft, why: &Failure, config: &Config) -> ConnectPane {
+    // A keyring that does not answer within its 3 s is not offered; without the feature none is asked.
+    let keyring = cfg!(feature = "keyring") && tokio::task::spawn_blocking(settings::keyring_answers).await.unwrap_or(false);
+    let nothing_saved = config.profile_names().next().is_none() && draft.name.is_empty();
+    ConnectPane::new(draft, (!nothing_saved).then_some(why), true, keyring)
+}
+
+/// The look: a theme that can't be read gives way to the default, and is told.
+fn look(paths: &Paths, theme: Option<&str>, lean: bool, notices: &mut Vec<Notice>) -> Look {
+    let env = |name: &str| std::env::var(name).ok();
+    let depth = ColourDepth::detect(&env);
+    let name = theme.unwrap_or("default");
+    let parsed = settings::theme_text(paths, name).and_then(|own| match own {
+        Some((path, text)) => Theme::parse(&text).map_err(|error| {
+            Failure::new(FailureKind::Settings, &format!("the theme {} can't be read: {error}", path.display()))
+        }),
+        None => Theme::embedded(name).ok_or_else(|| Failure::new(FailureKind::Settings, &format!("no theme is called {name}"))),
+    });
+    let theme = parsed.unwrap_or_else(|failure| {
+        notices.push(Notice::warning(&format!("{}; the default one is used", failure.what)));
+        Theme::default()
+    });
+    Look::new(&theme, depth, Glyphs::detect(&env), lean)
+}
+
+/// The keymap: lines of `keys.toml` that can't be used are told and left out.
+fn keymap(paths: &Paths, notices: &mut Vec<Notice>) -> Keymap {
+    let (path, text) = match settings::keymap_text(paths) {
+        Ok(Some((path, text))) => (path.display().to_string(), text),
+        Ok(None) => (String::new(), String::new()),
+        Err(failure) => {
+            notices.push(Notice::failure(&failure));
+            (String::new(), String::new())
+        }
+    };
+    let (keymap, complaints) = Keymap::compile(DEFAULTS, &text);
+    if let Some(worst) = complaints.iter().max_by_key(|complaint| complaint.severity == Severity::Error) {
+        let line = worst.line.map(|line| format!(" line {line}")).unwrap_or_default();
+        let more = if complaints.len() > 1 { format!(" (and {} more)", complaints.len() - 1) } else { String::new() };
+        notices.push(Notice::warning(&format!("{path}{line}: {}: {}{more}", worst.key, worst.what)));
+    }
+    keymap
+}

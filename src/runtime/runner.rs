@@ -1,0 +1,358 @@
+//! Carries out effects: questions to the mirror, orders to the session, connecting. Nothing here is waited for by the loop.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use tokio::{
+    sync::mpsc,
+    task::{AbortHandle, JoinSet},
+};
+
+use super::{
+    QUIT_WITHIN,
+    logging::{self, Logging},
+};
+use crate::{
+    domain::{
+        AgentRow, ConnectDraft, ConnectReport, Failure, FailureKind, Profile, ProfileName, SecretKeeping, SecretSource,
+        Timestamp, address,
+    },
+    mirror::{Mirror, Reader, TicketAsk},
+    msg::{Answer, ConnectNews, Discovered, Effect, Msg, Notice, Question, RequestId, Slot},
+    session::{self, MirrorPlace, Session, SessionSettings},
+    settings::{self, CommandSecret, Config, GivenSecret, KeyringSecret, Paths},
+    ui::Theme,
+};
+
+/// What the runner works with.
+pub struct RunnerSettings {
+    /// Where files lie.
+    pub paths: Paths,
+    /// The saved settings.
+    pub config: Config,
+    /// Requests per rolling 5 minutes, as the command line says.
+    pub budget: Option<u32>,
+    /// Nothing is stored: neither profile nor mirror.
+    pub ephemeral: bool,
+    /// The name that `--profile` gave.
+    pub wanted: Option<String>,
+    /// The log, where it was started already.
+    pub log: Option<Logging>,
+}
+
+/// What tasks share: the settings, the way back, the session that runs.
+#[derive(Clone)]
+struct Work {
+    settings: Arc<RunnerSettings>,
+    messages: mpsc::Sender<Msg>,
+    session: Arc<Mutex<Option<Session>>>,
+    log: Arc<Mutex<Option<Logging>>>,
+}
+
+/// Carries out effects.
+pub struct Runner {
+    work: Work,
+    messages: mpsc::Sender<Msg>,
+    tasks: JoinSet<()>,
+    asked: HashMap<Slot, AbortHandle>,
+    connecting: Option<AbortHandle>,
+}
+
+impl Runner {
+    /// A runner that answers into `messages`.
+    pub fn new(mut settings: RunnerSettings, messages: mpsc::Sender<Msg>) -> Self {
+        let log = Arc::new(Mutex::new(settings.log.take()));
+        let work = Work { settings: Arc::new(settings), messages: messages.clone(), session: Arc::default(), log };
+        Self { work, messages, tasks: JoinSet::new(), asked: HashMap::new(), connecting: None }
+    }
+
+    /// Starts the session of a profile over its open mirror.
+    ///
+    /// # Errors
+    /// Addresses or a CA file that can't be used.
+    pub fn start(&mut self, profile: Profile, secret: Arc<dyn SecretSource>, mirror: Mirror) -> Result<(), Failure> {
+        self.work.start(profile, secret, mirror)
+    }
+
+    /// Remembers which profile was used last.
+    ///
+    /// # Errors
+    /// Where the settings can't be written.
+    pub fn remember(&self, profile: &ProfileName) -> Result<(), Failure> {
+        settings::set_last_profile(&self.work.settings.paths, profile)
+    }
+
+    /// Tells the operator something.
+    pub fn notify(&self, notice: Notice) {
+        let _ = self.messages.try_send(Msg::Notice(notice));
+    }
+
+    /// Carries out an effect; those of the terminal and the end of the program are the loop's.
+    pub fn run(&mut self, effect: Effect) {
+        while self.tasks.try_join_next().is_some() {}
+        match effect {
+            Effect::Ask { slot, id, question } => self.ask(slot, id, question),
+            Effect::LookAt(ticket) => {
+                self.with_session(|session| session.look_at(ticket));
+            }
+            Effect::Refresh { everything } => {
+                self.with_session(|session| session.refresh(everything));
+            }
+            Effect::RefreshEvery(every) => self.with_session(|session| session.refresh_every(every)),
+            Effect::Discover(address) => self.discover(address),
+            Effect::TestConnection(draft) => self.test(*draft),
+            Effect::CancelConnect => self.cancel_connecting(),
+            Effect::Start { draft } => self.save_and_start(*draft),
+            Effect::LoadTheme(name) => self.load_theme(name),
+            Effect::Copy(_) | Effect::Repaint | Effect::Suspend | Effect::Quit => {}
+        }
+    }
+
+    /// Ends everything within a moment.
+    pub fn stop(mut self) {
+        self.tasks.abort_all();
+        if let Some(session) = self.work.take() {
+            // A disk that hangs must not keep the program from ending.
+            let (done, ended) = std::sync::mpsc::channel();
+            let spawned = std::thread::Builder::new().name("stop".to_owned()).spawn(move || {
+                session.stop();
+                let _ = done.send(());
+            });
+            if spawned.is_ok() {
+                let _ = ended.recv_timeout(QUIT_WITHIN);
+            }
+        }
+    }
+
+    fn ask(&mut self, slot: Slot, id: RequestId, question: Question) {
+        let mirror = self.work.lock().as_ref().map(|session| session.mirror().clone());
+        let Some(mirror) = mirror else { return };
+        let messages = self.messages.clone();
+        let task = self.tasks.spawn(async move {
+            let answer = answer(&mirror, question).await;
+            let _ = messages.send(Msg::Answer { slot, id, answer }).await;
+        });
+        // A newer question in a slot ends the older one: its reading of the database is interrupted.
+        if let Some(older) = self.asked.insert(slot, task) {
+            older.abort();
+        }
+    }
+
+    fn with_session(&self, act: impl FnOnce(&Session)) {
+        if let Some(session) = &*self.work.lock() {
+            act(session);
+        }
+    }
+
+    fn load_theme(&mut self, name: String) {
+        let (paths, messages) = (self.work.settings.paths.clone(), self.messages.clone());
+        self.tasks.spawn(async move {
+            let asked = name.clone();
+            let text = blocking(move || match settings::theme_text(&paths, &asked)? {
+                Some((_, text)) => Ok(text),
+                None => Theme::embedded_text(&asked).map(str::to_owned).ok_or_else(|| {
+                    let names =
+                        Theme::names().map(str::to_owned).chain(settings::theme_names(&paths)).collect::<Vec<_>>().join(", ");
+                    Failure::new(FailureKind::Settings, &format!("No theme is called {asked}"))
+                        .advise(&format!("There are {names}"))
+                }),
+            })
+            .await;
+            let _ = messages.send(Msg::Theme(name, text)).await;
+        });
+    }
+
+    // --- connecting --------------------------------------------------------------------------------------------------
+
+    fn cancel_connecting(&mut self) {
+        if let Some(task) = self.connecting.take() {
+            task.abort();
+        }
+    }
+
+    fn discover(&mut self, address: String) {
+        self.cancel_connecting();
+        let messages = self.messages.clone();
+        let task = self.tasks.spawn(async move {
+            let found = session::discover(&address).await.map(|found| Discovered {
+                hosting: found.hosting,
+                auth_url: found.auth_url,
+                resource_url: found.resource_url,
+                tenant: found.tenant,
+                other_host: found.other_host,
+            });
+            let _ = messages.send(Msg::Connect(ConnectNews::Discovered(found))).await;
+        });
+        self.connecting = Some(task);
+    }
+
+    fn test(&mut self, draft: ConnectDraft) {
+        self.cancel_connecting();
+        let messages = self.messages.clone();
+        let profile = self.name_of(&draft).and_then(|name| draft.profile(name));
+        let task = self.tasks.spawn(async move {
+            let outcome = match profile {
+                Err(failure) => Err(failure),
+                Ok(profile) => {
+                    let secret = source(&draft, &profile);
+                    // The steps are told in their order through a channel of their own: reporting can't wait.
+                    let (steps, mut receiver) = mpsc::unbounded_channel::<ConnectReport>();
+                    let walk = session::test(&profile, secret, move |report| drop(steps.send(report)));
+                    tokio::pin!(walk);
+                    loop {
+                        tokio::select! {
+                            biased;
+                            Some(report) = receiver.recv() => drop(messages.send(Msg::Connect(ConnectNews::Step(report))).await),
+                            outcome = &mut walk => {
+                                while let Ok(report) = receiver.try_recv() {
+                                    let _ = messages.send(Msg::Connect(ConnectNews::Step(report))).await;
+                                }
+                                break outcome;
+                            }
+                        }
+                    }
+                }
+            };
+            let news = match outcome {
+                Ok(outcome) => ConnectNews::Passed {
+                    agents: outcome.agents.iter().filter(|agent| !agent.disabled).map(AgentRow::from).collect(),
+                    acting: AgentRow::from(&outcome.me),
+                },
+                Err(failure) => ConnectNews::Failed(failure),
+            };
+            let _ = messages.send(Msg::Connect(news)).await;
+        });
+        self.connecting = Some(task);
+    }
+
+    /// The name under which a draft is saved.
+    fn name_of(&self, draft: &ConnectDraft) -> Result<ProfileName, Failure> {
+        let interim = ProfileName::parse("new").ok_or_else(|| Failure::new(FailureKind::Settings, "no name for this profile"))?;
+        let profile = draft.profile(interim)?;
+        let wanted = self.work.settings.wanted.clone().filter(|name| !name.is_empty());
+        let wanted = wanted.or_else(|| Some(draft.name.clone()).filter(|name| !name.is_empty()));
+        let wanted = wanted.or_else(|| profile.tenant.clone()).or_else(|| address::host_label(&profile.resource_url));
+        self.work
+            .settings
+            .config
+            .name_for(&profile.identity(), &wanted.unwrap_or_default())
+            .ok_or_else(|| Failure::new(FailureKind::Settings, "no name for this profile"))
+    }
+
+    fn save_and_start(&mut self, draft: ConnectDraft) {
+        let (work, messages, name) = (self.work.clone(), self.messages.clone(), self.name_of(&draft));
+        self.tasks.spawn(async move {
+            let started = match name.and_then(|name| draft.profile(name)) {
+                Ok(profile) => work.save_and_open(draft, profile).await,
+                Err(failure) => Err(failure),
+            };
+            let _ = messages.send(Msg::Connect(ConnectNews::Started(started.map(Box::new)))).await;
+        });
+    }
+}
+
+impl Work {
+    /// Saves a profile, opens its mirror and starts its session; the disk is not waited for by the loop.
+    async fn save_and_open(&self, draft: ConnectDraft, profile: Profile) -> Result<Profile, Failure> {
+        let secret = source(&draft, &profile);
+        let (settings, old, saved) = (Arc::clone(&self.settings), self.take(), profile.clone());
+        let log = Arc::clone(&self.log);
+        let (mirror, notice) = blocking(move || {
+            let place = if settings.ephemeral {
+                MirrorPlace::Memory
+            } else {
+                let kept = matches!(saved.secret, SecretKeeping::File | SecretKeeping::Keyring);
+                settings::save_profile(&settings.paths, &saved, draft.secret.as_ref().filter(|_| kept))?;
+                settings::set_last_profile(&settings.paths, &saved.name)?;
+                settings.paths.prepare_state(&saved.name)?;
+                let mut log = log.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                if log.is_none() {
+                    *log = logging::start(&settings.paths.log_file(&saved.name));
+                }
+                MirrorPlace::Disk(settings.paths.mirror_file(&saved.name))
+            };
+            // The same profile's mirror may be open still.
+            if let Some(old) = old {
+                old.stop();
+            }
+            let (mirror, opened) = session::open_mirror(&place, &saved.identity())?;
+            Ok((mirror, opened.notice()))
+        })
+        .await?;
+        self.start(profile.clone(), secret, mirror)?;
+        if let Some(notice) = notice {
+            let _ = self.messages.send(Msg::Notice(Notice::warning(notice.as_str()))).await;
+        }
+        Ok(profile)
+    }
+
+    /// Starts the session of a profile over its open mirror.
+    fn start(&self, profile: Profile, secret: Arc<dyn SecretSource>, mirror: Mirror) -> Result<(), Failure> {
+        let budget = self.settings.config.budget(self.settings.budget, &profile);
+        let every = self.settings.config.refresh.0;
+        let (news, mut receiver) = mpsc::channel(64);
+        let clock = Arc::new(Timestamp::now);
+        let session = Session::start(SessionSettings { profile, secret, budget, every, clock }, mirror, news)?;
+        *self.lock() = Some(session);
+        let messages = self.messages.clone();
+        tokio::spawn(async move {
+            while let Some(news) = receiver.recv().await {
+                if messages.send(Msg::News(news)).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(())
+    }
+
+    fn take(&self) -> Option<Session> {
+        self.lock().take()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Session>> {
+        // A panic while it was held left nothing half done: the session is swapped whole.
+        self.session.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Where the secret of a draft comes from.
+fn source(draft: &ConnectDraft, profile: &Profile) -> Arc<dyn SecretSource> {
+    match (&draft.keeping, &draft.secret) {
+        (SecretKeeping::Command(command), _) => Arc::new(CommandSecret::new(command)),
+        (_, Some(secret)) => Arc::new(GivenSecret::new(secret.clone())),
+        (_, None) => Arc::new(KeyringSecret::new(profile.name.clone())),
+    }
+}
+
+async fn answer(mirror: &Mirror, question: Question) -> Result<Answer, Failure> {
+    Ok(match question {
+        Question::Tickets { query, client, me, anchor, count } => {
+            let ask = TicketAsk {
+                query,
+                client,
+                me,
+                now: Timestamp::now(),
+                zone: jiff::tz::TimeZone::system(),
+                anchor,
+                count: usize::from(count),
+                count_up_to: None,
+            };
+            Answer::Tickets(mirror.read(move |reader| reader.tickets(&ask)).await?)
+        }
+        Question::Clients { filter, anchor, count } => {
+            Answer::Clients(mirror.read(move |reader| reader.clients(&filter, false, anchor, usize::from(count))).await?)
+        }
+        Question::Conversation(id) => {
+            Answer::Conversation(mirror.read(move |reader| reader.conversation(id)).await?.map(Box::new))
+        }
+        Question::Overview => Answer::Overview(mirror.read(Reader::overview).await?),
+        Question::Agents => Answer::Agents(mirror.read(Reader::agents).await?),
+    })
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+    let gone = |_| Failure::new(FailureKind::Gone, "a background task stopped unexpectedly");
+    tokio::task::spawn_blocking(work).await.map_err(gone)?
+}

@@ -1,0 +1,62 @@
+//! The ticket that is looked at: its text and its conversation, asked for at once and only where what is held is older.
+
+use tokio::sync::watch;
+
+use super::{Server, Sync};
+use crate::{
+    domain::{Batch, Changed, Failure, FailureKind, News, TicketId},
+    halo::Class,
+    mirror::Pass,
+};
+
+/// Actions that are asked for; without a number there would be 50.
+const MOST_ACTIONS: u32 = 1000;
+
+/// Follows what is looked at. A newer ticket ends the fetching of the older one: nobody waits for it any more.
+pub(super) async fn follow<S: Server>(sync: &Sync<S>, mut looked_at: watch::Receiver<Option<TicketId>>) {
+    loop {
+        let ticket = *looked_at.borrow_and_update();
+        if let Some(id) = ticket {
+            tokio::select! {
+                biased;
+                changed = looked_at.changed() => match changed {
+                    Ok(()) => continue,
+                    Err(_) => return,
+                },
+                result = fetch(sync, id) => report(sync, id, result).await,
+            }
+        }
+        if looked_at.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn report<S: Server>(sync: &Sync<S>, id: TicketId, result: Result<bool, Failure>) {
+    match result {
+        Ok(true) => sync.changed(Changed::Conversation(id)).await,
+        Ok(false) => {}
+        Err(failure) => {
+            tracing::warn!(ticket = id.0, kind = ?failure.kind, "a conversation could not be read");
+            if failure.kind == FailureKind::NotFound || failure.kind == FailureKind::Forbidden {
+                sync.tell(News::Notice(failure.what)).await;
+            }
+        }
+    }
+}
+
+/// Fetches a ticket's text and conversation unless what is held is as new as its row; answers whether something came.
+async fn fetch<S: Server>(sync: &Sync<S>, id: TicketId) -> Result<bool, Failure> {
+    if id.0 < 0 || !sync.mirror.read(move |reader| reader.conversation_is_outdated(id)).await? {
+        return Ok(false);
+    }
+    let (ticket, actions) = futures::future::try_join(
+        sync.server.ticket(id, Class::Interactive),
+        sync.server.actions(id, MOST_ACTIONS, Class::Interactive),
+    )
+    .await?;
+    let now = sync.now();
+    sync.mirror.write(Batch::Tickets(vec![ticket]), Pass::Any, now).await?;
+    sync.mirror.write(Batch::Conversation { ticket: id, actions: actions.records }, Pass::Any, now).await?;
+    Ok(true)
+}

@@ -1,0 +1,160 @@
+//! The terminal's modes: taking it and giving it back, whatever happens.
+//!
+//! It is given back by [`Modes::leave`], on drop, and by the panic hook, once; every step is tried whatever became of the one
+//! before, and none waits for a terminal that doesn't read: after [`PATIENCE`] the program's own end is worth more.
+//!
+//! A panic on the thread that opened the terminal gives it back and then prints its message. A panic anywhere else
+//! leaves the screen alone: the program goes on drawing, whoever supervises that thread says so, and the message goes to the
+//! log without its text, which could hold what a stranger wrote.
+
+use std::io;
+use std::panic::PanicHookInfo;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, TryLockError, Weak};
+use std::thread::ThreadId;
+use std::time::{Duration, Instant};
+
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+
+use super::tty::Tty;
+
+/// Alternate screen, no cursor, bracketed paste, focus reports. Nothing is asked: an answer costs a round trip or never comes.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1004h";
+/// The opposite, after an end to whatever a frame had begun: a synchronized update, margins, colours.
+const LEAVE: &[u8] = b"\x1b[?2026l\x1b[r\x1b[m\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[?1049l";
+/// Ends a sequence that was cut off in the middle.
+const CANCEL: &[u8] = b"\x18";
+/// How long the terminal may take to accept the above.
+const PATIENCE: Duration = Duration::from_millis(800);
+/// How long a write that is under way may hold up the giving back.
+const PATIENCE_WITH_WRITER: Duration = Duration::from_millis(200);
+
+/// The terminal whose panic hook applies.
+static ACTIVE: Mutex<Weak<Modes>> = Mutex::new(Weak::new());
+
+/// The terminal's modes while it is ours, and the only way to write to it.
+pub(super) struct Modes {
+    tty: Tty,
+    owner: ThreadId,
+    /// The settings to give back; `None` while the terminal isn't ours.
+    original: Mutex<Option<Termios>>,
+    /// Whether frames may be written.
+    open: AtomicBool,
+    /// Whether the last write ended within a frame.
+    torn: AtomicBool,
+    /// Held during a write.
+    writing: Mutex<()>,
+}
+
+impl Modes {
+    /// The modes of `tty`, not yet taken; the calling thread is the one whose panic gives them back.
+    pub(super) fn new(tty: Tty) -> Self {
+        Self {
+            tty,
+            owner: std::thread::current().id(),
+            original: Mutex::new(None),
+            open: AtomicBool::new(false),
+            torn: AtomicBool::new(false),
+            writing: Mutex::new(()),
+        }
+    }
+
+    pub(super) const fn tty(&self) -> &Tty {
+        &self.tty
+    }
+
+    /// Takes the terminal: raw mode, alternate screen and the rest. Taken already, it is taken once more: somebody else may
+    /// have changed its modes while this process was stopped.
+    ///
+    /// # Errors
+    ///
+    /// If its settings can't be read or changed, or it takes no bytes; it is then as before.
+    pub(super) fn enter(&self) -> io::Result<()> {
+        {
+            let mut original = lock(&self.original);
+            let now = tcgetattr(self.tty.input())?;
+            let mut raw = now.clone();
+            raw.make_raw();
+            tcsetattr(self.tty.input(), OptionalActions::Now, &raw)?;
+            original.get_or_insert(now);
+        }
+        self.torn.store(false, Ordering::SeqCst);
+        let entered = {
+            let _writing = lock(&self.writing);
+            self.tty.write_by(ENTER, Instant::now() + PATIENCE)
+        };
+        self.open.store(true, Ordering::SeqCst);
+        entered.inspect_err(|_| self.leave())
+    }
+
+    /// Gives the terminal back; nothing if it isn't ours.
+    pub(super) fn leave(&self) {
+        let Some(original) = lock(&self.original).take() else { return };
+        self.open.store(false, Ordering::SeqCst);
+        let _writing = lock_by(&self.writing, Instant::now() + PATIENCE_WITH_WRITER);
+        let deadline = Instant::now() + PATIENCE;
+        if self.torn.swap(false, Ordering::SeqCst) {
+            let _ = self.tty.write_by(CANCEL, deadline);
+        }
+        let _ = self.tty.write_by(LEAVE, deadline);
+        let _ = tcsetattr(self.tty.input(), OptionalActions::Now, &original);
+    }
+
+    /// Writes the beginning of `bytes`, the rest of a frame, without waiting; gives how many, or `None` if the terminal isn't ours.
+    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<Option<usize>> {
+        let _writing = lock(&self.writing);
+        if !self.open.load(Ordering::SeqCst) {
+            return Ok(None);
+        }
+        let count = self.tty.write(bytes)?;
+        self.torn.store(count < bytes.len(), Ordering::SeqCst);
+        Ok(Some(count))
+    }
+}
+
+impl Drop for Modes {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+/// From now on a panic gives back `modes`, or leaves them alone, as the module's documentation says.
+pub(super) fn give_back_on_panic(modes: &Arc<Modes>) {
+    static HOOK: Once = Once::new();
+    *lock(&ACTIVE) = Arc::downgrade(modes);
+    HOOK.call_once(|| {
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| on_panic(info, &previous)));
+    });
+}
+
+fn on_panic(info: &PanicHookInfo<'_>, previous: &(dyn Fn(&PanicHookInfo<'_>) + Sync + Send)) {
+    let modes = lock(&ACTIVE).upgrade();
+    if let Some(modes) = modes.filter(|modes| modes.open.load(Ordering::SeqCst)) {
+        let thread = std::thread::current();
+        if thread.id() != modes.owner {
+            let place = info.location().map(ToString::to_string).unwrap_or_default();
+            tracing::error!(thread = thread.name().unwrap_or_default(), place, "panic");
+            return;
+        }
+        modes.leave();
+    }
+    previous(info);
+}
+
+/// Locks; what a panicking thread left behind is still used, as nothing in this room is left half changed.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Locks unless that takes until `deadline`.
+fn lock_by<T>(mutex: &Mutex<T>, deadline: Instant) -> Option<MutexGuard<'_, T>> {
+    loop {
+        match mutex.try_lock() {
+            Ok(guard) => return Some(guard),
+            Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) if Instant::now() >= deadline => return None,
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(1)),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The screen writer's composing half: from what the terminal shows to what is wanted, in close to the fewest bytes.
+//!
+//! [`Screen`] knows every cell that the terminal shows, where its cursor stands and which pen it holds, so that a frame is a
+//! comparison of two grids and an unchanged frame is no byte at all. It asks the terminal nothing. What a frame may contain:
+//!
+//! - cursor moves (CUP, CUU, CUD, CUF, CUB, CHA, VPA, CR, LF, BS), the shortest each time; unchanged cells in between are
+//!   written again where that is shorter than a move;
+//! - SGR, as single changes or as a reset with what is left, whichever is shorter;
+//! - EL and ECH for blanks in the terminal's own background only: terminals differ in whether erasing takes the pen's colour;
+//! - DECSTBM with SU and SD (with LF and RI where those are not known) for rows that moved, if that was found to be shorter;
+//! - the cursor's visibility, and synchronized-update brackets around a frame that is larger than a packet.
+//!
+//! The last column is safe: the cursor's place after it is held to be unknown, as terminals differ there. So is its place after
+//! glyphs whose width terminals dispute (emoji, joined clusters): they are written onto blanks, what follows them is placed
+//! absolutely and written again.
+//!
+//! It is also the last guard against hostile text: a cell with a control, bidi, tag or invisible character is shown as U+FFFD
+//! whatever the rooms above let through.
+
+mod bytes;
+mod cell;
+mod encoder;
+mod scroll;
+mod sgr;
+#[cfg(test)]
+mod tests;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Size;
+
+use cell::{Grid, Pen};
+use encoder::{At, Encoder};
+use scroll::Shift;
+
+/// The largest screen that is drawn; of a larger terminal the top left part is used. It bounds memory (about 3 MB a grid)
+/// whatever size a terminal claims.
+pub(super) const LARGEST: Size = Size { width: 500, height: 200 };
+
+/// A frame above this many bytes travels in several packets and is bracketed, so that the terminal shows it at once.
+const PACKET: usize = 1400;
+
+/// What the terminal understands, by `TERM` alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// What all emulators of this century share.
+    Xterm,
+    /// The Linux console: it has no SU and SD.
+    Linux,
+    /// A VT100 or VT220, or what says so: no SU, SD, ECH, CHA or VPA.
+    Vt100,
+}
+
+impl Dialect {
+    /// The dialect of a terminal called `term`.
+    pub(super) fn of(term: &str) -> Self {
+        match term {
+            "linux" => Self::Linux,
+            _ if term.starts_with("vt1") || term.starts_with("vt2") => Self::Vt100,
+            _ => Self::Xterm,
+        }
+    }
+
+    const fn scrolls_by_count(self) -> bool {
+        matches!(self, Self::Xterm)
+    }
+
+    const fn erases_by_count(self) -> bool {
+        matches!(self, Self::Xterm | Self::Linux)
+    }
+
+    const fn has_absolute_column(self) -> bool {
+        matches!(self, Self::Xterm | Self::Linux)
+    }
+}
+
+/// What the terminal shows, and the bytes to make it show something else.
+pub(super) struct Screen {
+    /// `None` while nothing is known: before the first frame, and after somebody else has drawn.
+    shown: Option<Grid>,
+    encoder: Encoder,
+    cursor_visible: bool,
+}
+
+impl Screen {
+    /// A screen of which nothing is known but that its cursor is hidden.
+    pub(super) const fn new(dialect: Dialect) -> Self {
+        Self { shown: None, encoder: Encoder::new(dialect), cursor_visible: false }
+    }
+
+    /// Forgets what the terminal shows: the next frame is drawn from nothing.
+    pub(super) fn invalidate(&mut self) {
+        self.shown = None;
+    }
+
+    /// Appends to `out` what makes the terminal show `wanted`, with the cursor at `cursor` (column, row) or hidden. A frame of another
+    /// size than the last one is drawn from nothing.
+    pub(super) fn present(&mut self, wanted: &Buffer, cursor: Option<(u16, u16)>, out: &mut Vec<u8>) {
+        let wanted = Grid::of(wanted);
+        let known = self.shown.take().filter(|shown| shown.cols() == wanted.cols() && shown.rows() == wanted.rows());
+        let shown = known.unwrap_or_else(|| {
+            // Margins off, own colours, everything erased, cursor in the corner.
+            self.encoder.out.extend_from_slice(b"\x1b[r\x1b[m\x1b[H\x1b[2J");
+            self.encoder.at = At::HOME;
+            self.encoder.pen = Pen::DEFAULT;
+            Grid::blank(wanted.cols(), wanted.rows())
+        });
+        self.change(&shown, &wanted);
+        self.place(cursor, &wanted);
+        self.shown = Some(wanted);
+        let body = &mut self.encoder.out;
+        if body.len() > PACKET {
+            out.extend_from_slice(b"\x1b[?2026h");
+            out.append(body);
+            out.extend_from_slice(b"\x1b[?2026l");
+        } else {
+            out.append(body);
+        }
+    }
+
+    /// Draws the change with each scroll that could help, and without, and keeps the shortest.
+    fn change(&mut self, shown: &Grid, wanted: &Grid) {
+        let mut shortest = self.encoder.clone();
+        shortest.grid(shown, wanted);
+        for Shift { top, bottom, by } in scroll::candidates(shown, wanted) {
+            let mut other = self.encoder.clone();
+            other.scroll(top, bottom, by, wanted.rows());
+            let mut scrolled = shown.clone();
+            scrolled.scroll(top, bottom, by);
+            other.grid(&scrolled, wanted);
+            if other.out.len() < shortest.out.len() {
+                shortest = other;
+            }
+        }
+        self.encoder = shortest;
+    }
+
+    fn place(&mut self, cursor: Option<(u16, u16)>, wanted: &Grid) {
+        if let Some((col, row)) = cursor {
+            let col = usize::from(col).min(wanted.cols().saturating_sub(1));
+            let row = usize::from(row).min(wanted.rows().saturating_sub(1));
+            self.encoder.move_to(row, col);
+        }
+        if self.cursor_visible != cursor.is_some() {
+            self.cursor_visible = cursor.is_some();
+            self.encoder.out.extend_from_slice(if self.cursor_visible { b"\x1b[?25h" } else { b"\x1b[?25l" });
+        }
+    }
+}

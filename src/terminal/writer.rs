@@ -1,0 +1,271 @@
+//! The writing thread: the newest frame, composed when the tty is ready for it.
+//!
+//! There is one slot for a frame. While the tty takes nothing, a newer frame replaces the one in the slot, so a terminal that
+//! stops reading costs no memory and, once it reads again, sees the newest frame next. A frame that has begun is finished:
+//! what the terminal shows is then known, and the next frame is the difference to it.
+
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use rustix::event::{PollFd, PollFlags};
+
+use super::guard::{Modes, lock};
+use super::screen::{Dialect, Screen};
+use super::tty::{Wake, is_gone, wait};
+
+/// The most bytes of orders (as for the clipboard) that wait for the tty.
+const ORDERS_CAP: usize = 64 * 1024;
+
+/// What has been written so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WriterStats {
+    /// Bytes that the tty took.
+    pub bytes: u64,
+    /// Frames that were composed.
+    pub frames: u64,
+    /// Frames that a newer one replaced before they were composed.
+    pub skipped: u64,
+}
+
+/// The writing thread's control; dropping it ends the thread.
+pub(super) struct ScreenWriter {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    modes: Arc<Modes>,
+    wake: Wake,
+    slot: Mutex<Slot>,
+    /// Told whenever the thread has nothing left to do.
+    rested: Condvar,
+    bytes: AtomicU64,
+    frames: AtomicU64,
+    skipped: AtomicU64,
+}
+
+/// A frame and where its cursor is, if it is shown: column, row.
+type Frame = (Buffer, Option<(u16, u16)>);
+
+#[derive(Default)]
+struct Slot {
+    next: Option<Frame>,
+    orders: Vec<u8>,
+    /// Whether there may be something that the tty hasn't taken.
+    busy: bool,
+    paused: bool,
+    stopping: bool,
+    /// What is under way is to be given up.
+    abandon: bool,
+    /// The terminal shows something else than was written.
+    stale: bool,
+    /// The terminal was taken anew.
+    fresh: bool,
+}
+
+impl ScreenWriter {
+    /// Starts the thread, which writes to a terminal of this `dialect`.
+    pub(super) fn start(modes: Arc<Modes>, dialect: Dialect) -> io::Result<Self> {
+        let shared = Arc::new(Shared {
+            modes,
+            wake: Wake::new()?,
+            slot: Mutex::default(),
+            rested: Condvar::new(),
+            bytes: AtomicU64::new(0),
+            frames: AtomicU64::new(0),
+            skipped: AtomicU64::new(0),
+        });
+        let thread = Arc::clone(&shared);
+        std::thread::Builder::new().name("tty-writer".to_owned()).spawn(move || thread.run(dialect))?;
+        Ok(Self { shared })
+    }
+
+    /// Makes `frame` the next to be shown; never waits.
+    pub(super) fn present(&self, frame: Buffer, cursor: Option<(u16, u16)>) {
+        self.change(|slot| {
+            if slot.next.replace((frame, cursor)).is_some() {
+                self.shared.skipped.fetch_add(1, Ordering::Relaxed);
+            }
+            slot.busy = true;
+        });
+    }
+
+    /// Sends `order` between two frames; false, and nothing is sent, if too much is waiting.
+    pub(super) fn write_raw(&self, order: &[u8]) -> bool {
+        self.change(|slot| {
+            let fits = slot.orders.len() + order.len() <= ORDERS_CAP;
+            if fits {
+                slot.orders.extend_from_slice(order);
+                slot.busy = true;
+            }
+            fits
+        })
+    }
+
+    /// Draws the next frame from nothing: the terminal may no longer show what was written.
+    pub(super) fn invalidate(&self) {
+        self.change(|slot| slot.stale = true);
+    }
+
+    /// Writes nothing from now on, if the tty lets what is under way be finished within `limit`, else in the middle of it.
+    pub(super) fn pause(&self, limit: Duration) {
+        self.change(|slot| {
+            slot.paused = true;
+            slot.next = None;
+            slot.orders.clear();
+        });
+        self.rest(limit);
+    }
+
+    /// Writes again, to a terminal that was taken anew.
+    pub(super) fn resume(&self) {
+        self.change(|slot| {
+            slot.paused = false;
+            slot.fresh = true;
+            slot.busy = true;
+        });
+    }
+
+    /// Writes what is waiting, if the tty takes it within `limit`, and ends the thread.
+    pub(super) fn flush_and_stop(&self, limit: Duration) {
+        self.change(|slot| slot.stopping = true);
+        self.rest(limit);
+    }
+
+    pub(super) fn stats(&self) -> WriterStats {
+        WriterStats {
+            bytes: self.shared.bytes.load(Ordering::Relaxed),
+            frames: self.shared.frames.load(Ordering::Relaxed),
+            skipped: self.shared.skipped.load(Ordering::Relaxed),
+        }
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut Slot) -> T) -> T {
+        let changed = change(&mut lock(&self.shared.slot));
+        self.shared.wake.tell();
+        changed
+    }
+
+    /// Waits until nothing is left to do; after `limit` it is given up.
+    fn rest(&self, limit: Duration) {
+        let slot = lock(&self.shared.slot);
+        let waited = self.shared.rested.wait_timeout_while(slot, limit, |slot| slot.busy);
+        let (mut slot, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        slot.abandon = slot.busy;
+        drop(slot);
+        self.shared.wake.tell();
+    }
+}
+
+impl Drop for ScreenWriter {
+    fn drop(&mut self) {
+        self.change(|slot| {
+            slot.stopping = true;
+            slot.abandon = true;
+        });
+    }
+}
+
+/// What is being written.
+struct Pending {
+    screen: Screen,
+    bytes: Vec<u8>,
+    sent: usize,
+    gone: bool,
+}
+
+impl Pending {
+    fn rest(&self) -> &[u8] {
+        self.bytes.get(self.sent..).unwrap_or_default()
+    }
+
+    fn give_up(&mut self) {
+        if !self.rest().is_empty() {
+            self.bytes.clear();
+            self.screen.invalidate();
+        }
+    }
+}
+
+impl Shared {
+    fn run(&self, dialect: Dialect) {
+        let mut pending = Pending { screen: Screen::new(dialect), bytes: Vec::new(), sent: 0, gone: false };
+        loop {
+            let work = {
+                let mut slot = lock(&self.slot);
+                if std::mem::take(&mut slot.abandon) {
+                    pending.give_up();
+                    slot.next = None;
+                    slot.orders.clear();
+                }
+                if std::mem::take(&mut slot.fresh) {
+                    pending.give_up();
+                    pending.screen = Screen::new(dialect);
+                }
+                let waiting = !slot.paused && (slot.next.is_some() || !slot.orders.is_empty());
+                let work = !pending.gone && (!pending.rest().is_empty() || waiting);
+                if !work {
+                    slot.busy = false;
+                    self.rested.notify_all();
+                    if slot.stopping {
+                        return;
+                    }
+                }
+                work
+            };
+            let interest = if work { PollFlags::OUT } else { PollFlags::empty() };
+            let fds = &mut [self.wake.poll_fd(), PollFd::from_borrowed_fd(self.modes.tty().output(), interest)];
+            // A tty that is gone would end every wait at once: the reader tells the program, here it is only left out.
+            let watched = if work { 2 } else { 1 };
+            let waited = wait(fds.get_mut(..watched).unwrap_or_default(), None);
+            let [woken, ready] = [&fds[0], &fds[1]].map(PollFd::revents);
+            if !woken.is_empty() {
+                self.wake.clear();
+            }
+            if waited.is_err() || is_gone(ready) {
+                pending.gone = true;
+            } else if ready.contains(PollFlags::OUT) {
+                self.write(&mut pending);
+            }
+        }
+    }
+
+    /// Writes what the tty takes of what is under way or, if that is nothing, of the newest frame.
+    fn write(&self, pending: &mut Pending) {
+        if pending.rest().is_empty() {
+            self.compose(pending);
+        }
+        if pending.rest().is_empty() {
+            return;
+        }
+        match self.modes.write(pending.rest()) {
+            Ok(Some(count)) => {
+                pending.sent += count;
+                self.bytes.fetch_add(u64::try_from(count).unwrap_or(0), Ordering::Relaxed);
+            }
+            Ok(None) => pending.give_up(),
+            Err(_) => pending.gone = true,
+        }
+    }
+
+    fn compose(&self, pending: &mut Pending) {
+        let (orders, next) = {
+            let mut slot = lock(&self.slot);
+            if slot.paused {
+                return;
+            }
+            if std::mem::take(&mut slot.stale) {
+                pending.screen.invalidate();
+            }
+            (std::mem::take(&mut slot.orders), slot.next.take())
+        };
+        pending.bytes = orders;
+        pending.sent = 0;
+        if let Some((frame, cursor)) = next {
+            self.frames.fetch_add(1, Ordering::Relaxed);
+            pending.screen.present(&frame, cursor, &mut pending.bytes);
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! [`Painter`]: puts words into the cells of an area, never outside of it.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    style::Style,
+};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use super::{Glyphs, Look, Role};
+use crate::text::SafeText;
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// Words that may reach a cell: made safe, or the program's own.
+///
+/// Sealed, so that a string of the server's can't be passed by accident: a plain `&str` that is not `'static` has to be
+/// declared as the program's [`Own`] first, which a reader of the code sees.
+pub trait Words: Copy + sealed::Sealed {
+    /// The text.
+    fn words(&self) -> &str;
+}
+
+/// Words that the program made itself at run time: formatted numbers, names of keys. Never text from a server or a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Own<'a>(pub &'a str);
+
+macro_rules! words {
+    ($($kind:ty => |$this:ident| $text:expr;)+) => {$(
+        impl sealed::Sealed for $kind {}
+        impl Words for $kind {
+            fn words(&self) -> &str {
+                let $this = self;
+                $text
+            }
+        }
+    )+};
+}
+
+words! {
+    &SafeText => |this| this.as_str();
+    &'static str => |this| this;
+    Own<'_> => |this| this.0;
+}
+
+/// The cells that words take.
+#[must_use]
+pub fn width(words: impl Words) -> u16 {
+    clusters(words.words()).map(|(_, cells)| cells).fold(0, u16::saturating_add)
+}
+
+/// The graphemes that can stand in cells, with how many they take (1 or 2); control characters and what has no width are
+/// left out, since a cell would pass them on to the terminal as they are.
+pub(super) fn clusters(text: &str) -> impl Iterator<Item = (&str, u16)> {
+    text.graphemes(true).filter_map(|cluster| {
+        let cells = u16::try_from(cluster.width().min(2)).unwrap_or(2);
+        (cells > 0 && !cluster.chars().any(char::is_control)).then_some((cluster, cells))
+    })
+}
+
+/// Writes into one area of a frame. Columns and rows count from the area's upper left corner; what lies outside is clipped.
+pub struct Painter<'a> {
+    buf: &'a mut Buffer,
+    area: Rect,
+    look: &'a Look,
+}
+
+impl<'a> Painter<'a> {
+    /// A painter for the part of `area` that the buffer has.
+    #[must_use]
+    pub fn new(buf: &'a mut Buffer, area: Rect, look: &'a Look) -> Self {
+        let area = area.intersection(buf.area);
+        Self { buf, area, look }
+    }
+
+    /// A painter for the part of `area` (in the frame's coordinates) that this one may write to.
+    #[must_use]
+    pub fn within(&mut self, area: Rect) -> Painter<'_> {
+        Painter { area: area.intersection(self.area), buf: &mut *self.buf, look: self.look }
+    }
+
+    /// A painter for `rows` rows from row `y` on.
+    #[must_use]
+    pub fn rows(&mut self, y: u16, rows: u16) -> Painter<'_> {
+        let area = Rect { y: self.area.y.saturating_add(y), height: rows, ..self.area };
+        self.within(area)
+    }
+
+    /// The area, in the frame's coordinates.
+    #[must_use]
+    pub fn area(&self) -> Rect {
+        self.area
+    }
+
+    /// Columns of the area.
+    #[must_use]
+    pub fn cols(&self) -> u16 {
+        self.area.width
+    }
+
+    /// The looks that this frame is drawn with.
+    #[must_use]
+    pub fn look(&self) -> &'a Look {
+        self.look
+    }
+
+    /// The marks that this frame is drawn with.
+    #[must_use]
+    pub fn glyphs(&self) -> &'a Glyphs {
+        &self.look.glyphs
+    }
+
+    /// The style of a role.
+    #[must_use]
+    pub fn style(&self, role: Role) -> Style {
+        self.look.style(role)
+    }
+
+    /// Writes `words` from column `x` of row `y` on, at most `max` cells, and answers how many it took. A wide character that
+    /// would be halved is left out.
+    pub fn put(&mut self, x: u16, y: u16, words: impl Words, style: impl Into<Style>, max: u16) -> u16 {
+        let max = max.min(self.area.width.saturating_sub(x));
+        let (style, mut used) = (style.into(), 0_u16);
+        for (cluster, cells) in clusters(words.words()) {
+            if used.saturating_add(cells) > max {
+                break;
+            }
+            self.set(x + used, y, cluster, style);
+            if cells == 2 {
+                self.set(x + used + 1, y, " ", style);
+                self.restore_wide(x + used, y, cluster);
+            }
+            used += cells;
+        }
+        used
+    }
+
+    /// Like [`put`](Self::put), but words that do not fit end with the mark of a cut.
+    pub fn put_cut(&mut self, x: u16, y: u16, words: impl Words, style: impl Into<Style>, max: u16) -> u16 {
+        let (max, style) = (max.min(self.area.width.saturating_sub(x)), style.into());
+        if width(words) <= max {
+            return self.put(x, y, words, style, max);
+        }
+        let used = self.put(x, y, words, style, max.saturating_sub(1));
+        used + self.put(x.saturating_add(used), y, self.look.glyphs.ellipsis, style, max - used)
+    }
+
+    /// Writes `words` so that they end where the field of `max` cells from `x` on ends, and answers how many cells they took.
+    pub fn put_right(&mut self, x: u16, y: u16, words: impl Words, style: impl Into<Style>, max: u16) -> u16 {
+        let max = max.min(self.area.width.saturating_sub(x));
+        let free = max.saturating_sub(width(words));
+        self.put_cut(x.saturating_add(free), y, words, style, max - free)
+    }
+
+    /// Empties the whole area and gives it a style; what was drawn there before leaves no trace.
+    pub fn clear(&mut self, style: impl Into<Style>) {
+        let style = style.into();
+        for y in 0..self.area.height {
+            for x in 0..self.area.width {
+                if let Some(cell) = self.position(x, y).and_then(|position| self.buf.cell_mut(position)) {
+                    cell.reset();
+                }
+                self.set(x, y, " ", style);
+            }
+        }
+    }
+
+    /// Gives `cols` cells of row `y` from `x` on a style and leaves their words.
+    pub fn tint(&mut self, x: u16, y: u16, cols: u16, style: impl Into<Style>) {
+        let style = style.into();
+        for x in x..x.saturating_add(cols).min(self.area.width) {
+            if let Some(cell) = self.position(x, y).and_then(|position| self.buf.cell_mut(position)) {
+                cell.set_style(style);
+            }
+        }
+    }
+
+    /// Draws a line across row `y`, all columns; lines down that start or end there join it at `tees`.
+    pub fn rule_h(&mut self, y: u16, tees: &[(u16, Tee)]) {
+        let style = self.style(Role::Rule);
+        for x in 0..self.area.width {
+            let tee = tees.iter().find(|(at, _)| *at == x).map(|(_, tee)| *tee);
+            let glyph = match tee {
+                Some(Tee::Down) => self.look.glyphs.tee_down,
+                Some(Tee::Up) => self.look.glyphs.tee_up,
+                None => self.look.glyphs.rule_h,
+            };
+            self.set(x, y, glyph, style);
+        }
+    }
+
+    /// Draws a line down column `x`, all rows.
+    pub fn rule_v(&mut self, x: u16) {
+        let style = self.style(Role::Rule);
+        for y in 0..self.area.height {
+            self.set(x, y, self.look.glyphs.rule_v, style);
+        }
+    }
+
+    fn position(&self, x: u16, y: u16) -> Option<Position> {
+        (x < self.area.width && y < self.area.height).then(|| Position::new(self.area.x + x, self.area.y + y))
+    }
+
+    /// Sets one cell; a wide character of which this takes the second half becomes a space.
+    fn set(&mut self, x: u16, y: u16, symbol: &str, style: Style) {
+        let Some(position) = self.position(x, y) else { return };
+        if let Some(left) = position.x.checked_sub(1)
+            && let Some(cell) = self.buf.cell_mut(Position::new(left, position.y))
+            && cell.symbol().width() > 1
+        {
+            cell.set_symbol(" ");
+        }
+        if let Some(cell) = self.buf.cell_mut(position) {
+            cell.set_symbol(symbol).set_style(style);
+        }
+    }
+
+    /// Puts a wide character back whose second half was just blanked through [`set`](Self::set).
+    fn restore_wide(&mut self, x: u16, y: u16, symbol: &str) {
+        if let Some(cell) = self.position(x, y).and_then(|position| self.buf.cell_mut(position)) {
+            cell.set_symbol(symbol);
+        }
+    }
+}
+
+/// Which way a line leaves a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tee {
+    /// Downwards.
+    Down,
+    /// Upwards.
+    Up,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use ratatui::style::{Color, Modifier};
+
+    use super::*;
+
+    fn rows(buf: &Buffer) -> Vec<String> {
+        let cols = usize::from(buf.area.width);
+        buf.content().chunks(cols).map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect()).collect()
+    }
+
+    fn paint(cols: u16, lines: u16, draw: impl FnOnce(&mut Painter<'_>)) -> Buffer {
+        let mut buf = Buffer::empty(Rect::new(0, 0, cols, lines));
+        let look = Look::default();
+        draw(&mut Painter::new(&mut buf, Rect::new(0, 0, cols, lines), &look));
+        buf
+    }
+
+    #[test]
+    fn puts_cuts_and_aligns() {
+        let buf = paint(8, 4, |p| {
+            assert_eq!(p.put(1, 0, "abc", Color::Red, 2), 2);
+            assert_eq!(p.put_cut(0, 1, "abcdefghij", Style::new(), 99), 8);
+            assert_eq!(p.put_right(0, 2, Own(&42.to_string()), Style::new(), 5), 2);
+            assert_eq!(p.put_right(0, 3, "abcdef", Style::new(), 4), 4);
+        });
+        assert_eq!(rows(&buf), [" ab     ", "abcdefg…", "   42   ", "abc…    "]);
+        assert_eq!(buf.cell((1, 0)).unwrap().fg, Color::Red);
+        assert_eq!(buf.cell((3, 0)).unwrap().fg, Color::Reset);
+    }
+
+    #[test]
+    fn wide_characters_are_never_halved() {
+        let buf = paint(5, 3, |p| {
+            assert_eq!(p.put(0, 0, "日本語", Style::new(), 5), 4);
+            assert_eq!(p.put_cut(0, 1, "日本語", Style::new(), 4), 3);
+            p.put(0, 2, "日本", Style::new(), 5);
+            p.put(1, 2, "x", Style::new(), 1);
+        });
+        assert_eq!(buf.cell((2, 0)).unwrap().symbol(), "本");
+        assert_eq!(buf.cell((4, 0)).unwrap().symbol(), " ");
+        assert_eq!(buf.cell((2, 1)).unwrap().symbol(), "…");
+        assert_eq!(buf.cell((0, 2)).unwrap().symbol(), " ", "its second half was taken");
+        assert_eq!(buf.cell((1, 2)).unwrap().symbol(), "x");
+        assert_eq!(buf.cell((2, 2)).unwrap().symbol(), "本");
+    }
+
+    #[test]
+    fn what_has_no_width_does_not_reach_a_cell() {
+        let buf = paint(6, 1, |p| {
+            assert_eq!(p.put(0, 0, "a\u{1b}[\u{200b}e\u{301}\n", Style::new(), 6), 3);
+        });
+        assert_eq!(rows(&buf), ["a[e\u{301}   "]);
+        assert_eq!(width("e\u{301}日"), 3);
+    }
+
+    #[test]
+    fn a_tint_keeps_the_words_and_clear_does_not() {
+        let buf = paint(4, 2, |p| {
+            p.put(0, 0, "ab", Color::Red, 4);
+            p.tint(0, 0, 9, Color::Blue);
+            p.put(0, 1, "ab", Style::new().bg(Color::Red).underlined(), 4);
+            p.rows(1, 9).clear(Color::Green);
+        });
+        assert_eq!(rows(&buf), ["ab  ", "    "]);
+        assert!(buf.content().iter().take(4).all(|cell| cell.fg == Color::Blue));
+        for cell in buf.content().iter().skip(4) {
+            assert_eq!((cell.fg, cell.bg, cell.modifier), (Color::Green, Color::Reset, Modifier::empty()));
+        }
+    }
+
+    #[test]
+    fn rules_join() {
+        let buf = paint(5, 3, |p| {
+            p.rule_h(0, &[(2, Tee::Down)]);
+            p.rows(1, 1).rule_v(2);
+            p.rule_h(2, &[(2, Tee::Up)]);
+        });
+        assert_eq!(rows(&buf), ["──┬──", "  │  ", "──┴──"]);
+        assert_eq!(buf.cell((0, 0)).unwrap().style().fg, Some(Look::default().style(Role::Rule).fg.unwrap()));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_leaves_the_area(x in 0u16..12, y in 0u16..6, max in 0u16..20, text in ".{0,12}", x2 in 0u16..9, y2 in 0u16..5,
+            w in 0u16..12, h in 0u16..6) {
+            let full = Rect::new(0, 0, 9, 5);
+            let area = Rect::new(x2, y2, w, h);
+            let mut buf = Buffer::empty(full);
+            let look = Look::default();
+            let mut painter = Painter::new(&mut buf, area, &look);
+            let used = painter.put_cut(x, y, Own(&text), Color::Red, max);
+            prop_assert!(used <= max);
+            painter.put_right(x, y, &SafeText::line(&text), Color::Red, max);
+            painter.rule_h(y, &[]);
+            painter.rule_v(x);
+            painter.clear(Color::Red);
+            let inside = area.intersection(full);
+            for position in full.positions() {
+                prop_assert_eq!(buf[position].fg == Color::Red, inside.contains(position));
+                prop_assert_eq!(buf[position].symbol(), " ");
+            }
+        }
+    }
+}

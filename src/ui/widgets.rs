@@ -1,0 +1,169 @@
+//! Small things that several screens draw.
+
+use super::{
+    Painter, Role,
+    layout::{MIN_COLS, MIN_ROWS, TooSmall, centred},
+    painter::{Own, width},
+};
+use crate::domain::FillProgress;
+
+/// Cells of a gauge's bar.
+const BAR_CELLS: u16 = 10;
+
+/// A number with its thousands parted by commas.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Cells of `cols` that are full when `done` of `of` is: all only when everything is done, none only when nothing is.
+fn filled(done: u64, of: u64, cols: u16) -> u16 {
+    if of == 0 || done == 0 {
+        return 0;
+    }
+    if done >= of {
+        return cols;
+    }
+    let cells = u128::from(done) * u128::from(cols) / u128::from(of);
+    u16::try_from(cells).unwrap_or(cols).clamp(1, cols.saturating_sub(1).max(1))
+}
+
+/// Draws `open tickets 300 of 412 ▇▇▇▇▇▇▇···` and answers the cells it took; without an announced total there is no bar, and
+/// the bar is left out where there is no room.
+pub fn gauge(painter: &mut Painter<'_>, x: u16, y: u16, label: &'static str, progress: FillProgress, max: u16) -> u16 {
+    let style = painter.style(Role::Info);
+    let FillProgress { done, of } = progress;
+    let numbers = if of == 0 { grouped(done) } else { format!("{} of {}", grouped(done), grouped(of)) };
+    let text = format!("{label} {numbers}");
+    let mut used = painter.put_cut(x, y, Own(&text), style, max);
+    if of > 0 && max.saturating_sub(used) > BAR_CELLS {
+        let full = filled(done, of, BAR_CELLS);
+        let glyphs = painter.glyphs();
+        let (rest_style, start) = (painter.style(Role::Dim), x.saturating_add(used + 1));
+        for cell in 0..BAR_CELLS {
+            let (glyph, style) = if cell < full { (glyphs.bar, style) } else { (glyphs.bar_rest, rest_style) };
+            painter.put(start.saturating_add(cell), y, glyph, style, 1);
+        }
+        used += 1 + BAR_CELLS;
+    }
+    used
+}
+
+/// Draws `j/k move · enter open · …`, as many hints as fit whole into `max` cells, and answers the cells they took. Each hint
+/// is the keys in notation and what they do.
+pub fn hint_line(painter: &mut Painter<'_>, x: u16, y: u16, hints: &[(&str, &'static str)], max: u16) -> u16 {
+    let (key_style, label_style) = (painter.style(Role::HintKey), painter.style(Role::HintLabel));
+    let dot = painter.glyphs().dot;
+    let mut used = 0_u16;
+    for (keys, label) in hints {
+        let between = if used == 0 { 0 } else { 3 };
+        let cells = width(Own(keys)).saturating_add(1 + width(*label));
+        if used.saturating_add(between).saturating_add(cells) > max {
+            break;
+        }
+        if between > 0 {
+            painter.put(x.saturating_add(used + 1), y, dot, label_style, 1);
+        }
+        used += between;
+        used += painter.put(x.saturating_add(used), y, Own(keys), key_style, max - used);
+        used += 1;
+        used += painter.put(x.saturating_add(used), y, *label, label_style, max - used);
+    }
+    used
+}
+
+/// Draws what a terminal that is too small for any screen says instead, as much of it as there is room for.
+pub fn too_small(painter: &mut Painter<'_>, size: TooSmall) {
+    let is = format!("This terminal is {}x{}.", size.cols, size.rows);
+    let needs = format!("halo-tui needs {MIN_COLS}x{MIN_ROWS} at least;");
+    let area = centred(painter.area(), 30, 3);
+    let style = painter.style(Role::Text);
+    let mut inner = painter.within(area);
+    for (y, line) in (0..).zip([is.as_str(), needs.as_str(), "please make it larger."]) {
+        inner.put(0, y, Own(line), style, u16::MAX);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use ratatui::{buffer::Buffer, layout::Rect};
+
+    use super::*;
+    use crate::ui::Look;
+
+    fn paint(cols: u16, rows: u16, draw: impl FnOnce(&mut Painter<'_>)) -> Buffer {
+        let mut buf = Buffer::empty(Rect::new(0, 0, cols, rows));
+        draw(&mut Painter::new(&mut buf, Rect::new(0, 0, cols, rows), &Look::default()));
+        buf
+    }
+
+    fn text(buf: &Buffer) -> String {
+        buf.content().iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned()
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        let numbers = [0, 7, 412, 1_000, 12_345, 999_999, 1_000_000].map(grouped);
+        assert_eq!(numbers, ["0", "7", "412", "1,000", "12,345", "999,999", "1,000,000"]);
+    }
+
+    #[test]
+    fn the_gauge_shows_what_fits() {
+        let shown = |done, of, max| {
+            text(&paint(60, 1, |p| {
+                let used = gauge(p, 0, 0, "open tickets", FillProgress { done, of }, max);
+                assert!(used <= max);
+            }))
+        };
+        assert_eq!(shown(300, 412, 60), "open tickets 300 of 412 ▇▇▇▇▇▇▇···");
+        assert_eq!(shown(1, 5_000, 60), "open tickets 1 of 5,000 ▇·········");
+        assert_eq!(shown(4_999, 5_000, 60), "open tickets 4,999 of 5,000 ▇▇▇▇▇▇▇▇▇·");
+        assert_eq!(shown(412, 412, 60), "open tickets 412 of 412 ▇▇▇▇▇▇▇▇▇▇");
+        assert_eq!(shown(300, 0, 60), "open tickets 300");
+        assert_eq!(shown(300, 412, 30), "open tickets 300 of 412");
+        assert_eq!(shown(300, 412, 10), "open tick…");
+    }
+
+    #[test]
+    fn hints_are_whole_or_not_there() {
+        let hints = [("j/k", "move"), ("enter", "open"), ("?", "help")];
+        let shown = |max| text(&paint(60, 1, |p| assert!(hint_line(p, 0, 0, &hints, max) <= max)));
+        assert_eq!(shown(60), "j/k move · enter open · ? help");
+        assert_eq!(shown(30), "j/k move · enter open · ? help");
+        assert_eq!(shown(29), "j/k move · enter open");
+        assert_eq!(shown(8), "j/k move");
+        assert_eq!(shown(7), "");
+        let buf = paint(60, 1, |p| assert_eq!(hint_line(p, 0, 0, &hints, 60), 30));
+        let look = Look::default();
+        assert_eq!(buf[(0, 0)].fg, look.style(Role::HintKey).fg.unwrap());
+        assert_eq!(buf[(4, 0)].fg, look.style(Role::HintLabel).fg.unwrap());
+    }
+
+    #[test]
+    fn too_small_is_said_on_any_size() {
+        let buf = paint(40, 12, |p| too_small(p, TooSmall { cols: 40, rows: 12 }));
+        assert!(text(&buf).contains("This terminal is 40x12.") && text(&buf).contains("needs 60x20"));
+        for (cols, rows) in [(0, 0), (1, 1), (5, 2)] {
+            paint(cols, rows, |p| too_small(p, TooSmall { cols, rows }));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_bar_is_full_only_when_done(done: u64, of: u64, cols in 2u16..40) {
+            let cells = filled(done, of, cols);
+            prop_assert!(cells <= cols);
+            prop_assert_eq!(cells == cols, of > 0 && done >= of);
+            prop_assert_eq!(cells == 0, of == 0 || done == 0);
+        }
+    }
+}
