@@ -1,5 +1,7 @@
 //! One signed-in profile, running: the token task, the budget, sync and the mirror, started and supervised together.
 
+mod asking;
+mod reading;
 mod supervise;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -7,7 +9,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
-    domain::{ConnectReport, Failure, FailureKind, Identity, News, Profile, SecretSource, TicketId, Timestamp},
+    domain::{AgentId, ConnectReport, Failure, FailureKind, Identity, News, Profile, SecretSource, TicketId, Timestamp},
     halo::{
         self, Budget, Clock, ConnectOutcome, Credentials, Discovery, Halo, LocalLedger, ProxyRules, Stats, Tokens, Transport,
         TransportSettings,
@@ -55,6 +57,14 @@ pub fn open_mirror(place: &MirrorPlace, identity: &Identity) -> Result<(Mirror, 
     }
 }
 
+/// Removes the mirror of a place, set-aside ones too.
+///
+/// # Errors
+/// Where files can't be removed.
+pub fn purge(place: &std::path::Path) -> std::io::Result<()> {
+    crate::mirror::purge(place)
+}
+
 /// A running session; dropping it ends its tasks.
 pub struct Session {
     mirror: Mirror,
@@ -62,6 +72,8 @@ pub struct Session {
     orders: mpsc::Sender<Order>,
     looked_at: watch::Sender<Option<TicketId>>,
     tasks: Tasks,
+    clock: Clock,
+    me: Option<AgentId>,
 }
 
 impl Session {
@@ -78,13 +90,19 @@ impl Session {
         let halo = Halo::new(&profile, transport, tokens.clone(), budget.clone(), Arc::clone(&clock))?;
         let (orders, order_receiver) = mpsc::channel(ORDERS);
         let (looked_at, looked_at_receiver) = watch::channel(None);
-        let sync = Sync { server: halo.clone(), mirror: mirror.clone(), news: news.clone(), every, clock };
+        let me = profile.me;
+        let sync = Sync { server: halo.clone(), mirror: mirror.clone(), news: news.clone(), every, clock: Arc::clone(&clock) };
 
         let mut tasks = Tasks::new(news.clone());
         tasks.spawn("the token task", token_task.run());
         tasks.spawn("sync", sync.run(order_receiver, looked_at_receiver));
         tasks.spawn("the header's news", supervise::tell_standing(tokens, budget, news));
-        Ok(Self { mirror, halo, orders, looked_at, tasks })
+        Ok(Self { mirror, halo, orders, looked_at, tasks, clock, me })
+    }
+
+    /// Who sits at the keyboard, where chosen.
+    pub fn me(&self) -> Option<AgentId> {
+        self.me
     }
 
     /// The local copy.

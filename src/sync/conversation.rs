@@ -4,9 +4,9 @@ use tokio::sync::watch;
 
 use super::{Server, Sync};
 use crate::{
-    domain::{Batch, Changed, Failure, FailureKind, News, TicketId},
+    domain::{Batch, Changed, Failure, FailureKind, News, TicketId, Timestamp},
     halo::Class,
-    mirror::Pass,
+    mirror::{Mirror, Pass},
 };
 
 /// Actions that are asked for; without a number there would be 50.
@@ -23,7 +23,7 @@ pub(super) async fn follow<S: Server>(sync: &Sync<S>, mut looked_at: watch::Rece
                     Ok(()) => continue,
                     Err(_) => return,
                 },
-                result = fetch(sync, id) => report(sync, id, result).await,
+                result = refresh(sync, id) => report(sync, id, result).await,
             }
         }
         if looked_at.changed().await.is_err() {
@@ -46,17 +46,23 @@ async fn report<S: Server>(sync: &Sync<S>, id: TicketId, result: Result<bool, Fa
 }
 
 /// Fetches a ticket's text and conversation unless what is held is as new as its row; answers whether something came.
-async fn fetch<S: Server>(sync: &Sync<S>, id: TicketId) -> Result<bool, Failure> {
+async fn refresh<S: Server>(sync: &Sync<S>, id: TicketId) -> Result<bool, Failure> {
     if id.0 < 0 || !sync.mirror.read(move |reader| reader.conversation_is_outdated(id)).await? {
         return Ok(false);
     }
-    let (ticket, actions) = futures::future::try_join(
-        sync.server.ticket(id, Class::Interactive),
-        sync.server.actions(id, MOST_ACTIONS, Class::Interactive),
-    )
-    .await?;
-    let now = sync.now();
-    sync.mirror.write(Batch::Tickets(vec![ticket]), Pass::Any, now).await?;
-    sync.mirror.write(Batch::Conversation { ticket: id, actions: actions.records }, Pass::Any, now).await?;
+    fetch(&sync.server, &sync.mirror, id, sync.now()).await?;
     Ok(true)
+}
+
+/// Fetches a ticket's text and conversation into the mirror.
+///
+/// # Errors
+/// What kept the server from answering or the mirror from being written.
+pub async fn fetch<S: Server>(server: &S, mirror: &Mirror, id: TicketId, now: Timestamp) -> Result<(), Failure> {
+    let ticket = server.ticket(id, Class::Interactive);
+    let actions = server.actions(id, MOST_ACTIONS, Class::Interactive);
+    let (ticket, actions) = futures::future::try_join(ticket, actions).await?;
+    mirror.write(Batch::Tickets(vec![ticket]), Pass::Any, now).await?;
+    mirror.write(Batch::Conversation { ticket: id, actions: actions.records }, Pass::Any, now).await?;
+    Ok(())
 }

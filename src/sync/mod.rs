@@ -21,6 +21,7 @@ use crate::{
     mirror::Mirror,
 };
 
+pub use conversation::fetch as fetch_conversation;
 pub use server::Server;
 
 /// Something to be done now.

@@ -1,0 +1,101 @@
+//! What the commands without a screen read of a session.
+
+use std::ops::ControlFlow;
+
+use jiff::tz::TimeZone;
+use tokio::sync::mpsc;
+
+use super::Session;
+use crate::{
+    domain::{Anchor, ClientId, ClientRow, Conversation, Failure, Overview, TicketId, TicketRow, Timestamp},
+    mirror::{Reader, TicketAsk},
+    query::Query,
+};
+
+/// Rows that are handed over at once.
+const CHUNK: usize = 200;
+
+impl Session {
+    /// Hands the tickets that a query finds to `each`, in their order and in chunks, at most `limit`; holds few at a time.
+    /// `each` breaks to end it.
+    ///
+    /// # Errors
+    /// Where the mirror refuses.
+    pub async fn each_ticket(
+        &self,
+        query: Query,
+        limit: Option<usize>,
+        mut each: impl FnMut(Vec<TicketRow>) -> ControlFlow<()>,
+    ) -> Result<(), Failure> {
+        let ask = TicketAsk {
+            query,
+            client: None,
+            me: self.me(),
+            now: Timestamp::now(),
+            zone: TimeZone::system(),
+            anchor: Anchor::Start,
+            count: 0,
+            count_up_to: None,
+        };
+        let (chunks, mut receiver) = mpsc::channel(4);
+        let reading = self.mirror.read(move |reader| {
+            let mut chunk = Vec::with_capacity(CHUNK);
+            reader.each_ticket(&ask, limit, |row| {
+                chunk.push(row);
+                if chunk.len() < CHUNK {
+                    return ControlFlow::Continue(());
+                }
+                // A reader that is gone ends the walk.
+                match chunks.blocking_send(std::mem::take(&mut chunk)) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                }
+            })?;
+            let _ = chunks.blocking_send(chunk);
+            Ok(())
+        });
+        let handing = async move {
+            while let Some(chunk) = receiver.recv().await {
+                if each(chunk).is_break() {
+                    break;
+                }
+            }
+        };
+        let (read, ()) = tokio::join!(reading, handing);
+        read
+    }
+
+    /// Clients whose names have all the words, inactive ones too.
+    ///
+    /// # Errors
+    /// Where the mirror refuses.
+    pub async fn clients(&self, words: String, limit: Option<usize>) -> Result<Vec<ClientRow>, Failure> {
+        let count = limit.unwrap_or(usize::MAX).min(1_000_000);
+        let window = self.mirror.read(move |reader| reader.clients(&words, true, Anchor::<ClientId>::Start, count)).await?;
+        Ok(window.rows)
+    }
+
+    /// A ticket with its conversation, as far as it is stored.
+    ///
+    /// # Errors
+    /// Where the mirror refuses.
+    pub async fn conversation(&self, id: TicketId) -> Result<Option<Conversation>, Failure> {
+        self.mirror.read(move |reader| reader.conversation(id)).await
+    }
+
+    /// How much is stored.
+    ///
+    /// # Errors
+    /// Where the mirror refuses.
+    pub async fn overview(&self) -> Result<Overview, Failure> {
+        self.mirror.read(Reader::overview).await
+    }
+
+    /// When the newest refresh succeeded, in this run or an earlier one.
+    ///
+    /// # Errors
+    /// Where the mirror refuses.
+    pub async fn last_success(&self) -> Result<Option<Timestamp>, Failure> {
+        self.mirror.read(Reader::last_success).await
+    }
+}
