@@ -337,8 +337,10 @@ fn a_mute_bus_is_given_up() {
 
 #[cfg(feature = "keyring")]
 #[tokio::test]
-#[ignore = "run by a_mute_bus_is_given_up"]
 async fn inner_mute_bus() {
+    if !is_again() {
+        return;
+    }
     use halo_tui::domain::SecretSource;
 
     assert!(!settings::keyring_answers());
@@ -346,9 +348,14 @@ async fn inner_mute_bus() {
     assert_eq!(failure.kind, FailureKind::SecretUnavailable);
 }
 
+/// Whether this process is one that [`again`] started: tests named `inner_…` do nothing otherwise.
+fn is_again() -> bool {
+    std::env::var_os("HALO_TUI_TEST_AGAIN").is_some()
+}
+
 /// Runs one test of this file again in a shell that `prepares` its surroundings.
 fn again(test: &str, prepares: &str) {
-    let script = format!("{prepares}; exec \"$0\" --exact {test} --ignored");
+    let script = format!("{prepares}; export HALO_TUI_TEST_AGAIN=1; exec \"$0\" --exact {test}");
     let run = Command::new("/bin/sh").arg("-c").arg(script).arg(std::env::current_exe().unwrap()).output().unwrap();
     let told = String::from_utf8_lossy(&run.stdout);
     assert!(run.status.success() && told.contains("1 passed"), "{told}");
@@ -360,8 +367,10 @@ fn files_are_private_whatever_the_umask() {
 }
 
 #[test]
-#[ignore = "run by files_are_private_whatever_the_umask"]
 fn inner_files_are_private() {
+    if !is_again() {
+        return;
+    }
     let home = Home::new();
     settings::save_profile(&home.paths, &acme(), Some(&Secret::new("s3cret".into()))).unwrap();
     let state = home.paths.prepare_state(&name("acme")).unwrap();
@@ -375,8 +384,10 @@ fn a_full_disk_changes_nothing() {
 }
 
 #[test]
-#[ignore = "run by a_full_disk_changes_nothing"]
 fn inner_full_disk() {
+    if !is_again() {
+        return;
+    }
     let home = Home::new();
     settings::save_profile(&home.paths, &acme(), Some(&Secret::new("s3cret".into()))).unwrap();
     let (config, credentials) = (home.config_text(), fs::read_to_string(home.paths.credentials_file()).unwrap());
@@ -402,8 +413,10 @@ fn the_folders_follow_the_environment() {
 }
 
 #[test]
-#[ignore = "run by the_folders_follow_the_environment"]
 fn inner_folders_of_home() {
+    if !is_again() {
+        return;
+    }
     let home = PathBuf::from(std::env::var_os("HOME").unwrap());
     let paths = Paths::resolve(None, None).unwrap();
     assert_eq!(paths.config_file(), home.join(".config/halo-tui/config.toml"));
@@ -413,16 +426,20 @@ fn inner_folders_of_home() {
 }
 
 #[test]
-#[ignore = "run by the_folders_follow_the_environment"]
 fn inner_folders_of_xdg() {
+    if !is_again() {
+        return;
+    }
     let paths = Paths::resolve(None, None).unwrap();
     assert!(paths.config_file().ends_with("c/halo-tui/config.toml"));
     assert!(paths.log_file(&name("acme")).ends_with("s/halo-tui/acme/halo-tui.log"));
 }
 
 #[test]
-#[ignore = "run by the_folders_follow_the_environment"]
 fn inner_no_home() {
+    if !is_again() {
+        return;
+    }
     assert_eq!(Paths::resolve(None, None).unwrap_err().kind, FailureKind::Settings);
     assert!(Paths::resolve(Some("/c".into()), Some("/s".into())).is_ok());
 }

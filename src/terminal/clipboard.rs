@@ -44,7 +44,7 @@ mod tests {
             assert_eq!(copy(&SafeText::line(text)).unwrap(), format!("\x1b]52;c;{base64}\x07").into_bytes());
         }
         assert_eq!(copy(&SafeText::block("ls\n\n")), copy(&SafeText::line("ls")));
-        assert!(copy(&SafeText::line(&"x".repeat(LONGEST))).is_some());
-        assert!(copy(&SafeText::line(&"x".repeat(LONGEST + 1))).is_none());
+        assert!(copy(&SafeText::block(&"x".repeat(LONGEST))).is_some());
+        assert!(copy(&SafeText::block(&"x".repeat(LONGEST + 1))).is_none());
     }
 }

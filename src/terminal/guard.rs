@@ -10,24 +10,58 @@
 use std::io;
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, TryLockError, Weak};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, Once, PoisonError, TryLockError, Weak};
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
+use crossterm::{
+    Command,
+    cursor::{Hide, Show},
+    event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange},
+    style::ResetColor,
+    terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen},
+};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use super::tty::Tty;
 
 /// Alternate screen, no cursor, bracketed paste, focus reports. Nothing is asked: an answer costs a round trip or never comes.
-const ENTER: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1004h";
+static ENTER: LazyLock<Vec<u8>> =
+    LazyLock::new(|| orders(&[&EnterAlternateScreen, &Hide, &EnableBracketedPaste, &EnableFocusChange]));
 /// The opposite, after an end to whatever a frame had begun: a synchronized update, margins, colours.
-const LEAVE: &[u8] = b"\x1b[?2026l\x1b[r\x1b[m\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[?1049l";
+static LEAVE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    const WHOLE_SCREEN: &[u8] = b"\x1b[r";
+    let mut leave = orders(&[&EndSynchronizedUpdate]);
+    leave.extend_from_slice(WHOLE_SCREEN);
+    leave.extend(orders(&[&ResetColor, &DisableFocusChange, &DisableBracketedPaste, &Show, &LeaveAlternateScreen]));
+    leave
+});
 /// Ends a sequence that was cut off in the middle.
 const CANCEL: &[u8] = b"\x18";
 /// How long the terminal may take to accept the above.
 const PATIENCE: Duration = Duration::from_millis(800);
 /// How long a write that is under way may hold up the giving back.
 const PATIENCE_WITH_WRITER: Duration = Duration::from_millis(200);
+
+/// A terminal order that can be kept in a list.
+trait Order {
+    fn write_to(&self, text: &mut String);
+}
+
+impl<C: Command> Order for C {
+    fn write_to(&self, text: &mut String) {
+        // Writing to a string can't fail.
+        let _ = self.write_ansi(text);
+    }
+}
+
+fn orders(all: &[&dyn Order]) -> Vec<u8> {
+    let mut text = String::new();
+    for order in all {
+        order.write_to(&mut text);
+    }
+    text.into_bytes()
+}
 
 /// The terminal whose panic hook applies.
 static ACTIVE: Mutex<Weak<Modes>> = Mutex::new(Weak::new());
@@ -81,7 +115,7 @@ impl Modes {
         self.torn.store(false, Ordering::SeqCst);
         let entered = {
             let _writing = lock(&self.writing);
-            self.tty.write_by(ENTER, Instant::now() + PATIENCE)
+            self.tty.write_by(&ENTER, Instant::now() + PATIENCE)
         };
         self.open.store(true, Ordering::SeqCst);
         entered.inspect_err(|_| self.leave())
@@ -96,7 +130,7 @@ impl Modes {
         if self.torn.swap(false, Ordering::SeqCst) {
             let _ = self.tty.write_by(CANCEL, deadline);
         }
-        let _ = self.tty.write_by(LEAVE, deadline);
+        let _ = self.tty.write_by(&LEAVE, deadline);
         let _ = tcsetattr(self.tty.input(), OptionalActions::Now, &original);
     }
 

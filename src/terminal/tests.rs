@@ -174,8 +174,8 @@ fn a_terminal_that_does_not_read_holds_nothing_up() {
         terminal.present(picture(500, 200, &format!("{count} {}", "漢".repeat(count % 200))), None);
         count += 1;
     }
-    assert!(!terminal.copy(&SafeText::line(&"x".repeat(17_000))));
-    while terminal.copy(&SafeText::line(&"x".repeat(16_000))) {}
+    assert!(!terminal.copy(&SafeText::block(&"x".repeat(17_000))));
+    while terminal.copy(&SafeText::block(&"x".repeat(16_000))) {}
     terminal.close();
     assert_eq!(pty.settings(), before);
 }
@@ -246,15 +246,18 @@ fn shell(pty: &mut Pty) -> Box<dyn Child + Send + Sync> {
 fn run_program(pty: &mut Pty, watcher: &mut Watcher) {
     watcher.until_text("sh: ");
     let exe = std::env::current_exe().unwrap();
-    let line = format!("'{}' --ignored --exact terminal::tests::program --nocapture; echo ended $?\n", exe.display());
+    let line = format!("HALO_TUI_TEST_CHILD=1 '{}' --exact terminal::tests::program --nocapture; echo ended $?\n", exe.display());
     pty.type_in(line.as_bytes());
     watcher.until("running", |screen| screen.alternate_screen() && screen.contents().contains("program 23"));
 }
 
 /// The program that the tests below run in a shell: `q` quits, `p` panics, `b` panics in another thread, ctrl-z suspends.
 #[test]
-#[ignore = "is run by other tests, on a terminal of its own"]
 fn program() {
+    // Not a test by itself: the tests below run it again on a terminal of its own.
+    if std::env::var_os("HALO_TUI_TEST_CHILD").is_none() {
+        return;
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut continued = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(18)).unwrap();

@@ -1,0 +1,401 @@
+//! The real binary on a real pseudo-terminal, against the stand-in over HTTP: what an operator sees and what is left behind.
+
+use std::{
+    io::{Read, Write},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    sync::mpsc,
+    time::{Duration, Instant},
+};
+
+use halo_tui::demo;
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// How long anything may take before the test gives up: far more than it ever needs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The stand-in in a thread of its own; it ends with the test.
+struct StandIn {
+    url: String,
+    environment: Vec<(&'static str, String)>,
+    control: demo::Control,
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl StandIn {
+    fn start() -> Self {
+        let (told, hear) = mpsc::channel();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let at = "2026-11-20T10:00:00Z".parse().ok();
+                let server = demo::Server::bind(demo::Settings { tickets: 400, still: true, at, ..demo::Settings::default() });
+                let server = server.await.unwrap();
+                told.send((server.url().to_owned(), server.environment(), server.control())).unwrap();
+                server.run(async { drop(stopped.await) }).await.unwrap();
+            });
+        });
+        let (url, environment, control) = hear.recv().unwrap();
+        Self { url, environment, control, stop: Some(stop), thread: Some(thread) }
+    }
+
+    fn value(&self, name: &str) -> &str {
+        &self.environment.iter().find(|(other, _)| *other == name).unwrap().1
+    }
+
+    fn stop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
+
+/// The program in its terminal.
+struct Run {
+    master: Option<Box<dyn MasterPty + Send>>,
+    writer: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    output: mpsc::Receiver<Vec<u8>>,
+    screen: vt100::Parser,
+    all: Vec<u8>,
+    before: String,
+}
+
+impl Run {
+    fn start(home: &Path, cols: u16, rows: u16, environment: &[(&str, &str)]) -> Self {
+        let pair = native_pty_system().openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_halo-tui"));
+        command.env_clear();
+        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("PATH", "/usr/bin:/bin"), ("HOME", home.to_str().unwrap())] {
+            command.env(name, value);
+        }
+        for (name, value) in environment {
+            command.env(name, value);
+        }
+        let before = settings(pair.master.as_ref());
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let writer = pair.master.take_writer().unwrap();
+        let (send, output) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(count @ 1..) = reader.read(&mut buffer) {
+                if send.send(buffer[..count].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        let screen = vt100::Parser::new(size(rows), size(cols), 0);
+        Self { master: Some(pair.master), writer, child, output, screen, all: Vec::new(), before }
+    }
+
+    fn with_stand_in(home: &Path, cols: u16, rows: u16, stand_in: &StandIn, more: &[(&str, &str)]) -> Self {
+        let mut environment: Vec<(&str, &str)> = stand_in.environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        environment.extend(more);
+        Self::start(home, cols, rows, &environment)
+    }
+
+    fn text(&self) -> String {
+        self.screen.screen().contents()
+    }
+
+    /// Reads until the screen says so.
+    fn until(&mut self, what: &str, holds: impl Fn(&str) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !holds(&self.text()) {
+            let left = end.saturating_duration_since(Instant::now());
+            match self.output.recv_timeout(left) {
+                Ok(bytes) => {
+                    self.screen.process(&bytes);
+                    self.all.extend(bytes);
+                }
+                Err(_) => panic!("no {what}:\n{}", self.text()),
+            }
+        }
+    }
+
+    fn until_text(&mut self, words: &str) {
+        self.until(words, |screen| screen.contains(words));
+    }
+
+    fn type_in(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).unwrap();
+        self.writer.flush().unwrap();
+    }
+
+    /// Reads what is still to come after the program ended, and answers its status: the code, or 128 and the signal.
+    fn ended(&mut self) -> u32 {
+        let status = self.child.wait().unwrap();
+        let end = Instant::now() + PATIENCE;
+        // The reader ends when the slave side is closed.
+        while let Ok(bytes) = self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            self.screen.process(&bytes);
+            self.all.extend(bytes);
+        }
+        status.exit_code()
+    }
+
+    /// The terminal is as before: its settings, the screen, the cursor, the modes.
+    fn assert_given_back(&self) {
+        if let Some(master) = &self.master {
+            assert_eq!(settings(master.as_ref()), self.before, "the tty's settings");
+        }
+        let screen = self.screen.screen();
+        assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
+        assert!(self.all.windows(8).any(|window| window == b"\x1b[?1004l"), "focus reports are off");
+    }
+
+    fn signal(&self, signal: rustix::process::Signal) {
+        let pid = i32::try_from(self.child.process_id().unwrap()).unwrap();
+        rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal).unwrap();
+    }
+}
+
+fn size(cells: u16) -> std::num::NonZeroU16 {
+    std::num::NonZeroU16::new(cells).unwrap()
+}
+
+/// The settings of the tty in a form that compares.
+fn settings(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().unwrap())
+}
+
+#[test]
+fn rows_keys_and_quitting() {
+    let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+    let mut run = Run::with_stand_in(home.path(), 80, 24, &stand_in, &[]);
+    run.until(" a row", |screen| screen.contains("1 of ") && screen.contains("live"));
+    run.type_in("j");
+    run.until_text("2 of ");
+    run.type_in("\r");
+    run.until("the ticket", |screen| screen.contains("opened the ticket") || screen.contains("ago"));
+    // One lone escape goes back to the list, and another one never quits.
+    run.type_in("\x1b");
+    run.until_text("2 of ");
+    run.type_in("?");
+    run.until_text("Keys of this place");
+    run.type_in("q");
+    run.until_text("2 of ");
+    run.type_in("/zzzzqqqq");
+    run.until_text("No ticket fits");
+    run.type_in("\x15");
+    run.until_text("1 of ");
+    run.type_in("\r:theme mono\r");
+    run.until_text("Theme mono");
+    run.type_in("\t");
+    run.until_text("Clients");
+    run.until("clients", |screen| screen.contains("Open") && screen.contains("Borealis") || screen.contains("Alder"));
+    run.type_in("q");
+    run.until_text("Summary");
+    run.type_in("q");
+    assert_eq!(run.ended(), 0);
+    run.assert_given_back();
+}
+
+#[test]
+fn signing_in_by_typing_and_starting_again_without_the_server() {
+    let (home, mut stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+    let secret = stand_in.value("HALO_CLIENT_SECRET").to_owned();
+    let mut run = Run::start(home.path(), 100, 32, &[]);
+    run.until_text("Test and connect");
+    run.type_in(&format!("{}\r", stand_in.url));
+    run.until("the addresses", |screen| screen.contains("/auth") && screen.contains("demo"));
+    run.type_in(stand_in.value("HALO_CLIENT_ID"));
+    run.type_in("\twrong");
+    run.type_in("\x14");
+    run.until("the refusal", |screen| screen.contains("invalid_client") || screen.contains("Nothing was saved"));
+    assert!(run.text().contains(stand_in.value("HALO_CLIENT_ID")), "nothing typed is lost");
+    // The cursor stands on the secret; a paste replaces it.
+    run.type_in("\x15");
+    run.type_in(&format!("\x1b[200~{secret}\x1b[201~"));
+    run.type_in("\x14");
+    run.until_text("You are");
+    run.type_in("Priya");
+    run.until_text("1 of 1.");
+    run.type_in("\r");
+    run.until("rows as Priya", |screen| screen.contains("acts as") && screen.contains("1 of ") && screen.contains("live"));
+    run.type_in("q");
+    assert_eq!(run.ended(), 0);
+    run.assert_given_back();
+    let shown = String::from_utf8_lossy(&run.all);
+    assert!(!shown.contains(&secret), "the secret was shown");
+
+    let config = home.path().join(".config/halo-tui");
+    let mode = |name: &str| std::fs::metadata(config.join(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode("config.toml"), mode("credentials.toml")), (0o600, 0o600));
+    assert!(!std::fs::read_to_string(config.join("config.toml")).unwrap().contains(&secret));
+
+    stand_in.stop();
+    let mut again = Run::start(home.path(), 100, 32, &[]);
+    again.until("stored rows and the word offline", |screen| screen.contains("1 of ") && screen.contains("offline"));
+    again.type_in("q");
+    assert_eq!(again.ended(), 0);
+    // Neither the secret nor a token lies anywhere but in its own file.
+    for entry in walk(home.path()) {
+        let bytes = std::fs::read(&entry).unwrap();
+        let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+        assert_eq!(found, entry.ends_with("credentials.toml"), "{}", entry.display());
+    }
+}
+
+fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        if entry.file_type().unwrap().is_dir() { files.extend(walk(&entry.path())) } else { files.push(entry.path()) }
+    }
+    files
+}
+
+#[test]
+fn signals_end_it_with_their_number_and_give_the_terminal_back() {
+    use rustix::process::Signal;
+    let stand_in = StandIn::start();
+    for (signal, status) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129), (Signal::QUIT, 131)] {
+        let home = tempfile::tempdir().unwrap();
+        let mut run = Run::with_stand_in(home.path(), 80, 24, &stand_in, &[]);
+        run.until_text("1 of ");
+        run.signal(signal);
+        assert_eq!(run.ended(), status, "{signal:?}");
+        run.assert_given_back();
+    }
+    let home = tempfile::tempdir().unwrap();
+    let mut run = Run::with_stand_in(home.path(), 80, 24, &stand_in, &[]);
+    run.until_text("1 of ");
+    run.type_in("/printer\x03");
+    assert_eq!(run.ended(), 0, "ctrl-c quits from anywhere");
+    run.assert_given_back();
+}
+
+#[test]
+fn a_vanished_terminal_ends_it() {
+    let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+    let mut run = Run::with_stand_in(home.path(), 80, 24, &stand_in, &[]);
+    run.until_text("1 of ");
+    drop(run.master.take());
+    let Run { writer, mut child, .. } = run;
+    drop(writer);
+    assert_eq!(child.wait().unwrap().exit_code(), 129);
+}
+
+#[test]
+fn tiny_and_back() {
+    let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+    let mut run = Run::with_stand_in(home.path(), 80, 24, &stand_in, &[]);
+    run.until_text("1 of ");
+    for (rows, cols) in [(1, 1), (12, 40), (40, 120)] {
+        run.master.as_ref().unwrap().resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
+        run.screen.screen_mut().set_size(size(rows), size(cols));
+        if (rows, cols) == (12, 40) {
+            run.until("polite words", |screen| screen.to_lowercase().contains("larger") || screen.contains("60"));
+        }
+    }
+    run.until("the dashboard", |screen| screen.contains("1 of ") && screen.contains("Summary"));
+    run.type_in("q");
+    assert_eq!(run.ended(), 0);
+}
+
+#[test]
+fn nothing_foreign_reaches_the_terminal() {
+    let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+    let mut run = Run::with_stand_in(home.path(), 120, 40, &stand_in, &[("NO_COLOR", "1")]);
+    run.until("rows", |screen| screen.contains("1 of ") && screen.contains("live"));
+    // The stand-in's newest tickets hold escapes, overrides and floods; their pages are opened one by one.
+    for at in 2..=30 {
+        run.type_in("j");
+        run.until_text(&format!("{at} of "));
+    }
+    run.type_in("q");
+    assert_eq!(run.ended(), 0);
+    let mut judge = vte::Parser::new();
+    let mut found = Judge::default();
+    judge.advance(&mut found, &run.all);
+    assert_eq!(found.foreign, Vec::<String>::new());
+    assert!(!found.colours, "NO_COLOR, and yet colours");
+}
+
+/// Lets pass what the program may send: moves, erasing, margins, its own modes, looks.
+#[derive(Default)]
+struct Judge {
+    foreign: Vec<String>,
+    colours: bool,
+}
+
+impl vte::Perform for Judge {
+    fn print(&mut self, c: char) {
+        if !halo_tui::text::is_safe_char(c) {
+            self.foreign.push(format!("{c:?}"));
+        }
+    }
+
+    fn execute(&mut self, byte: u8) {
+        if !matches!(byte, b'\r' | b'\n' | 8 | 0x18) {
+            self.foreign.push(format!("control {byte:#x}"));
+        }
+    }
+
+    fn osc_dispatch(&mut self, params: &[&[u8]], _: bool) {
+        self.foreign.push(format!("OSC {params:?}"));
+    }
+
+    fn hook(&mut self, _: &vte::Params, _: &[u8], _: bool, action: char) {
+        self.foreign.push(format!("DCS {action}"));
+    }
+
+    fn esc_dispatch(&mut self, intermediates: &[u8], _: bool, byte: u8) {
+        self.foreign.push(format!("ESC {intermediates:?} {byte:#x}"));
+    }
+
+    fn csi_dispatch(&mut self, params: &vte::Params, intermediates: &[u8], _: bool, action: char) {
+        let numbers: Vec<u16> = params.iter().flatten().copied().collect();
+        let known = match (intermediates, action) {
+            (b"", 'A'..='H' | 'J' | 'K' | 'L' | 'M' | 'P' | 'S' | 'T' | 'X' | 'd' | 'r' | '@' | '`') => true,
+            (b"", 'm') => {
+                self.colours |= numbers.iter().any(|code| matches!(code, 30..=38 | 40..=48 | 90..=97 | 100..=107));
+                true
+            }
+            (b"?", 'h' | 'l') => numbers.iter().all(|mode| matches!(mode, 25 | 1049 | 2004 | 1004 | 2026)),
+            _ => false,
+        };
+        if !known {
+            self.foreign.push(format!("CSI {intermediates:?} {numbers:?} {action}"));
+        }
+    }
+}
+
+#[test]
+fn where_nothing_can_be_drawn_it_says_so_in_one_line() {
+    let home = tempfile::tempdir().unwrap();
+    let mut run = Run::start(home.path(), 80, 24, &[("TERM", "dumb")]);
+    assert_eq!(run.ended(), 2);
+    assert_eq!(run.all.iter().filter(|byte| **byte == b'\n').count(), 1, "{}", String::from_utf8_lossy(&run.all));
+    assert!(!run.all.contains(&0x1b));
+
+    let run = std::process::Command::new(env!("CARGO_BIN_EXE_halo-tui"))
+        .env_clear()
+        .env("HOME", home.path())
+        .env("TERM", "xterm")
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(2));
+    assert!(run.stdout.is_empty() && String::from_utf8_lossy(&run.stderr).contains("not a terminal"));
+}
+
+#[test]
+fn a_revoked_token_is_renewed_behind_the_rows() {
+    let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+    let mut run = Run::with_stand_in(home.path(), 80, 24, &stand_in, &[]);
+    run.until("rows", |screen| screen.contains("1 of ") && screen.contains("live") && !screen.contains("filling"));
+    let before = stand_in.control.tally().tokens;
+    stand_in.control.revoke_tokens();
+    let id = stand_in.control.add_ticket();
+    run.type_in("r");
+    run.until("the new ticket", |screen| screen.contains(&id.to_string()));
+    assert_eq!(stand_in.control.tally().tokens, before + 1, "one refresh for all that were refused");
+    run.type_in("q");
+    assert_eq!(run.ended(), 0);
+}
