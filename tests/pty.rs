@@ -4,7 +4,11 @@ use std::{
     io::{Read, Write},
     os::unix::fs::PermissionsExt,
     path::Path,
-    sync::mpsc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     time::{Duration, Instant},
 };
 
@@ -12,7 +16,7 @@ use halo_tui::demo;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 /// How long anything may take before the test gives up: far more than it ever needs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The stand-in in a thread of its own; it ends with the test.
 struct StandIn {
@@ -59,6 +63,8 @@ struct Run {
     writer: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     output: mpsc::Receiver<Vec<u8>>,
+    /// Tells the reading thread to let go of the terminal after its next piece.
+    let_go: Arc<AtomicBool>,
     screen: vt100::Parser,
     all: Vec<u8>,
     before: String,
@@ -69,7 +75,9 @@ impl Run {
         let pair = native_pty_system().openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_halo-tui"));
         command.env_clear();
-        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("PATH", "/usr/bin:/bin"), ("HOME", home.to_str().unwrap())] {
+        for (name, value) in
+            [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("PATH", "/usr/bin:/bin"), ("HOME", home.to_str().unwrap())]
+        {
             command.env(name, value);
         }
         for (name, value) in environment {
@@ -81,20 +89,23 @@ impl Run {
         let mut reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
         let (send, output) = mpsc::channel();
+        let let_go = Arc::new(AtomicBool::new(false));
+        let asked = Arc::clone(&let_go);
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(count @ 1..) = reader.read(&mut buffer) {
-                if send.send(buffer[..count].to_vec()).is_err() {
+                if send.send(buffer[..count].to_vec()).is_err() || asked.load(Ordering::SeqCst) {
                     return;
                 }
             }
         });
         let screen = vt100::Parser::new(size(rows), size(cols), 0);
-        Self { master: Some(pair.master), writer, child, output, screen, all: Vec::new(), before }
+        Self { master: Some(pair.master), writer, child, output, let_go, screen, all: Vec::new(), before }
     }
 
     fn with_stand_in(home: &Path, cols: u16, rows: u16, stand_in: &StandIn, more: &[(&str, &str)]) -> Self {
-        let mut environment: Vec<(&str, &str)> = stand_in.environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let mut environment: Vec<(&str, &str)> =
+            stand_in.environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
         environment.extend(more);
         Self::start(home, cols, rows, &environment)
     }
@@ -183,7 +194,7 @@ fn rows_keys_and_quitting() {
     run.type_in("/zzzzqqqq");
     run.until_text("No ticket fits");
     run.type_in("\x15");
-    run.until_text("1 of ");
+    run.until("all rows again", |screen| !screen.contains("No ticket fits") && screen.contains("In Prog"));
     run.type_in("\r:theme mono\r");
     run.until_text("Theme mono");
     run.type_in("\t");
@@ -274,7 +285,10 @@ fn signals_end_it_with_their_number_and_give_the_terminal_back() {
 fn a_vanished_terminal_ends_it() {
     let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
     let mut run = Run::with_stand_in(home.path(), 80, 24, &stand_in, &[]);
-    run.until_text("1 of ");
+    run.until("rows at rest", |screen| screen.contains("1 of ") && screen.contains("live") && !screen.contains("filling"));
+    run.let_go.store(true, Ordering::SeqCst);
+    run.type_in("?");
+    while run.output.recv_timeout(PATIENCE).is_ok() {}
     drop(run.master.take());
     let Run { writer, mut child, .. } = run;
     drop(writer);

@@ -71,8 +71,10 @@ pub async fn dashboard(launch: Launch) -> Result<ExitCode, Failure> {
     let mut ready = None;
     let wanted_name = wanted.as_ref().map(ToString::to_string);
     match chosen {
-        Chosen::Ready { profile, secret, .. } => {
-            start.profile = if ephemeral { "demo".to_owned() } else { profile.name.to_string() };
+        Chosen::Ready { profile, secret, saved } => {
+            // A profile that is made of the environment has a hash for a name: the tenant says more.
+            let spoken = || profile.tenant.clone().or_else(|| address::host_label(&profile.resource_url));
+            start.profile = if saved { None } else { spoken() }.unwrap_or_else(|| profile.name.to_string());
             start.me = profile.me;
             start.web_app = address::web_app(&profile.resource_url);
             start.connect = ConnectPane::new(&ConnectDraft::from(&profile), None, false, false);

@@ -1,0 +1,470 @@
+//! Whole screens as text, and what styles they carry.
+
+use std::time::Duration;
+
+use halo_tui::{
+    app::{Model, Start, frame, update},
+    domain::{
+        ActionId, ActionRow, AgentId, AgentRow, Author, ClientId, ClientRow, ConnectDraft, ConnectReport, ConnectStep,
+        Connection, Conversation, Failure, FailureKind, FillProgress, Label, News, Overview, PriorityId, Rgb, StepOutcome,
+        TicketId, TicketRow, Timestamp, TokenState, Window,
+    },
+    keys::{DEFAULTS, Keymap},
+    msg::{Answer, ConnectNews, Effect, Input, Key, KeyCode, Msg, Now, Question},
+    panes::ConnectPane,
+    text::SafeText,
+    ui::{ColourDepth, Glyphs, Look, Theme},
+};
+use ratatui::{buffer::Buffer, style::Modifier};
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn now() -> Now {
+    Now { wall: at("2026-11-20T10:00:20Z"), tick: Duration::from_secs(100) }
+}
+
+fn line(text: &str) -> SafeText {
+    SafeText::line(text)
+}
+
+fn label(name: &str, rgb: Rgb) -> Label {
+    Label { name: line(name), colour: Some(rgb) }
+}
+
+/// Rows that show what can go wrong in a list: wide scripts, hostile words, every state.
+fn tickets() -> Vec<TicketRow> {
+    let row = |id: i64, summary: &str, client: &str| TicketRow {
+        id: TicketId(id),
+        summary: line(summary),
+        client_id: ClientId(12),
+        client: line(client),
+        site: line("Head Office"),
+        user: line("Dana Reyes"),
+        agent_id: AgentId(7),
+        agent: Some(line("Priya Shah")),
+        team: line("1st Line"),
+        status: label("In Progress", Rgb(0x4a, 0x90, 0xe2)),
+        priority: label("High", Rgb(0xf4, 0x4e, 0x3b)),
+        priority_id: PriorityId(2),
+        ticket_type: line("Incident"),
+        opened: Some(at("2026-11-19T10:00:00Z")),
+        last_action: Some(at("2026-11-20T09:46:00Z")),
+        ..TicketRow::default()
+    };
+    vec![
+        TicketRow {
+            fix_by: Some(at("2026-11-20T10:40:00Z")),
+            vip: true,
+            ..row(10482, "Mail server unreachable", "Borealis Ltd")
+        },
+        TicketRow { fix_by: Some(at("2026-11-20T09:00:00Z")), ..row(10479, "VPN drops every ten minutes", "Cobalt Legal") },
+        TicketRow {
+            on_hold: true, agent: None, ..row(10466, "印刷できません 3階のプリンター", "株式会社さくら")
+        },
+        row(
+            10471,
+            "\u{1b}[31mred\u{1b}[0m \u{202e}gpj.exe\u{202c} a\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
+            "Evil\tCo",
+        ),
+        TicketRow { unreadable: Some(line("id is no number")), ..row(10458, "", "") },
+        TicketRow {
+            is_closed: true,
+            closed: Some(at("2026-11-20T09:46:00Z")),
+            ..row(10390, "👩‍💻 Add shared calendar", "한빛도서관")
+        },
+    ]
+}
+
+fn look(depth: ColourDepth) -> Look {
+    Look::new(&Theme::default(), depth, Glyphs::UTF8, false)
+}
+
+struct Desk {
+    model: Model,
+    size: (u16, u16),
+}
+
+impl Desk {
+    fn new(cols: u16, rows: u16, preview: bool, needs_connect: bool, look: Look) -> Self {
+        let (keymap, complaints) = Keymap::compile(DEFAULTS, "");
+        assert_eq!(complaints, []);
+        let model = Model::new(Start {
+            size: (cols, rows),
+            look,
+            keymap,
+            profile: "acme".into(),
+            me: Some(AgentId(7)),
+            web_app: "https://acme.example".into(),
+            preview,
+            connect: ConnectPane::new(&ConnectDraft::default(), None, needs_connect, false),
+            needs_connect,
+        });
+        let mut desk = Self { model, size: (cols, rows) };
+        desk.take(Msg::Input(Input::Resize { cols, rows }));
+        desk
+    }
+
+    /// A dashboard with rows, as live as can be.
+    fn full(cols: u16, rows: u16, preview: bool) -> Self {
+        let mut desk = Self::new(cols, rows, preview, false, look(ColourDepth::True));
+        desk.take(Msg::News(News::Connection(Connection::Live { at: at("2026-11-20T10:00:00Z") })));
+        desk.take(Msg::News(News::Token(TokenState::Valid { until: at("2026-11-20T11:00:00Z") })));
+        let robot = halo_tui::domain::Agent { id: AgentId(29), name: "API Robot".into(), ..Default::default() };
+        desk.take(Msg::News(News::ActingAs(Box::new(robot))));
+        desk.take(Msg::News(News::Changed(halo_tui::domain::Changed::Lookups)));
+        desk.take(Msg::News(News::Changed(halo_tui::domain::Changed::Clients)));
+        desk.later(Duration::from_millis(400));
+        desk
+    }
+
+    /// Gives a message, and answers whatever is asked, as the mirror would.
+    fn take(&mut self, msg: Msg) -> Vec<Effect> {
+        self.take_at(msg, now())
+    }
+
+    fn later(&mut self, by: Duration) -> Vec<Effect> {
+        let now = now();
+        self.take_at(Msg::Wake, Now { tick: now.tick + by, ..now })
+    }
+
+    fn take_at(&mut self, msg: Msg, now: Now) -> Vec<Effect> {
+        let mut left = Vec::new();
+        let mut effects = update(&mut self.model, msg, now);
+        while let Some(effect) = effects.pop() {
+            if let Effect::Ask { slot, id, question } = effect {
+                let answer = Ok(answer(&question));
+                effects.extend(update(&mut self.model, Msg::Answer { slot, id, answer }, now));
+            } else {
+                left.push(effect);
+            }
+        }
+        left
+    }
+
+    fn keys(&mut self, keys: &str) -> Vec<Effect> {
+        keys.chars()
+            .flat_map(|c| {
+                let key = match c {
+                    '\r' => Key::plain(KeyCode::Enter),
+                    '\t' => Key::plain(KeyCode::Tab),
+                    '\u{1b}' => Key::plain(KeyCode::Esc),
+                    '\u{3}' => Key::ctrl('c'),
+                    '\u{14}' => Key::ctrl('t'),
+                    c => Key::char(c),
+                };
+                self.take(Msg::Input(Input::Key(key)))
+            })
+            .collect()
+    }
+
+    fn frame(&self) -> Buffer {
+        frame(&self.model, now(), self.size.0, self.size.1).0
+    }
+
+    fn text(&self) -> String {
+        let frame = self.frame();
+        let cols = usize::from(frame.area.width);
+        let rows = frame.content().chunks(cols).map(|row| {
+            let mut text = String::new();
+            let mut skip = 0;
+            for cell in row {
+                if skip > 0 {
+                    skip -= 1;
+                    continue;
+                }
+                text.push_str(cell.symbol());
+                skip = halo_tui::text::width(cell.symbol()).saturating_sub(1);
+            }
+            text.trim_end().to_owned()
+        });
+        rows.collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn answer(question: &Question) -> Answer {
+    match question {
+        Question::Tickets { query, .. } if query.terms.iter().any(|term| format!("{term:?}").contains("zzz")) => {
+            Answer::Tickets(Window::default())
+        }
+        Question::Tickets { .. } => Answer::Tickets(Window { rows: tickets(), offset: 0, total: 6 }),
+        Question::Clients { .. } => {
+            let client = |id, name: &str, vip, stopped, open_tickets| ClientRow {
+                id: ClientId(id),
+                name: line(name),
+                vip,
+                stopped,
+                open_tickets,
+                ..ClientRow::default()
+            };
+            let rows = vec![
+                client(12, "Borealis Ltd", true, false, 9),
+                client(13, "Cobalt Legal", false, true, 0),
+                client(14, "株式会社さくら", false, false, 3),
+            ];
+            Answer::Clients(Window { rows, offset: 0, total: 3 })
+        }
+        Question::Conversation(id) => Answer::Conversation(tickets().into_iter().find(|row| row.id == *id).map(|ticket| {
+            let action = |id, author, who: &str, text: &str, private| ActionRow {
+                id: ActionId(id),
+                author,
+                who: line(who),
+                outcome: line(if private { "Private Note" } else { "Email" }),
+                at: Some(at("2026-11-20T09:46:00Z")),
+                text: SafeText::block(text),
+                private,
+                minutes: if private { 15 } else { 0 },
+                ..ActionRow::default()
+            };
+            let actions = vec![
+                action(3, Author::Customer, "Dana Reyes", "Still down.", false),
+                action(2, Author::Agent, "Priya Shah", "Edge transport is down, restarting.", true),
+                ActionRow { new_status: Some(line("In Progress")), ..action(1, Author::System, "Halo", "", false) },
+            ];
+            let body = SafeText::block("Nobody can send or receive since 10:40.\n\n\n\nWebmail shows 503.");
+            Box::new(Conversation { ticket, body, actions, fetched_at: Some(at("2026-11-20T10:00:00Z")), stale: false })
+        })),
+        Question::Overview => Answer::Overview(Overview { open: 1214, closed: 3, total: 1217, clients: 120 }),
+        Question::Agents => {
+            let agent =
+                |id, name: &str| AgentRow { id: AgentId(id), name: line(name), team: line("1st Line"), ..AgentRow::default() };
+            Answer::Agents(vec![agent(7, "Priya Shah"), agent(8, "Sam Duty")])
+        }
+    }
+}
+
+#[test]
+fn dashboard_120x40() {
+    insta::assert_snapshot!(Desk::full(120, 40, true).text());
+}
+
+#[test]
+fn dashboard_without_preview_120x40() {
+    insta::assert_snapshot!(Desk::full(120, 40, false).text());
+}
+
+#[test]
+fn dashboard_80x24() {
+    insta::assert_snapshot!(Desk::full(80, 24, true).text());
+}
+
+#[test]
+fn dashboard_with_clients_170x45() {
+    insta::assert_snapshot!(Desk::full(170, 45, true).text());
+}
+
+#[test]
+fn too_small_40x12() {
+    insta::assert_snapshot!(Desk::full(40, 12, true).text());
+}
+
+#[test]
+fn opened_ticket_80x24() {
+    let mut desk = Desk::full(80, 24, true);
+    desk.keys("\r");
+    desk.later(Duration::from_millis(800));
+    insta::assert_snapshot!(desk.text());
+}
+
+#[test]
+fn clients_80x24() {
+    let mut desk = Desk::full(80, 24, true);
+    desk.keys("\t");
+    insta::assert_snapshot!(desk.text());
+}
+
+#[test]
+fn filter_that_fits_nothing_and_one_that_cannot_be_read_80x24() {
+    let mut desk = Desk::full(80, 24, false);
+    desk.keys("/zzz");
+    let nothing = desk.text();
+    desk.keys(" statu:x");
+    insta::assert_snapshot!(format!("{nothing}\n=== and then ===\n{}", desk.text()));
+}
+
+#[test]
+fn command_line_and_help_80x24() {
+    let mut desk = Desk::full(80, 24, false);
+    desk.keys(":ref");
+    let offers = desk.text();
+    desk.keys("\u{1b}?");
+    insta::assert_snapshot!(format!("{offers}\n=== and then ===\n{}", desk.text()));
+}
+
+#[test]
+fn filling_and_failing_headers() {
+    let mut desk = Desk::full(120, 24, false);
+    desk.take(Msg::News(News::Filling(Some(FillProgress { done: 300, of: 412 }))));
+    let filling = desk.text().lines().next().unwrap().to_owned();
+    let failure = Failure::new(FailureKind::Unreachable, "acme.example refuses connections");
+    let connection = Connection::Failing {
+        last_success: Some(at("2026-11-20T09:30:00Z")),
+        since: at("2026-11-20T09:31:00Z"),
+        failure,
+        retry_at: None,
+    };
+    desk.take(Msg::News(News::Filling(None)));
+    desk.take(Msg::News(News::Connection(connection)));
+    let failing = desk.text();
+    assert!(failing.contains("Mail server unreachable"), "rows stay");
+    insta::assert_snapshot!(format!("{filling}\n{}", failing.lines().next().unwrap()));
+}
+
+#[test]
+fn connect_screen_80x24() {
+    let mut desk = Desk::new(80, 24, true, true, look(ColourDepth::True));
+    insta::assert_snapshot!("connect_screen_empty", desk.text());
+    desk.keys("\t\thttps://auth.acme.example\thttps://acme.example/api\tacme\tid\tsecret");
+    let effects = desk.keys("\u{14}");
+    assert!(matches!(effects.as_slice(), [Effect::TestConnection(_)]), "{effects:?}");
+    let step = |step, outcome| Msg::Connect(ConnectNews::Step(ConnectReport { step, outcome }));
+    desk.take(step(
+        ConnectStep::NameOrProxy,
+        StepOutcome::Passed { detail: line("auth.acme.example → 203.0.113.7"), millis: 12 },
+    ));
+    let failure =
+        Failure::new(FailureKind::InvalidClient, "refused: invalid_client").advise("Check the client ID and the secret");
+    desk.take(step(ConnectStep::Token, StepOutcome::Failed(failure.clone())));
+    desk.take(Msg::Connect(ConnectNews::Failed(failure)));
+    let text = desk.text();
+    assert!(text.contains("https://auth.acme.example") && text.contains("••••••"), "typed words stay, the secret is masked");
+    insta::assert_snapshot!("connect_screen_after_a_refusal", text);
+    desk.keys("\u{14}");
+    let agent = |id, name: &str| AgentRow { id: AgentId(id), name: line(name), ..AgentRow::default() };
+    desk.take(Msg::Connect(ConnectNews::Passed {
+        agents: vec![agent(7, "Priya Shah"), agent(8, "Sam Duty")],
+        acting: agent(29, "API Robot"),
+    }));
+    insta::assert_snapshot!("connect_screen_people", desk.text());
+    let effects = desk.keys("Sam\r");
+    assert!(matches!(effects.as_slice(), [Effect::Start { draft }] if draft.me == Some(AgentId(8))), "{effects:?}");
+}
+
+#[test]
+fn the_cursor_row_is_one_bar_and_states_have_their_colours() {
+    let desk = Desk::full(120, 40, false);
+    let frame = desk.frame();
+    // Row 3 holds the titles, row 4 the cursor.
+    let bar: Vec<_> = (0..120).map(|x| frame[(x, 4)].style()).collect();
+    assert!(bar.windows(2).all(|pair| pair[0] == pair[1]), "one style across: one colour change on the wire");
+    assert_ne!(bar[0], frame[(60, 20)].style());
+    let row = desk.text().lines().nth(5).unwrap().to_owned();
+    let x = u16::try_from(halo_tui::text::width(&row[..row.find("In Progress").unwrap()])).unwrap();
+    assert_eq!(frame[(x, 5)].fg, ratatui::style::Color::Rgb(0x4a, 0x90, 0xe2), "Halo's own colour");
+}
+
+#[test]
+fn without_colours_nothing_is_coloured_and_the_cursor_still_shows() {
+    let mut desk = Desk::new(80, 24, false, false, look(ColourDepth::Mono));
+    desk.take(Msg::News(News::Changed(halo_tui::domain::Changed::Tickets)));
+    let frame = desk.frame();
+    for cell in frame.content() {
+        assert_eq!((cell.fg, cell.bg), (ratatui::style::Color::Reset, ratatui::style::Color::Reset));
+    }
+    assert!(frame[(10, 4)].modifier.contains(Modifier::REVERSED));
+    assert!(desk.text().contains('✗') && desk.text().contains('‖'), "states are shapes too");
+}
+
+#[test]
+fn escape_alone_never_quits_and_never_loses_words() {
+    let mut desk = Desk::full(80, 24, false);
+    for _ in 0..5 {
+        assert!(!desk.keys("\u{1b}").iter().any(|effect| matches!(effect, Effect::Quit)));
+    }
+    desk.keys("/printer\u{1b}");
+    assert!(desk.text().contains("/ printer"), "the filter stays:\n{}", desk.text());
+    assert!(!desk.keys("\t").iter().any(|effect| matches!(effect, Effect::Quit)));
+    assert!(!desk.keys("q").iter().any(|effect| matches!(effect, Effect::Quit)), "q quits only at the root");
+    assert!(desk.keys("q").iter().any(|effect| matches!(effect, Effect::Quit)));
+    assert!(desk.keys("/abc\u{3}").iter().any(|effect| matches!(effect, Effect::Quit)), "ctrl-c from anywhere");
+}
+
+#[test]
+fn the_preview_follows_a_cursor_that_rests_and_a_held_key_asks_nothing() {
+    let mut desk = Desk::new(120, 40, true, false, look(ColourDepth::True));
+    let start = now();
+    let press = |desk: &mut Desk, millis: u64| {
+        let at = Now { tick: start.tick + Duration::from_millis(millis), ..start };
+        update(&mut desk.model, Msg::Input(Input::Key(Key::char('j'))), at)
+    };
+    // The rows are there; a key held at 30 a second asks neither the mirror nor the server.
+    for step in 0..4 {
+        let effects = press(&mut desk, step * 33);
+        assert!(effects.is_empty(), "{effects:?}");
+    }
+    let wake = |desk: &mut Desk, millis: u64| {
+        let at = Now { tick: start.tick + Duration::from_millis(millis), ..start };
+        update(&mut desk.model, Msg::Wake, at)
+    };
+    assert!(wake(&mut desk, 99 + 140).is_empty());
+    assert!(matches!(wake(&mut desk, 99 + 150).as_slice(), [Effect::Ask { question: Question::Conversation(_), .. }]));
+    assert!(wake(&mut desk, 99 + 290).is_empty());
+    assert!(matches!(wake(&mut desk, 99 + 300).as_slice(), [Effect::LookAt(TicketId(10458))]));
+    assert!(wake(&mut desk, 99 + 5000).is_empty(), "once");
+}
+
+#[test]
+fn answers_to_older_questions_are_dropped() {
+    let mut desk = Desk::full(80, 24, false);
+    let ask = |desk: &mut Desk, c| {
+        let effects = update(&mut desk.model, Msg::Input(Input::Key(Key::char(c))), now());
+        effects.into_iter().find_map(|effect| match effect {
+            Effect::Ask { slot, id, .. } => Some((slot, id)),
+            _ => None,
+        })
+    };
+    desk.keys("/");
+    let (slot, old) = ask(&mut desk, 'a').unwrap();
+    let (_, new) = ask(&mut desk, 'b').unwrap();
+    let one = |summary: &str| {
+        let row = TicketRow { id: TicketId(1), summary: line(summary), ..TicketRow::default() };
+        Ok(Answer::Tickets(Window { rows: vec![row], offset: 0, total: 1 }))
+    };
+    update(&mut desk.model, Msg::Answer { slot, id: new, answer: one("the newer") }, now());
+    update(&mut desk.model, Msg::Answer { slot, id: old, answer: one("the older") }, now());
+    assert!(desk.text().contains("the newer"));
+}
+
+#[test]
+fn a_refused_grant_opens_the_connect_screen_and_the_rows_come_back() {
+    let mut desk = Desk::full(80, 24, false);
+    let failure = Failure::new(FailureKind::InvalidClient, "the authorisation server refuses this client");
+    desk.take(Msg::News(News::CredentialsNeeded(failure)));
+    assert!(desk.text().contains("Test and connect") && desk.text().contains("refuses this client"));
+    let effects = desk.keys("\u{1b}\u{1b}");
+    assert!(effects.is_empty(), "{effects:?}");
+    assert!(desk.text().contains("Mail server unreachable"));
+}
+
+#[test]
+fn narrowing_to_a_client_and_widening_again() {
+    let mut desk = Desk::full(80, 24, false);
+    desk.keys("\t\r");
+    assert!(desk.text().contains("/ Borealis Ltd:"), "{}", desk.text());
+    desk.keys("\u{1b}");
+    assert!(!desk.text().contains("Borealis Ltd:"));
+}
+
+#[test]
+fn a_broken_theme_keeps_the_look_and_says_so() {
+    let mut desk = Desk::full(80, 24, false);
+    let before = desk.frame()[(10, 4)].style();
+    desk.take(Msg::Theme("mine".into(), Ok("[roles]\ntext = { fg = \"nocolour\" }\n".into())));
+    assert_eq!(desk.frame()[(10, 4)].style(), before);
+    assert!(desk.text().contains("theme mine: line 2"), "{}", desk.text());
+}
+
+#[test]
+fn every_size_draws() {
+    for cols in (0..=40).chain([59, 60, 61, 79, 80, 119, 120, 160, 200]) {
+        for rows in (0..=20).chain([24, 25, 31, 40]) {
+            let mut desk = Desk::full(cols, rows, true);
+            let _ = desk.frame();
+            desk.keys("\t");
+            let _ = desk.frame();
+            desk.keys("?");
+            let _ = desk.frame();
+        }
+    }
+}
