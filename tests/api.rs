@@ -1,0 +1,258 @@
+//! A running session against the stand-in, over real HTTP on loopback: what it fills, follows, survives, and what it costs.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use halo_tui::{
+    demo::{self, Control, Fault},
+    domain::{
+        Changed, Connection, Failure, FailureKind, Hosting, News, Profile, ProfileName, Secret, SecretKeeping, TicketId, Timestamp,
+    },
+    query::Query,
+    session::{MirrorPlace, Session, SessionSettings, open_mirror},
+    settings::GivenSecret,
+};
+use tokio::sync::mpsc;
+
+struct Desk {
+    control: Control,
+    profile: Profile,
+    secret: String,
+    serving: tokio::task::JoinHandle<()>,
+}
+
+impl Desk {
+    async fn open(settings: demo::Settings) -> Self {
+        let at = "2026-11-20T10:00:00Z".parse().ok();
+        let server = demo::Server::bind(demo::Settings { still: true, at, ..settings }).await.unwrap();
+        let control = server.control();
+        let variables = server.environment();
+        let value = |name: &str| variables.iter().find(|(other, _)| *other == name).unwrap().1.clone();
+        let profile = Profile {
+            name: ProfileName::parse("test").unwrap(),
+            hosting: Hosting::Hosted,
+            auth_url: value("HALO_AUTH_URL"),
+            resource_url: value("HALO_RESOURCE_URL"),
+            tenant: Some(value("HALO_TENANT")),
+            client_id: value("HALO_CLIENT_ID"),
+            scope: "all".into(),
+            me: None,
+            secret: SecretKeeping::Ask,
+            ca_file: None,
+        };
+        let serving = tokio::spawn(async move { server.run(std::future::pending()).await.unwrap() });
+        Self { control, profile, secret: value("HALO_CLIENT_SECRET"), serving }
+    }
+
+    fn session(&self, place: &MirrorPlace) -> (Session, mpsc::Receiver<News>) {
+        let (mirror, _) = open_mirror(place, &self.profile.identity()).unwrap();
+        let (news, receiver) = mpsc::channel(1024);
+        let settings = SessionSettings {
+            profile: self.profile.clone(),
+            secret: Arc::new(GivenSecret::new(Secret::new(self.secret.clone()))),
+            budget: None,
+            every: None,
+            clock: Arc::new(Timestamp::now),
+        };
+        (Session::start(settings, mirror, news).unwrap(), receiver)
+    }
+}
+
+/// Waits for news that fit; what else comes is dropped.
+async fn until(news: &mut mpsc::Receiver<News>, fits: impl Fn(&News) -> bool) -> News {
+    loop {
+        let next = news.recv().await.expect("the session runs");
+        if fits(&next) {
+            return next;
+        }
+    }
+}
+
+async fn ids(session: &Session, words: &str) -> Vec<i64> {
+    let mut ids = Vec::new();
+    let query = Query::parse(words).unwrap();
+    session
+        .each_ticket(query, None, |rows| {
+            ids.extend(rows.iter().map(|row| row.id.0));
+            std::ops::ControlFlow::Continue(())
+        })
+        .await
+        .unwrap();
+    ids
+}
+
+fn small() -> demo::Settings {
+    demo::Settings { tickets: 400, ..demo::Settings::default() }
+}
+
+#[tokio::test]
+async fn the_first_fill_shows_rows_after_one_request_and_ends_complete() {
+    let desk = Desk::open(small()).await;
+    let (session, mut news) = desk.session(&MirrorPlace::Memory);
+    until(&mut news, |news| *news == News::Changed(Changed::Tickets)).await;
+    assert_eq!(desk.control.tally().of("/api/tickets"), 1, "the first screenful is there after one page");
+    session.refreshed(false).await.unwrap();
+    let open = ids(&session, "is:open").await;
+    let overview = session.overview().await.unwrap();
+    assert_eq!((overview.open, overview.clients), (open.len() as u64, 120));
+    assert!(open.len() > 100, "more than a page: {}", open.len());
+    let lists = desk.control.tally().of("/api/tickets");
+    // Another round asks twice: what is open and changed, what is closed and changed.
+    session.refreshed(false).await.unwrap();
+    assert_eq!(desk.control.tally().of("/api/tickets"), lists + 2);
+    assert_eq!(desk.control.tally().tokens, 1);
+}
+
+#[tokio::test]
+async fn what_changes_on_the_server_is_followed() {
+    let desk = Desk::open(small()).await;
+    let (session, _news) = desk.session(&MirrorPlace::Memory);
+    session.refreshed(false).await.unwrap();
+    let before = ids(&session, "is:open").await;
+    let (closed, deleted) = (before[0], before[1]);
+    let added = i64::try_from(desk.control.add_ticket()).unwrap();
+    assert!(desk.control.close_ticket(closed.unsigned_abs()));
+    assert!(desk.control.delete_ticket(deleted.unsigned_abs()));
+    session.refreshed(false).await.unwrap();
+    let after = ids(&session, "is:open").await;
+    assert!(after.contains(&added) && !after.contains(&closed));
+    assert!(ids(&session, "is:closed").await.contains(&closed), "a closed ticket is kept as closed");
+    // Deletions are told nowhere: comparing finds them.
+    session.refreshed(true).await.unwrap();
+    assert!(!ids(&session, "is:open").await.contains(&deleted));
+    assert!(session.conversation(TicketId(deleted)).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn every_fault_keeps_the_rows_and_names_its_cause() {
+    let desk = Desk::open(small()).await;
+    let (session, mut news) = desk.session(&MirrorPlace::Memory);
+    session.refreshed(false).await.unwrap();
+    let rows = ids(&session, "").await;
+    for (fault, kind) in [
+        (Fault::Html, FailureKind::WrongUrl),
+        (Fault::Truncate, FailureKind::BadReply),
+        (Fault::ServerError, FailureKind::Server(500)),
+        (Fault::Drop, FailureKind::Unreachable),
+        (Fault::Unauthorised, FailureKind::Unauthorised),
+    ] {
+        desk.control.set_fault(Some(fault));
+        let failure: Failure = session.refreshed(false).await.unwrap_err();
+        assert_eq!(failure.kind, kind, "{fault:?}: {failure}");
+        assert!(!failure.what.is_empty());
+        let told = until(&mut news, |news| matches!(news, News::Connection(Connection::Failing { .. }))).await;
+        assert!(matches!(told, News::Connection(Connection::Failing { last_success: Some(_), .. })));
+        assert_eq!(ids(&session, "").await, rows, "{fault:?}");
+    }
+    desk.control.set_fault(None);
+    session.refreshed(false).await.unwrap();
+}
+
+#[tokio::test]
+async fn one_bad_record_of_a_page_leaves_the_others() {
+    let desk = Desk::open(demo::Settings { fault: Some(Fault::BadRecord), ..small() }).await;
+    let healthy = Desk::open(small()).await;
+    let (session, _news) = desk.session(&MirrorPlace::Memory);
+    let (reference, _other) = healthy.session(&MirrorPlace::Memory);
+    // Lists are read through to the end although one record of each page is broken.
+    let _ = session.refreshed(false).await;
+    reference.refreshed(false).await.unwrap();
+    let expected = ids(&reference, "is:open").await;
+    let got = ids(&session, "is:open").await;
+    let missing = expected.iter().filter(|id| !got.contains(id)).count();
+    let pages = expected.len().div_ceil(100);
+    assert!(missing <= pages, "{missing} of {} are missing on {pages} pages", expected.len());
+    let mut unreadable = 0;
+    session
+        .each_ticket(Query::parse("").unwrap(), None, |rows| {
+            unreadable += rows.iter().filter(|row| row.unreadable.is_some()).count();
+            std::ops::ControlFlow::Continue(())
+        })
+        .await
+        .unwrap();
+    assert!(unreadable >= 1, "a bad record is shown as bad");
+}
+
+#[tokio::test]
+async fn a_server_that_ignores_the_delta_costs_one_page_a_pass() {
+    let desk = Desk::open(demo::Settings { fault: Some(Fault::IgnoreDelta), ..small() }).await;
+    let (session, _news) = desk.session(&MirrorPlace::Memory);
+    session.refreshed(false).await.unwrap();
+    let lists = desk.control.tally().of("/api/tickets");
+    let added = i64::try_from(desk.control.add_ticket()).unwrap();
+    session.refreshed(false).await.unwrap();
+    assert_eq!(desk.control.tally().of("/api/tickets"), lists + 2, "it is noticed on the first page");
+    assert!(ids(&session, "is:open").await.contains(&added));
+}
+
+#[tokio::test]
+async fn what_is_looked_at_is_fetched_once_until_it_moves_on() {
+    let desk = Desk::open(small()).await;
+    let (session, mut news) = desk.session(&MirrorPlace::Memory);
+    session.refreshed(false).await.unwrap();
+    let id = TicketId(ids(&session, "is:open").await[0]);
+    session.look_at(id);
+    until(&mut news, |news| *news == News::Changed(Changed::Conversation(id))).await;
+    let conversation = session.conversation(id).await.unwrap().unwrap();
+    assert!(conversation.fetched_at.is_some() && !conversation.actions.is_empty());
+    let asked = desk.control.tally().of("/api/actions");
+    session.look_at(id);
+    session.refreshed(false).await.unwrap();
+    assert_eq!(desk.control.tally().of("/api/actions"), asked, "nothing moved");
+    assert!(desk.control.answer_ticket(id.0.unsigned_abs()));
+    session.refreshed(false).await.unwrap();
+    session.look_at(id);
+    until(&mut news, |news| *news == News::Changed(Changed::Conversation(id))).await;
+    assert_eq!(desk.control.tally().of("/api/actions"), asked + 1);
+}
+
+#[tokio::test]
+async fn stored_rows_are_there_before_any_answer_and_identities_never_share() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = MirrorPlace::Disk(folder.path().join("profile/mirror.db"));
+    let desk = Desk::open(small()).await;
+    let (session, news) = desk.session(&place);
+    session.refreshed(false).await.unwrap();
+    let rows = ids(&session, "").await;
+    tokio::task::spawn_blocking(move || session.stop()).await.unwrap();
+    drop(news);
+    desk.serving.abort();
+    let (again, mut news) = desk.session(&place);
+    assert_eq!(ids(&again, "").await, rows, "without a server");
+    assert!(again.refreshed(false).await.unwrap_err().is_unreachable());
+    until(&mut news, |news| matches!(news, News::Connection(Connection::Cached { .. }))).await;
+    tokio::task::spawn_blocking(move || again.stop()).await.unwrap();
+    for name in ["mirror.db"] {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(Path::new(folder.path()).join("profile").join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let other = Desk { profile: Profile { client_id: "another".into(), ..desk.profile.clone() }, ..desk };
+    let (stranger, _news) = other.session(&place);
+    assert_eq!(ids(&stranger, "").await, Vec::<i64>::new());
+}
+
+#[tokio::test]
+async fn a_refused_secret_is_told_once_and_then_left_alone() {
+    let mut desk = Desk::open(small()).await;
+    desk.secret = "wrong".into();
+    let (session, mut news) = desk.session(&MirrorPlace::Memory);
+    let failure = session.refreshed(false).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::InvalidClient);
+    until(&mut news, |news| matches!(news, News::CredentialsNeeded(failure) if failure.kind == FailureKind::InvalidClient)).await;
+    let tokens = desk.control.tally().tokens;
+    for _ in 0..5 {
+        assert!(session.refreshed(false).await.is_err());
+    }
+    assert_eq!(desk.control.tally().tokens, tokens, "no secret is offered again and again");
+    assert_eq!(desk.control.tally().of("/api/tickets"), 0);
+}
+
+#[tokio::test]
+async fn short_lived_tokens_are_renewed_and_few() {
+    let desk = Desk::open(demo::Settings { token_ttl: Duration::from_secs(3600), ..small() }).await;
+    let (session, _news) = desk.session(&MirrorPlace::Memory);
+    session.refreshed(false).await.unwrap();
+    desk.control.revoke_tokens();
+    session.refreshed(true).await.unwrap();
+    assert_eq!(desk.control.tally().tokens, 2, "one refresh, whatever the number of refused requests");
+}
