@@ -5,7 +5,8 @@ use std::{path::Path, sync::Arc, time::Duration};
 use halo_tui::{
     demo::{self, Control, Fault},
     domain::{
-        Changed, Connection, Failure, FailureKind, Hosting, News, Profile, ProfileName, Secret, SecretKeeping, TicketId, Timestamp,
+        Changed, Connection, Failure, FailureKind, Hosting, News, Profile, ProfileName, Secret, SecretKeeping, TicketId,
+        Timestamp,
     },
     query::Query,
     session::{MirrorPlace, Session, SessionSettings, open_mirror},

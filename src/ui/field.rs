@@ -138,15 +138,17 @@ impl Field {
 
     /// Moves the secret out and leaves an empty masked field without history.
     ///
-    /// The text itself is moved, not copied, and [`Secret`] wipes it. What can't be wiped are the characters on their way here
-    /// (input buffers, the edits that the text area forgets at once without wiping them).
+    /// The text area's own text is wiped; [`Secret`] wipes what is handed out. What can't be wiped are the characters on their
+    /// way here: input buffers, and the edits that the text area forgets at once without wiping them.
     #[must_use]
     pub fn take_secret(&mut self) -> Secret {
         let area = std::mem::replace(&mut self.area, secret_area());
         (self.secret, self.revealed) = (true, false);
         let mut lines = area.into_lines();
-        let secret = lines.first_mut().map(std::mem::take).unwrap_or_default();
-        Secret::new(secret)
+        // Of exactly its length: a longer one would be shrunk, which may move it and leave a copy behind.
+        let secret = Secret::new(lines.iter().map(String::as_str).collect::<Vec<_>>().concat());
+        lines.zeroize();
+        secret
     }
 
     /// Draws the field on `max` cells and answers where the terminal's cursor belongs if it has the focus, in the frame's
