@@ -1,4 +1,11 @@
 //! A running session against the stand-in, over real HTTP on loopback: what it fills, follows, survives, and what it costs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that can't go on fails"
+)]
 
 use std::{path::Path, sync::Arc, time::Duration};
 

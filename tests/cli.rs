@@ -1,4 +1,11 @@
 //! The commands for scripts: the real binary against the stand-in alone, what they print and how they end.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that can't go on fails"
+)]
 
 use std::{
     io::{BufRead, BufReader},
@@ -23,7 +30,8 @@ impl StandIn {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let ready = lines.next().unwrap();
         assert!(ready.starts_with("ready http://127.0.0.1:"), "{ready}");
-        let variables = lines.take(6).map(|line| line.split_once('=').map(|(n, v)| (n.to_owned(), v.to_owned())).unwrap()).collect();
+        let variables =
+            lines.take(6).map(|line| line.split_once('=').map(|(n, v)| (n.to_owned(), v.to_owned())).unwrap()).collect();
         Self { child, variables }
     }
 
@@ -72,8 +80,22 @@ fn listings_in_every_form_online_and_with_the_server_gone() {
     let rows: Vec<serde_json::Value> = out(&lines).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(rows.len() > 100);
     for field in [
-        "id", "summary", "client", "site", "user", "agent", "team", "status", "priority", "type", "opened", "last_action", "respond_by", "fix_by",
-        "on_hold", "closed",
+        "id",
+        "summary",
+        "client",
+        "site",
+        "user",
+        "agent",
+        "team",
+        "status",
+        "priority",
+        "type",
+        "opened",
+        "last_action",
+        "respond_by",
+        "fix_by",
+        "on_hold",
+        "closed",
     ] {
         assert!(rows[0].get(field).is_some(), "{field}");
     }
@@ -123,7 +145,8 @@ fn refusals_and_bad_words_have_their_status() {
     assert_eq!(run(home, &stand_in, &["list", "--nonsense"]).status.code(), Some(2));
     assert_eq!(program(home).arg("list").output().unwrap().status.code(), Some(2), "nothing is configured");
 
-    let secret = std::mem::replace(&mut stand_in.variables.iter_mut().find(|(n, _)| n == "HALO_CLIENT_SECRET").unwrap().1, "wrong".into());
+    let secret =
+        std::mem::replace(&mut stand_in.variables.iter_mut().find(|(n, _)| n == "HALO_CLIENT_SECRET").unwrap().1, "wrong".into());
     let refused = run(home, &stand_in, &["list"]);
     assert_eq!(refused.status.code(), Some(3), "{}", words(&refused));
     assert!(!words(&refused).contains(&secret) && !words(&refused).contains("wrong "));

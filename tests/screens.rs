@@ -1,4 +1,11 @@
 //! Whole screens as text, and what styles they carry.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that can't go on fails"
+)]
 
 use std::time::Duration;
 

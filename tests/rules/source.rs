@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn comments_and_literals_hold_no_code() {
         assert_eq!(tokens("a // crate::b\n c /* d /* e */ f */ g"), "a c g");
-        assert_eq!(tokens(r###"x "crate::b \" y" r#"z " crate::c"# b"q" w"###), r#"x "" "" "" w"#);
+        assert_eq!(tokens(r##"x "crate::b \" y" r#"z " crate::c"# b"q" w"##), r#"x "" "" "" w"#);
         assert_eq!(tokens(r"f('\'', '\u{1b}', 'x', '\\', b'a') 'life r#type"), "f ( '' , '' , '' , '' , '' ) life type");
         assert_eq!(tokens("\"open"), "\"\"");
     }
