@@ -131,7 +131,7 @@ impl Run {
                     self.screen.process(&bytes);
                     self.all.extend(bytes);
                 }
-                Err(_) => panic!("no {what}:\n{}", self.text()),
+                Err(error) => panic!("no {what} ({error}):\n{}", self.text()),
             }
         }
     }
@@ -392,7 +392,8 @@ fn where_nothing_can_be_drawn_it_says_so_in_one_line() {
     let home = tempfile::tempdir().unwrap();
     let mut run = Run::start(home.path(), 80, 24, &[("TERM", "dumb")]);
     assert_eq!(run.ended(), 2);
-    assert_eq!(run.all.iter().filter(|byte| **byte == b'\n').count(), 1, "{}", String::from_utf8_lossy(&run.all));
+    let words = String::from_utf8_lossy(&run.all);
+    assert_eq!(words.lines().count(), 1, "{words}");
     assert!(!run.all.contains(&0x1b));
 
     let run = std::process::Command::new(env!("CARGO_BIN_EXE_halo-tui"))
