@@ -23,7 +23,7 @@ use halo_tui::demo;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 /// How long anything may take before the test gives up: far more than it ever needs.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The stand-in in a thread of its own; it ends with the test.
 struct StandIn {
