@@ -27,6 +27,8 @@ fn main() {
     if let Some(desk) = DESK.get() {
         let bytes = std::fs::metadata(&desk.path).map_or(0, |file| file.len());
         println!("{} tickets, {} MB, filled in {:.1} s", tickets(), bytes >> 20, desk.seconds);
+        // What is static is never dropped, the temporary folder neither.
+        std::fs::remove_dir_all(desk.folder.path()).unwrap();
     }
 }
 
@@ -38,7 +40,7 @@ struct Desk {
     mirror: Mirror,
     path: PathBuf,
     seconds: f64,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 static DESK: OnceLock<Desk> = OnceLock::new();
@@ -110,7 +112,7 @@ fn desk() -> &'static Desk {
                 }
             });
         });
-        Desk { mirror, path, seconds: started.elapsed().as_secs_f64(), _folder: folder }
+        Desk { mirror, path, seconds: started.elapsed().as_secs_f64(), folder }
     })
 }
 
