@@ -215,6 +215,20 @@ fn rows_keys_and_quitting() {
 }
 
 #[test]
+fn keys_that_come_in_one_piece_all_count() {
+    let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+    let mut run = Run::with_stand_in(home.path(), 300, 24, &stand_in, &[]);
+    run.until_text("1 of ");
+    // More than the loop takes between two frames: a slow line delivers what was typed meanwhile at once.
+    let words = (0..50).map(|number| format!("{number:03}")).collect::<Vec<_>>().join("-");
+    run.type_in(&format!("/{words}!"));
+    run.until("the last key", |screen| screen.contains('!'));
+    assert!(run.text().contains(&words), "{}", run.text());
+    run.type_in("\x03");
+    assert_eq!(run.ended(), 0);
+}
+
+#[test]
 fn signing_in_by_typing_and_starting_again_without_the_server() {
     let (home, mut stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
     let secret = stand_in.value("HALO_CLIENT_SECRET").to_owned();

@@ -99,27 +99,21 @@ pub async fn run(
                 }
             },
             event = wires.terminal.recv() => {
-                let mut event = event;
-                for _ in 0..BATCH {
-                    match event {
-                        Some(TerminalEvent::Input(input)) => step(&mut model, Msg::Input(input), &mut runner, &mut out, clocks),
-                        Some(TerminalEvent::HungUp) | None => out.ended = Some(Ended::HungUp),
-                    }
+                hear(event, &mut model, &mut runner, &mut out, clocks);
+                for _ in 1..BATCH {
+                    // An event is taken only where it will be heard: one left in the channel is next, one taken and left is lost.
                     if out.ended.is_some() {
                         break;
                     }
-                    match wires.terminal.try_recv() {
-                        Ok(next) => event = Some(next),
-                        Err(_) => break,
-                    }
+                    let Ok(event) = wires.terminal.try_recv() else { break };
+                    hear(Some(event), &mut model, &mut runner, &mut out, clocks);
                 }
             }
             Some(msg) = wires.messages.recv() => {
-                let mut msg = Some(msg);
-                for _ in 0..BATCH {
-                    let Some(taken) = msg else { break };
-                    step(&mut model, taken, &mut runner, &mut out, clocks);
-                    msg = wires.messages.try_recv().ok();
+                step(&mut model, msg, &mut runner, &mut out, clocks);
+                for _ in 1..BATCH {
+                    let Ok(msg) = wires.messages.try_recv() else { break };
+                    step(&mut model, msg, &mut runner, &mut out, clocks);
                 }
             }
             () = sleep_until(wake) => step(&mut model, Msg::Wake, &mut runner, &mut out, clocks),
@@ -131,6 +125,14 @@ pub async fn run(
 struct Out<'a> {
     terminal: &'a mut Terminal,
     ended: Option<Ended>,
+}
+
+/// What came from the terminal; nothing comes from one that is gone.
+fn hear(event: Option<TerminalEvent>, model: &mut Model, runner: &mut Runner, out: &mut Out<'_>, clocks: Clocks) {
+    match event {
+        Some(TerminalEvent::Input(input)) => step(model, Msg::Input(input), runner, out, clocks),
+        Some(TerminalEvent::HungUp) | None => out.ended = Some(Ended::HungUp),
+    }
 }
 
 fn step(model: &mut Model, msg: Msg, runner: &mut Runner, out: &mut Out<'_>, clocks: Clocks) {
