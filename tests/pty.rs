@@ -25,6 +25,9 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 /// How long anything may take before the test gives up: far more than it ever needs.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// The program under test.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_halo-tui");
+
 /// The stand-in in a thread of its own; it ends with the test.
 struct StandIn {
     url: String,
@@ -56,6 +59,10 @@ impl StandIn {
         &self.environment.iter().find(|(other, _)| *other == name).unwrap().1
     }
 
+    fn variables(&self) -> Vec<(&str, &str)> {
+        self.environment.iter().map(|(name, value)| (*name, value.as_str())).collect()
+    }
+
     fn stop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
@@ -79,8 +86,12 @@ struct Run {
 
 impl Run {
     fn start(home: &Path, cols: u16, rows: u16, environment: &[(&str, &str)]) -> Self {
+        Self::start_command(&[PROGRAM], home, (cols, rows), environment)
+    }
+
+    fn start_command(words: &[&str], home: &Path, (cols, rows): (u16, u16), environment: &[(&str, &str)]) -> Self {
         let pair = native_pty_system().openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_halo-tui"));
+        let mut command = CommandBuilder::from_argv(words.iter().map(Into::into).collect());
         command.env_clear();
         for (name, value) in
             [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("PATH", "/usr/bin:/bin"), ("HOME", home.to_str().unwrap())]
@@ -111,10 +122,7 @@ impl Run {
     }
 
     fn with_stand_in(home: &Path, cols: u16, rows: u16, stand_in: &StandIn, more: &[(&str, &str)]) -> Self {
-        let mut environment: Vec<(&str, &str)> =
-            stand_in.environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        environment.extend(more);
-        Self::start(home, cols, rows, &environment)
+        Self::start(home, cols, rows, &[stand_in.variables(), more.to_vec()].concat())
     }
 
     fn text(&self) -> String {
@@ -140,6 +148,24 @@ impl Run {
         self.until(words, |screen| screen.contains(words));
     }
 
+    /// Reads for as long as something holds; answers how many bytes came.
+    fn read_while(&mut self, holds: impl Fn() -> bool) -> usize {
+        let (before, end) = (self.all.len(), Instant::now() + PATIENCE);
+        while holds() {
+            assert!(Instant::now() < end, "never over");
+            if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(20)) {
+                self.all.extend(bytes);
+            }
+        }
+        self.all.extend(self.output.try_iter().flatten());
+        self.all.len() - before
+    }
+
+    fn is_given_back(&self) -> bool {
+        let screen = self.screen.screen();
+        !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste()
+    }
+
     fn type_in(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).unwrap();
         self.writer.flush().unwrap();
@@ -162,8 +188,7 @@ impl Run {
         if let Some(master) = &self.master {
             assert_eq!(settings(master.as_ref()), self.before, "the tty's settings");
         }
-        let screen = self.screen.screen();
-        assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
+        assert!(self.is_given_back());
         assert!(self.all.windows(8).any(|window| window == b"\x1b[?1004l"), "focus reports are off");
     }
 
@@ -300,6 +325,70 @@ fn signals_end_it_with_their_number_and_give_the_terminal_back() {
     run.type_in("/printer\x03");
     assert_eq!(run.ended(), 0, "ctrl-c quits from anywhere");
     run.assert_given_back();
+}
+
+#[test]
+fn the_shell_stops_it_and_brings_it_back() {
+    let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+    let environment = [stand_in.variables(), vec![("PS1", "sh: ")]].concat();
+    let mut run = Run::start_command(&["/bin/sh", "-i"], home.path(), (80, 24), &environment);
+    run.until_text("sh: ");
+    run.type_in(&format!("'{PROGRAM}'\n"));
+    for _ in 0..2 {
+        run.until("rows", |screen| screen.contains("1 of ") && screen.contains("live"));
+        run.type_in("\x1a");
+        run.until_text("Stopped");
+        assert!(run.is_given_back());
+        run.type_in("clear; fg\n");
+    }
+    run.until("rows", |screen| screen.contains("1 of ") && screen.contains("live"));
+    run.type_in("q");
+    run.until("the prompt", |screen| screen.ends_with("sh: "));
+    run.type_in("echo ended $?\n");
+    run.until_text("ended 0");
+    run.type_in("exit\n");
+    assert_eq!(run.ended(), 0);
+    run.assert_given_back();
+}
+
+#[test]
+fn an_idle_screen_is_silent() {
+    let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+    let config = home.path().join(".config/halo-tui");
+    std::fs::create_dir_all(&config).unwrap();
+    std::fs::write(config.join("config.toml"), "refresh = 1\n").unwrap();
+    let mut run = Run::with_stand_in(home.path(), 80, 24, &stand_in, &[]);
+    run.until("rows at rest", |screen| screen.contains("1 of ") && screen.contains("live") && !screen.contains("filling"));
+    let minute = || halo_tui::domain::Timestamp::now().as_second() / 60;
+    let asked = || stand_in.control.tally().total;
+    // It is quiet, not stuck: the stand-in is asked all the while. At a minute's turn ages roll.
+    let mut quiet = 0;
+    for _ in 0..12 {
+        let (began, enough) = (minute(), asked() + 3);
+        let bytes = run.read_while(|| asked() < enough);
+        quiet = if bytes == 0 && minute() == began { quiet + 1 } else { 0 };
+        if quiet == 3 {
+            break;
+        }
+    }
+    assert_eq!(quiet, 3, "{}", run.all.escape_ascii());
+    run.type_in("q");
+    assert_eq!(run.ended(), 0);
+}
+
+#[test]
+fn the_clipboard_is_reached_by_its_key_alone() {
+    let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+    let mut run = Run::with_stand_in(home.path(), 80, 24, &stand_in, &[]);
+    run.until("rows", |screen| screen.contains("1 of ") && screen.contains("live"));
+    run.type_in("y");
+    run.until_text("Copied ");
+    run.type_in("q");
+    assert_eq!(run.ended(), 0);
+    let mut found = Judge::default();
+    vte::Parser::new().advance(&mut found, &run.all);
+    assert_eq!(found.foreign.len(), 1, "{:?}", found.foreign);
+    assert!(found.foreign[0].starts_with("OSC [[53, 50], [99], "), "{:?}", found.foreign);
 }
 
 #[test]
