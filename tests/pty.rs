@@ -291,7 +291,7 @@ fn signing_in_by_typing_and_starting_again_without_the_server() {
     again.until("stored rows and the word offline", |screen| screen.contains("1 of ") && screen.contains("offline"));
     again.type_in("q");
     assert_eq!(again.ended(), 0);
-    // Neither the secret nor a token lies anywhere but in its own file.
+    // The secret lies nowhere but in its own file.
     for entry in walk(home.path()) {
         let bytes = std::fs::read(&entry).unwrap();
         let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());

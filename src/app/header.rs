@@ -2,7 +2,7 @@
 
 use super::model::{Model, Status};
 use crate::{
-    domain::{Connection, TokenState},
+    domain::{Connection, Timestamp, TokenState},
     msg::Now,
     panes::{CLIENTS, PREVIEW, TICKETS},
     text::SafeText,
@@ -58,11 +58,17 @@ fn freshness(status: &Status, now: Now, glyphs: &Glyphs) -> (String, Role) {
         }
         Connection::Failing { last_success, since, failure, .. } => {
             let word = if failure.is_unreachable() { "offline" } else { "failing" };
-            let rows = last_success.map_or_else(|| "no rows yet".to_owned(), |at| format!("rows {} old", age(now.wall, at)));
+            let rows = last_success.map_or_else(|| "no rows yet".to_owned(), |at| rows_of(now, at));
             let since = age(now.wall, *since);
             (format!("{} {word} {since}, {rows}: {}", glyphs.breached, failure.what), Role::Bad)
         }
     }
+}
+
+/// How old the rows are; within a minute they are not old.
+fn rows_of(now: Now, at: Timestamp) -> String {
+    let age = age(now.wall, at);
+    if age.as_str() == "now" { "rows just read".to_owned() } else { format!("rows {age} old") }
 }
 
 fn token(status: &Status, now: Now) -> Option<(String, Role)> {

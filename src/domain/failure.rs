@@ -81,6 +81,12 @@ impl Failure {
         self
     }
 
+    /// What happened and what to do, as sentences; one full stop each, whether or not a server's own words brought one.
+    pub fn sentences(&self) -> SafeText {
+        let what = self.what.as_str().trim_end_matches('.');
+        if self.advice.is_empty() { SafeText::line(what) } else { SafeText::line(&format!("{what}. {}", self.advice)) }
+    }
+
     /// Whether asking again later can help without anybody changing a setting.
     #[must_use]
     pub fn is_transient(&self) -> bool {
@@ -121,5 +127,18 @@ impl Failure {
                 | FailureKind::TimedOut
                 | FailureKind::Proxy
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_servers_own_full_stop_is_not_doubled() {
+        let failure = Failure::new(FailureKind::InvalidClient, "The client credentials are not valid.");
+        assert_eq!(failure.sentences().as_str(), "The client credentials are not valid");
+        let advised = failure.advise("Copy both again");
+        assert_eq!(advised.sentences().as_str(), "The client credentials are not valid. Copy both again");
     }
 }

@@ -89,11 +89,7 @@ impl Notice {
 
     /// A failure with its advice.
     pub fn failure(failure: &Failure) -> Self {
-        if failure.advice.is_empty() {
-            Self::error(failure.what.as_str())
-        } else {
-            Self::error(&format!("{}. {}", failure.what, failure.advice))
-        }
+        Self { severity: Severity::Error, text: failure.sentences() }
     }
 }
 

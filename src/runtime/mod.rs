@@ -89,7 +89,7 @@ pub async fn run(
                     out.terminal.resized();
                     step(&mut model, size(out.terminal), &mut runner, &mut out, clocks);
                 }
-                Signal::Stop => suspend(out.terminal),
+                Signal::Stop => suspend(out.terminal, &runner),
                 Signal::Continue => {
                     if let Err(error) = out.terminal.resume() {
                         tracing::warn!(%error, "the terminal could not be taken again");
@@ -145,7 +145,7 @@ fn step(model: &mut Model, msg: Msg, runner: &mut Runner, out: &mut Out<'_>, clo
                     runner.notify(Notice::warning("That is too long to be copied"));
                 }
             }
-            Effect::Suspend => suspend(out.terminal),
+            Effect::Suspend => suspend(out.terminal, runner),
             effect => runner.run(effect),
         }
     }
@@ -157,9 +157,11 @@ fn size(terminal: &Terminal) -> Msg {
     Msg::Input(Input::Resize { cols: size.width, rows: size.height })
 }
 
-fn suspend(terminal: &Terminal) {
-    if let Err(error) = terminal.suspend() {
-        tracing::warn!(%error, "could not be suspended");
+fn suspend(terminal: &Terminal, runner: &Runner) {
+    match terminal.suspend() {
+        Ok(true) => {}
+        Ok(false) => runner.notify(Notice::info("No shell is behind this program to bring it back: it was not suspended")),
+        Err(error) => tracing::warn!(%error, "could not be suspended"),
     }
 }
 

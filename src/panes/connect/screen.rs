@@ -211,8 +211,7 @@ fn draw_step(painter: &mut Painter<'_>, y: u16, step: ConnectStep, outcome: &Ste
         }
         StepOutcome::Failed(failure) => {
             mark(painter, glyphs.breached, Role::Bad);
-            let words = SafeText::line(&format!("{}. {}", failure.what, failure.advice));
-            paragraph(painter, WORDS, y, &words, Role::Bad)
+            paragraph(painter, WORDS, y, &failure.sentences(), Role::Bad)
         }
     }
 }

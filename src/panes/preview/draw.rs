@@ -169,8 +169,7 @@ fn moment(run: &mut Run<'_, '_>, words: &'static str, at: Option<Timestamp>, now
         run.dot();
         run.own(words, Role::Dim);
         let text = run.painter.style(Role::Text);
-        run.put(&age(now.wall, at), text);
-        run.own(" ago", Role::Dim);
+        run.put(&until(now.wall, at), text);
     }
 }
 
@@ -190,8 +189,7 @@ fn targets(run: &mut Run<'_, '_>, ticket: &TicketRow, now: Now) {
             let breached = run.painter.glyphs().breached;
             run.own(&format!("{breached} {what} missed "), Role::Bad);
             let bad = run.painter.style(Role::Bad);
-            run.put(&age(now.wall, target), bad);
-            run.own(" ago", Role::Bad);
+            run.put(&until(now.wall, target), bad);
         } else {
             run.own(&format!("{what}: "), Role::Dim);
             let text = run.painter.style(Role::Text);
