@@ -38,6 +38,8 @@ impl Reader {
             order: ["t.name_key", "t.id"].map(|column| OrderKey { column, descending: false }).into(),
             name: format!("clients {include_inactive} {words}"),
             count_up_to: None,
+            tally: None,
+            difference: None,
         };
         let anchor = match anchor {
             Anchor::Start => Anchor::Start,
@@ -46,7 +48,7 @@ impl Reader {
             Anchor::After(id) => Anchor::After(id.0),
             Anchor::Before(id) => Anchor::Before(id.0),
         };
-        let place = list.window(&self.conn, &mut self.positions.borrow_mut(), anchor, count)?;
+        let place = list.window(&self.conn, &self.positions, anchor, count)?;
         let mut rows = Vec::with_capacity(place.ids.len());
         for id in place.ids {
             rows.extend(self.client(ClientId(id))?);

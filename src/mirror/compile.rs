@@ -19,6 +19,13 @@ use crate::{
 /// What stands for "no date to come" in the columns for ordering.
 const NEVER: i64 = i64::MAX;
 
+/// The condition that every ticket meets.
+pub(super) const EVERY: &str = "1";
+/// The condition of the partial indexes.
+pub(super) const ONLY_OPEN: &str = "t.is_closed = 0";
+/// Its opposite.
+pub(super) const ONLY_CLOSED: &str = "t.is_closed = 1";
+
 /// A condition with its values.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Condition {
@@ -62,7 +69,7 @@ pub(super) fn compile(ask: &TicketAsk, names: &Names) -> Compiled {
                 matching.push(index);
                 words.push(condition);
             }
-            None if term.not => filter.push(Condition { sql: format!("NOT {}", condition.sql), params: condition.params }),
+            None if term.not => filter.push(Condition { sql: format!("NOT ({})", condition.sql), params: condition.params }),
             None => filter.push(condition),
         }
     }
@@ -75,14 +82,14 @@ pub(super) fn compile(ask: &TicketAsk, names: &Names) -> Compiled {
 }
 
 fn all(conditions: Vec<Condition>) -> Condition {
-    joined(conditions, " AND ", "1")
+    joined(conditions, " AND ", EVERY)
 }
 
 /// One of the conditions, in brackets.
 fn any(conditions: Vec<Condition>) -> Condition {
-    let mut joined = joined(conditions, " OR ", "0");
-    joined.sql = format!("({})", joined.sql);
-    joined
+    let single = conditions.len() == 1;
+    let joined = joined(conditions, " OR ", "0");
+    if single { joined } else { joined.in_brackets() }
 }
 
 fn joined(conditions: Vec<Condition>, word: &str, empty: &str) -> Condition {
@@ -116,6 +123,8 @@ impl Scene<'_> {
             Filter::Sla(values) => any(values.iter().map(|(compare, span)| self.due(*compare, *span)).collect()),
             Filter::Age(values) => any(values.iter().map(|(compare, span)| self.ago("t.opened_key", *compare, *span)).collect()),
             Filter::Time(key, values) => any(values.iter().map(|value| self.time(*key, *value)).collect()),
+            // Either holds for every ticket; said so, an index alone can count them.
+            Filter::Is(values) if values.contains(&State::Open) && values.contains(&State::Closed) => plain(EVERY),
             Filter::Is(values) => any(values.iter().map(|state| self.state(*state)).collect()),
             Filter::Has(values) => any(values.iter().map(|thing| has(*thing)).collect()),
             Filter::Me => self.mine(),
@@ -246,8 +255,8 @@ impl Scene<'_> {
 
     fn state(&self, state: State) -> Condition {
         match state {
-            State::Open => plain("t.is_closed = 0"),
-            State::Closed => plain("t.is_closed = 1"),
+            State::Open => plain(ONLY_OPEN),
+            State::Closed => plain(ONLY_CLOSED),
             State::Unassigned => plain("t.agent_id <= 1"),
             State::Hold => plain("t.on_hold = 1"),
             State::Breached => bound("t.due <= ?", self.minute),
@@ -280,7 +289,7 @@ fn text(values: &[Words]) -> (Condition, Option<String>) {
     let patterns: Vec<Pattern> = values.iter().filter_map(Pattern::of).collect();
     if patterns.is_empty() {
         // Signs alone say nothing: somebody is still typing.
-        return (plain("1"), None);
+        return (plain(EVERY), None);
     }
     let conditions = patterns.iter().map(|pattern| pattern.condition(HAYSTACK)).collect();
     let matching: Vec<String> = patterns.iter().map(Pattern::matching).collect();

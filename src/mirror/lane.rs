@@ -4,19 +4,20 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, Sender, channel},
     },
     thread::{self, JoinHandle},
 };
 
-use rusqlite::InterruptHandle;
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{Reader, StoreError, open::Connections, place};
+use super::{Reader, StoreError, list::Positions, open::Connections, place};
 use crate::domain::{Failure, FailureKind};
 
-type Job = Box<dyn FnOnce(&Reader) + Send>;
+type Job = Box<dyn FnOnce(&Reader, &Current) + Send>;
 
 /// The threads of one mirror.
 pub(super) struct Lanes {
@@ -29,28 +30,29 @@ pub(super) struct Lanes {
 impl Lanes {
     /// Starts one thread for each connection.
     pub(super) fn start(connections: Connections) -> std::io::Result<Self> {
+        let positions = Positions::default();
         let (writes, write_jobs) = channel::<Job>();
-        let mut threads = vec![spawn("mirror-writer", connections.writer, Arc::new(Mutex::new(write_jobs)))?];
+        let mut threads = vec![spawn("mirror-writer", connections.writer, positions.clone(), Arc::new(Mutex::new(write_jobs)))?];
         let reads = if connections.readers.is_empty() {
             writes.clone()
         } else {
             let (reads, jobs) = channel::<Job>();
             let jobs = Arc::new(Mutex::new(jobs));
-            for reader in connections.readers {
-                threads.push(spawn("mirror-reader", reader, Arc::clone(&jobs))?);
+            for conn in connections.readers {
+                threads.push(spawn("mirror-reader", conn, positions.clone(), Arc::clone(&jobs))?);
             }
             reads
         };
         Ok(Self { reads, writes, threads: Mutex::new(threads), path: connections.path })
     }
 
-    /// Runs a read. Dropping the future drops the read: one that waits is skipped, one that runs is interrupted.
+    /// Runs a read. Dropping the future drops the read: one that waits is skipped, one that runs is stopped.
     pub(super) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Failure> {
         let call = Call::default();
-        let (job, answer) = self.job(work, Some(call.clone()));
+        let (job, answer) = self.job(work, call.clone());
         let guard = Abandon(call);
         let answer = if self.reads.send(job).is_ok() { answer.await } else { return Err(gone()) };
         drop(guard);
@@ -62,7 +64,8 @@ impl Lanes {
         &self,
         work: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Failure> {
-        let (job, answer) = self.job(work, None);
+        // A write is wanted to its end: this call is never given up.
+        let (job, answer) = self.job(work, Call::default());
         if self.writes.send(job).is_err() {
             return Err(gone());
         }
@@ -72,19 +75,17 @@ impl Lanes {
     fn job<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
-        call: Option<Call>,
+        call: Call,
     ) -> (Job, oneshot::Receiver<Result<T, Failure>>) {
         let (reply, answer) = oneshot::channel();
         let path = self.path.clone();
-        let job: Job = Box::new(move |reader| {
-            if call.as_ref().is_some_and(|call| !call.begin(reader)) {
+        let job: Job = Box::new(move |reader, current| {
+            if call.is_given_up() {
                 return;
             }
+            *current.call() = call;
             // A fault in one read must not take the thread from all the others.
             let result = catch_unwind(AssertUnwindSafe(|| work(reader)));
-            if let Some(call) = call {
-                call.end();
-            }
             let result = match result {
                 Ok(Ok(value)) => Ok(value),
                 Ok(Err(error)) => {
@@ -118,46 +119,50 @@ fn gone() -> Failure {
     Failure::new(FailureKind::Gone, "the local copy's thread has ended")
 }
 
-fn spawn(name: &str, conn: rusqlite::Connection, jobs: Arc<Mutex<Receiver<Job>>>) -> std::io::Result<JoinHandle<()>> {
+fn spawn(
+    name: &str,
+    mut conn: Connection,
+    positions: Positions,
+    jobs: Arc<Mutex<Receiver<Job>>>,
+) -> std::io::Result<JoinHandle<()>> {
+    let current = Current::default();
+    current.watch(&mut conn).map_err(std::io::Error::other)?;
     thread::Builder::new().name(name.to_owned()).spawn(move || {
-        let reader = Reader::new(conn);
+        let reader = Reader::new(conn, positions);
         loop {
             let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(job) = job else { return };
-            job(&reader);
+            job(&reader, &current);
         }
     })
 }
 
-/// Where a read stands, shared by who waits for it and the thread that runs it.
+/// Whether a read is still wanted, shared by who waits for it and the thread that runs it.
 #[derive(Clone, Default)]
-struct Call(Arc<Mutex<Stage>>);
-
-#[derive(Default)]
-enum Stage {
-    #[default]
-    Waiting,
-    Running(InterruptHandle),
-    Over,
-}
+struct Call(Arc<AtomicBool>);
 
 impl Call {
-    fn stage(&self) -> std::sync::MutexGuard<'_, Stage> {
+    fn is_given_up(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// How many of the database's own steps pass between two looks at whether a read is still wanted: well below a millisecond's worth.
+const STEPS_BETWEEN_LOOKS: i32 = 5000;
+
+/// The call that a connection works for; its statements stop once that is given up. An interrupt from outside would be lost where
+/// it comes between two statements.
+#[derive(Clone, Default)]
+struct Current(Arc<Mutex<Call>>);
+
+impl Current {
+    fn watch(&self, conn: &mut Connection) -> rusqlite::Result<()> {
+        let current = self.clone();
+        conn.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || current.call().is_given_up()))
+    }
+
+    fn call(&self) -> MutexGuard<'_, Call> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Whether the read is still wanted.
-    fn begin(&self, reader: &Reader) -> bool {
-        let mut stage = self.stage();
-        let wanted = matches!(*stage, Stage::Waiting);
-        if wanted {
-            *stage = Stage::Running(reader.interrupt_handle());
-        }
-        wanted
-    }
-
-    fn end(&self) {
-        *self.stage() = Stage::Over;
     }
 }
 
@@ -166,12 +171,7 @@ struct Abandon(Call);
 
 impl Drop for Abandon {
     fn drop(&mut self) {
-        // The lock is held while interrupting, so that the thread can't have gone on to somebody else's read.
-        let mut stage = self.0.stage();
-        if let Stage::Running(handle) = &*stage {
-            handle.interrupt();
-        }
-        *stage = Stage::Over;
+        self.0.0.store(true, Ordering::Relaxed);
     }
 }
 

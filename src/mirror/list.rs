@@ -1,6 +1,10 @@
 //! Windows of an ordered list by keyset: a window costs what its rows cost, however deep it stands.
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    cell::Cell,
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 
@@ -23,6 +27,10 @@ pub(super) struct List {
     pub(super) name: String,
     /// Stop counting here.
     pub(super) count_up_to: Option<u64>,
+    /// A statement with its value that counts all rows at less cost.
+    pub(super) tally: Option<(String, String)>,
+    /// Two conditions, of which the rows of the first without those of the second are the list's.
+    pub(super) difference: Option<(&'static str, &'static str)>,
 }
 
 /// One key of the order.
@@ -54,7 +62,7 @@ impl List {
     pub(super) fn window(
         &self,
         conn: &Connection,
-        positions: &mut Positions,
+        positions: &Positions,
         anchor: Anchor<i64>,
         count: usize,
     ) -> rusqlite::Result<Place> {
@@ -132,7 +140,7 @@ impl List {
         limit: Option<usize>,
         mut each: impl FnMut(i64) -> rusqlite::Result<bool>,
     ) -> rusqlite::Result<()> {
-        let (from, filter, mut params) = self.source();
+        let (from, filter, mut params) = self.source(Step::default());
         let sql = format!("SELECT t.id FROM {from} WHERE {filter} ORDER BY {} LIMIT ?", self.ordered(Direction::Forward));
         let mut statement = conn.prepare_cached(&sql)?;
         params.push(Value::Integer(limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(-1))));
@@ -147,15 +155,24 @@ impl List {
 
     /// How many rows there are, or how many stand before a position.
     pub(super) fn count(&self, conn: &Connection, before: Option<&Position>) -> rusqlite::Result<u64> {
-        let (from, mut filter, mut params) = self.source();
-        if let Some(at) = before {
-            self.beyond(at, Direction::Backward, &mut filter, &mut params);
+        if let Some((sql, value)) = self.tally.as_ref().filter(|_| before.is_none() && self.count_up_to.is_none()) {
+            return conn.prepare_cached(sql)?.query_row([value], |row| super::row::unsigned(row, 0));
         }
-        let sql = match self.count_up_to.filter(|_| before.is_none()) {
-            None => format!("SELECT count(*) FROM {from} WHERE {filter}"),
-            Some(most) => format!("SELECT count(*) FROM (SELECT 1 FROM {from} WHERE {filter} LIMIT {most})"),
-        };
-        conn.prepare_cached(&sql)?.query_row(params_from_iter(params), |row| super::row::unsigned(row, 0))
+        if let Some((all, without)) = self.difference {
+            // Both of these an index can count alone, while for the rows between them it would have to look at every row.
+            let part = |filter: &str| Self { filter: filter.to_owned(), difference: None, count_up_to: None, ..self.clone() };
+            return Ok(part(all).count(conn, before)?.saturating_sub(part(without).count(conn, before)?));
+        }
+        let mut counted = 0;
+        for step in self.steps(before, Direction::Backward) {
+            let (from, filter, params) = self.source(step);
+            let sql = match self.count_up_to.filter(|_| before.is_none()) {
+                None => format!("SELECT count(*) FROM {from} WHERE {filter}"),
+                Some(most) => format!("SELECT count(*) FROM (SELECT 1 FROM {from} WHERE {filter} LIMIT {most})"),
+            };
+            counted += conn.prepare_cached(&sql)?.query_row(params_from_iter(params), |row| super::row::unsigned(row, 0))?;
+        }
+        Ok(counted)
     }
 
     /// Where a row stands, whether the list holds it or not.
@@ -167,39 +184,42 @@ impl List {
     }
 
     fn holds(&self, conn: &Connection, id: i64) -> rusqlite::Result<bool> {
-        let (from, filter, mut params) = self.source();
-        let sql = format!("SELECT EXISTS (SELECT 1 FROM {from} WHERE ({filter}) AND t.id = ?)");
-        params.push(Value::Integer(id));
+        let only = Step { condition: "t.id = ?".to_owned(), params: vec![Value::Integer(id)] };
+        let (from, filter, params) = self.source(only);
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM {from} WHERE {filter})");
         conn.prepare_cached(&sql)?.query_row(params_from_iter(params), |row| row.get(0))
     }
 
-    /// Tables, condition and values.
-    fn source(&self) -> (String, String, Vec<Value>) {
-        match &self.hits {
-            None => (self.table.to_owned(), self.filter.clone(), self.params.clone()),
-            Some(hits) => {
-                let params = std::iter::once(Value::Text(hits.clone())).chain(self.params.iter().cloned()).collect();
-                // The order of a CROSS JOIN is kept as it is written.
-                let from = format!("json_each(?) AS hit CROSS JOIN {}", self.table);
-                (from, format!("t.id = hit.value AND ({})", self.filter), params)
-            }
+    /// Tables, condition and values for the list's rows that meet a further condition.
+    fn source(&self, further: Step) -> (String, String, Vec<Value>) {
+        let mut filter = format!("({})", self.filter);
+        let mut params = self.params.clone();
+        if !further.condition.is_empty() {
+            filter = format!("{filter} AND {}", further.condition);
+            params.extend(further.params);
         }
+        let Some(hits) = &self.hits else { return (self.table.to_owned(), filter, params) };
+        params.insert(0, Value::Text(hits.clone()));
+        // The order of a CROSS JOIN is kept as it is written.
+        (format!("json_each(?) AS hit CROSS JOIN {}", self.table), format!("t.id = hit.value AND {filter}"), params)
     }
 
     /// Ids from a position on (itself left out) or from the list's end, always in the list's order.
     fn ids(&self, conn: &Connection, from: Option<&Position>, direction: Direction, limit: usize) -> rusqlite::Result<Vec<i64>> {
-        if limit == 0 {
-            return Ok(Vec::new());
+        let mut ids: Vec<i64> = Vec::new();
+        for step in self.steps(from, direction) {
+            let missing = limit.saturating_sub(ids.len());
+            if missing == 0 {
+                break;
+            }
+            let (tables, filter, mut params) = self.source(step);
+            let sql = format!("SELECT t.id FROM {tables} WHERE {filter} ORDER BY {} LIMIT ?", self.ordered(direction));
+            params.push(Value::Integer(i64::try_from(missing).unwrap_or(i64::MAX)));
+            let mut statement = conn.prepare_cached(&sql)?;
+            for id in statement.query_map(params_from_iter(params), |row| row.get(0))? {
+                ids.push(id?);
+            }
         }
-        let (tables, mut filter, mut params) = self.source();
-        if let Some(at) = from {
-            self.beyond(at, direction, &mut filter, &mut params);
-        }
-        let sql = format!("SELECT t.id FROM {tables} WHERE {filter} ORDER BY {} LIMIT ?", self.ordered(direction));
-        params.push(Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
-        let mut statement = conn.prepare_cached(&sql)?;
-        let ids = statement.query_map(params_from_iter(params), |row| row.get(0))?;
-        let mut ids = ids.collect::<Result<Vec<i64>, _>>()?;
         if direction == Direction::Backward {
             ids.reverse();
         }
@@ -214,33 +234,50 @@ impl List {
         keys.collect::<Vec<_>>().join(", ")
     }
 
-    /// Adds the condition for the rows beyond a position.
-    fn beyond(&self, at: &Position, direction: Direction, filter: &mut String, params: &mut Vec<Value>) {
-        let sign = |key: &OrderKey| if key.descending == (direction == Direction::Forward) { "<" } else { ">" };
-        let same = self.order.iter().all(|key| Some(key.descending) == self.order.first().map(|first| first.descending));
-        let condition = if same {
-            // One comparison of rows is what an index can answer by one seek.
-            let columns: Vec<&str> = self.order.iter().map(|key| key.column).collect();
-            let places = vec!["?"; columns.len()].join(", ");
-            params.extend(at.iter().cloned());
-            format!("({}) {} ({places})", columns.join(", "), self.order.first().map_or(">", sign))
-        } else {
-            let mut alternatives = Vec::new();
-            for (n, key) in self.order.iter().enumerate() {
-                let equal = self.order.iter().take(n).map(|key| format!("{} = ?", key.column));
-                let all: Vec<String> = equal.chain([format!("{} {} ?", key.column, sign(key))]).collect();
-                alternatives.push(format!("({})", all.join(" AND ")));
-                params.extend(at.iter().take(n + 1).cloned());
+    /// How the database would find the rows before and after a row.
+    #[cfg(test)]
+    pub(super) fn plans(&self, conn: &Connection, id: i64) -> rusqlite::Result<Vec<String>> {
+        let at = self.position(conn, id)?;
+        let mut plans = Vec::new();
+        for direction in [Direction::Forward, Direction::Backward] {
+            for step in self.steps(at.as_ref(), direction) {
+                let (tables, filter, params) = self.source(step);
+                let order = self.ordered(direction);
+                let sql = format!("EXPLAIN QUERY PLAN SELECT t.id FROM {tables} WHERE {filter} ORDER BY {order} LIMIT 100");
+                let mut statement = conn.prepare(&sql)?;
+                let lines = statement.query_map(params_from_iter(params), |row| row.get::<_, String>(3))?;
+                plans.push(lines.collect::<Result<Vec<_>, _>>()?.join("; "));
             }
-            // The first key alone bounds the part of an index that is walked.
-            let leading = self.order.first().zip(at.first()).map_or_else(String::new, |(key, value)| {
-                params.push(value.clone());
-                format!(" AND {} {}= ?", key.column, sign(key))
-            });
-            format!("({}){leading}", alternatives.join(" OR "))
-        };
-        *filter = format!("({filter}) AND {condition}");
+        }
+        Ok(plans)
     }
+
+    /// The rows beyond a position, piece by piece from the nearest: those with the same keys but for the last, then those with the
+    /// same keys but for the last two … Each piece is one range of an index, however many rows share a key. Without a position
+    /// there is one piece, everything.
+    fn steps(&self, at: Option<&Position>, direction: Direction) -> Vec<Step> {
+        let Some(at) = at else { return vec![Step::default()] };
+        let step = |last: usize| {
+            let keys = self.order.iter().take(last + 1).enumerate().map(|(n, key)| {
+                let sign = match key.descending == (direction == Direction::Forward) {
+                    _ if n < last => "=",
+                    true => "<",
+                    false => ">",
+                };
+                format!("{} {sign} ?", key.column)
+            });
+            let condition = keys.collect::<Vec<_>>().join(" AND ");
+            Step { condition, params: at.iter().take(last + 1).cloned().collect() }
+        };
+        (0..self.order.len()).rev().map(step).collect()
+    }
+}
+
+/// A further condition on a list's rows with its values.
+#[derive(Debug, Default)]
+struct Step {
+    condition: String,
+    params: Vec<Value>,
 }
 
 /// How many lists are remembered.
@@ -248,10 +285,17 @@ const LISTS: usize = 8;
 /// How many places of one list are remembered: some screenfuls.
 const PLACES: usize = 2000;
 
-/// Totals and places of the lists seen lately; they hold until something is written.
-#[derive(Debug, Default)]
+/// Totals and places of the lists seen lately, shared by all readers; they hold until something is written.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Positions {
-    version: (i64, i64),
+    shared: Arc<Mutex<Remembered>>,
+    /// The state of the database that this reader looks at.
+    version: Cell<i64>,
+}
+
+#[derive(Debug, Default)]
+struct Remembered {
+    version: i64,
     lists: VecDeque<(String, Known)>,
 }
 
@@ -262,37 +306,49 @@ struct Known {
 }
 
 impl Positions {
-    /// Forgets everything where the database has changed; says whether it has.
-    pub(super) fn at_version(&mut self, version: (i64, i64)) -> bool {
-        let changed = self.version != version;
-        if changed {
-            self.version = version;
-            self.lists.clear();
-        }
-        changed
+    /// From now on this reader looks at this state; says whether that is another one than before.
+    pub(super) fn at_version(&self, version: i64) -> bool {
+        self.version.replace(version) != version
     }
 
-    fn known(&self, list: &str) -> Option<&Known> {
-        self.lists.iter().find(|(name, _)| name == list).map(|(_, known)| known)
+    /// What is remembered of this reader's state; nothing where another reader already looks at a newer one.
+    fn remembered<T>(&self, work: impl FnOnce(&mut Remembered) -> Option<T>) -> Option<T> {
+        let mut remembered = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let version = self.version.get();
+        if remembered.version < version {
+            *remembered = Remembered { version, lists: VecDeque::new() };
+        }
+        if remembered.version == version { work(&mut remembered) } else { None }
     }
 
     fn total(&self, list: &str) -> Option<u64> {
-        self.known(list).map(|known| known.total)
+        self.remembered(|remembered| remembered.known(list).map(|known| known.total))
     }
 
     fn offset(&self, list: &str, id: i64) -> Option<u64> {
-        self.known(list)?.offsets.get(&id).copied()
+        self.remembered(|remembered| remembered.known(list)?.offsets.get(&id).copied())
     }
 
-    fn remember(&mut self, list: &str, total: u64, offset: u64, ids: &[i64]) {
-        let place = self.lists.iter().position(|(name, _)| name == list);
-        let (name, mut known) = place.and_then(|at| self.lists.remove(at)).unwrap_or_else(|| (list.to_owned(), Known::default()));
-        if known.offsets.len() + ids.len() > PLACES {
-            known.offsets.clear();
-        }
-        known.total = total;
-        known.offsets.extend(ids.iter().copied().zip(offset..));
-        self.lists.push_front((name, known));
-        self.lists.truncate(LISTS);
+    fn remember(&self, list: &str, total: u64, offset: u64, ids: &[i64]) {
+        self.remembered(|remembered| {
+            let lists = &mut remembered.lists;
+            let place = lists.iter().position(|(name, _)| name == list);
+            let known = place.and_then(|at| lists.remove(at));
+            let (name, mut known) = known.unwrap_or_else(|| (list.to_owned(), Known::default()));
+            if known.offsets.len() + ids.len() > PLACES {
+                known.offsets.clear();
+            }
+            known.total = total;
+            known.offsets.extend(ids.iter().copied().zip(offset..));
+            lists.push_front((name, known));
+            lists.truncate(LISTS);
+            Some(())
+        });
+    }
+}
+
+impl Remembered {
+    fn known(&self, list: &str) -> Option<&Known> {
+        self.lists.iter().find(|(name, _)| name == list).map(|(_, known)| known)
     }
 }

@@ -76,7 +76,7 @@ impl Mirror {
     }
 
     /// Reads: `mirror.read(move |reader| reader.tickets(&ask)).await`. All that one call reads is of one moment. Dropping the
-    /// future gives the read up: one that waits is skipped, one that runs is interrupted.
+    /// future gives the read up: one that waits is skipped, one that runs is stopped.
     ///
     /// # Errors
     ///

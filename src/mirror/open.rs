@@ -77,6 +77,10 @@ pub(super) struct Connections {
 /// How many reads can run at once: one for the screen while another streams a long list.
 const READERS: usize = 2;
 
+/// Page caches in KiB. Memory is scarce, but a row goes into many indexes: with less the writer reads the same pages again and again.
+const WRITER_CACHE: i64 = 16_000;
+const READER_CACHE: i64 = 6_000;
+
 /// Opens the file at `path`, whatever state it is in.
 pub(super) fn open(
     path: &Path,
@@ -155,7 +159,8 @@ fn stored(path: &Path, identity: &Identity, write_ahead: bool) -> Result<(Connec
         Some(Head::Database(found)) if found > schema::version() => return Err(Trouble::Newer(found)),
         _ => {}
     }
-    let writer = connect(path)?;
+    let writer = connect(path, WRITER_CACHE)?;
+    writer.pragma_update_and_check(None, "wal_autocheckpoint", 4000, |_| Ok(()))?;
     let mode = if write_ahead { "WAL" } else { "TRUNCATE" };
     let set = writer.pragma_update_and_check(None, "journal_mode", mode, |row| row.get::<_, String>(0))?;
     if !set.eq_ignore_ascii_case(mode) {
@@ -168,31 +173,31 @@ fn stored(path: &Path, identity: &Identity, write_ahead: bool) -> Result<(Connec
     }
     let mut readers = Vec::new();
     for _ in 0..READERS {
-        let reader = connect(path)?;
+        let reader = connect(path, READER_CACHE)?;
         reader.pragma_update(None, "query_only", true)?;
         readers.push(reader);
     }
     Ok((Connections { writer, readers, path: Some(path.to_owned()) }, created))
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
+fn connect(path: &Path, cache: i64) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let conn = Connection::open_with_flags(path, flags)?;
     settle(&conn)?;
+    conn.pragma_update(None, "cache_size", -cache)?;
     Ok(conn)
 }
 
-/// Settings of every connection. Memory is scarce: small page caches and no mapped file, however large the mirror.
+/// Settings of every connection. No mapped file: it would count as memory in use, however large the mirror.
 fn settle(conn: &Connection) -> rusqlite::Result<()> {
     // Another instance may hold the lock for the length of one batch.
     conn.busy_timeout(Duration::from_secs(10))?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     conn.pragma_update(None, "synchronous", "NORMAL")?;
-    conn.pragma_update(None, "cache_size", -4000)?;
     conn.pragma_update_and_check(None, "mmap_size", 0, |_| Ok(())).or_else(no_row)?;
     conn.pragma_update(None, "cell_size_check", true)?;
-    conn.pragma_update_and_check(None, "journal_size_limit", 32 << 20, |_| Ok(()))?;
+    conn.pragma_update_and_check(None, "journal_size_limit", 64 << 20, |_| Ok(()))?;
     conn.set_prepared_statement_cache_capacity(64);
     Ok(())
 }

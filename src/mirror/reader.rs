@@ -1,9 +1,9 @@
 //! [`Reader`]: one connection with what is remembered between reads.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, InterruptHandle, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use super::{StoreError, list::Positions, names::Names, row};
 use crate::domain::{AgentId, AgentRow, Overview};
@@ -11,27 +11,20 @@ use crate::domain::{AgentId, AgentRow, Overview};
 /// The mirror as a read sees it.
 pub struct Reader {
     pub(super) conn: Connection,
-    pub(super) positions: RefCell<Positions>,
+    pub(super) positions: Positions,
     pub(super) names: RefCell<Option<Names>>,
-    /// How often this connection itself has written; what others write shows in `data_version`.
-    written: Cell<i64>,
 }
 
 impl Reader {
-    pub(super) fn new(conn: Connection) -> Self {
-        Self { conn, positions: RefCell::default(), names: RefCell::new(None), written: Cell::new(0) }
-    }
-
-    pub(super) fn interrupt_handle(&self) -> InterruptHandle {
-        self.conn.get_interrupt_handle()
+    pub(super) fn new(conn: Connection, positions: Positions) -> Self {
+        Self { conn, positions, names: RefCell::new(None) }
     }
 
     /// Runs `work` on one snapshot.
     pub(super) fn at_one_moment<T>(&self, work: impl FnOnce(&Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let snapshot = self.conn.unchecked_transaction()?;
-        let version = self.conn.query_row("SELECT data_version FROM pragma_data_version", [], |row| row.get::<_, i64>(0))?;
-        let changed = self.positions.borrow_mut().at_version((version, self.written.get()));
-        if changed {
+        let version = self.conn.prepare_cached("SELECT n FROM writes")?.query_row([], |row| row.get(0))?;
+        if self.positions.at_version(version) {
             self.names.replace(None);
         }
         let result = work(self);
@@ -42,9 +35,13 @@ impl Reader {
     /// Runs `work` in one transaction, all or nothing.
     pub(super) fn write<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         let transaction = Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate)?;
+        let before = transaction.total_changes();
         let result = work(&transaction)?;
+        if transaction.total_changes() > before {
+            // The readers, those of other instances too, take this for the sign that lists may have changed.
+            transaction.prepare_cached("UPDATE writes SET n = n + 1")?.execute([])?;
+        }
         transaction.commit()?;
-        self.written.set(self.written.get() + 1);
         Ok(result)
     }
 

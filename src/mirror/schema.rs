@@ -18,6 +18,7 @@ pub(super) fn version() -> i64 {
 /// Every table that a sound file has, for a first look at it.
 pub(super) const TABLES: &[&str] = &[
     "meta",
+    "writes",
     "tickets",
     "ticket_text",
     "ticket_words",

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{
     Reader, StoreError, TicketAsk,
-    compile::{Compiled, compile},
+    compile::{Compiled, EVERY, ONLY_CLOSED, ONLY_OPEN, compile},
     list::List,
     names::Names,
     row,
@@ -18,7 +18,7 @@ use crate::{
 
 /// Up to so many hits of the word index are sorted; with more the order's index is walked and each row's words are looked at.
 /// Where both take about as long at a million tickets: a hit to sort costs what a row to look at costs.
-const FEW_HITS: usize = 10_000;
+const FEW_HITS: usize = 6_000;
 
 impl Reader {
     /// A window of the tickets asked for, in their order.
@@ -36,7 +36,7 @@ impl Reader {
                 Anchor::After(id) => Anchor::After(id.0),
                 Anchor::Before(id) => Anchor::Before(id.0),
             };
-            let place = list.window(&self.conn, &mut self.positions.borrow_mut(), anchor, ask.count)?;
+            let place = list.window(&self.conn, &self.positions, anchor, ask.count)?;
             let mut rows = Vec::with_capacity(place.ids.len());
             for id in place.ids {
                 rows.extend(ticket(&self.conn, names, id)?);
@@ -93,7 +93,7 @@ impl Reader {
 }
 
 /// The list that the query asks for, by the way that costs least.
-fn list(conn: &Connection, ask: &TicketAsk, names: &Names) -> rusqlite::Result<List> {
+pub(super) fn list(conn: &Connection, ask: &TicketAsk, names: &Names) -> rusqlite::Result<List> {
     let Compiled { filter, words, matching, order } = compile(ask, names);
     let name = format!("tickets {filter:?} {words:?} {order:?} {:?}", ask.count_up_to);
     let mut list = List {
@@ -104,11 +104,21 @@ fn list(conn: &Connection, ask: &TicketAsk, names: &Names) -> rusqlite::Result<L
         order,
         name,
         count_up_to: ask.count_up_to,
+        tally: None,
+        difference: None,
     };
-    let Some(matching) = matching else { return Ok(list) };
+    let Some(matching) = matching else {
+        if list.filter == ONLY_CLOSED {
+            list.difference = Some((EVERY, ONLY_OPEN));
+        }
+        return Ok(list);
+    };
     if let Some(ids) = few_hits(conn, &matching)? {
         list.hits = Some(ids);
     } else {
+        if list.filter == EVERY {
+            list.tally = Some(("SELECT count(*) FROM ticket_words WHERE ticket_words MATCH ?".to_owned(), matching));
+        }
         list.filter = format!("{} AND {}", list.filter, words.sql);
         list.params.extend(words.params);
     }

@@ -92,7 +92,7 @@ fn insert(conn: &Connection, record: &TicketRecord, pass: Pass, keys: &Keys, now
     let sql = format!("INSERT INTO tickets ({}) VALUES ({})", COLUMNS.join(", "), vec!["?"; COLUMNS.len()].join(", "));
     conn.prepare_cached(&sql)?.execute(params_from_iter(values(record, pass, is_closed, keys)))?;
     write_text(conn, record, now)?;
-    index_words(conn, record.id.0)?;
+    write_words(conn, "INSERT", record.id.0)?;
     Ok(true)
 }
 
@@ -120,11 +120,13 @@ fn update(
     let was_closed = stored.is_closed && merged.status_id == stored.record.status_id;
     let is_closed = keys.is_closed(&merged, pass, was_closed);
     let new = values(&merged, pass, is_closed, keys);
-    let rewritten = new != stored.values;
+    let changed: Vec<usize> = (0..COLUMNS.len()).filter(|column| new.get(*column) != stored.values.get(*column)).collect();
+    let rewritten = !changed.is_empty();
     if rewritten {
-        let sets: Vec<String> = COLUMNS.iter().map(|column| format!("{column} = ?")).collect();
+        // Only the indexes of the columns named are touched.
+        let sets: Vec<String> = changed.iter().filter_map(|column| Some(format!("{} = ?", COLUMNS.get(*column)?))).collect();
         let sql = format!("UPDATE tickets SET {} WHERE id = {}", sets.join(", "), record.id);
-        conn.execute(&sql, params_from_iter(&new))?;
+        conn.execute(&sql, params_from_iter(changed.iter().filter_map(|column| new.get(*column))))?;
         // Most changes are of a status or a date: they leave the word index alone.
         if new.get(WORDS) != stored.values.get(WORDS) {
             index_words(conn, record.id.0)?;
@@ -183,9 +185,16 @@ fn differs(conn: &Connection, id: i64, plain: &str, html: Option<&str>) -> rusql
 
 /// Makes the word index tell what the ticket says now.
 pub(super) fn index_words(conn: &Connection, ticket: i64) -> rusqlite::Result<()> {
-    let sql = "INSERT OR REPLACE INTO ticket_words(rowid, number, summary, client, user, agent) \
-               SELECT id, id, summary_key, client_key, user_key, agent_key FROM tickets WHERE id = ?";
-    conn.prepare_cached(sql)?.execute([ticket])?;
+    write_words(conn, "INSERT OR REPLACE", ticket)
+}
+
+/// A new ticket has nothing to replace, which is not looked for then.
+fn write_words(conn: &Connection, insert: &str, ticket: i64) -> rusqlite::Result<()> {
+    let sql = format!(
+        "{insert} INTO ticket_words(rowid, number, summary, client, user, agent) \
+         SELECT id, id, summary_key, client_key, user_key, agent_key FROM tickets WHERE id = ?"
+    );
+    conn.prepare_cached(&sql)?.execute([ticket])?;
     Ok(())
 }
 

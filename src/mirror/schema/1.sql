@@ -3,6 +3,10 @@
 
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
+-- How often something was written: one row, one number. What was counted before holds as long as it stays.
+CREATE TABLE writes (n INTEGER NOT NULL) STRICT;
+INSERT INTO writes(n) VALUES (1);
+
 CREATE TABLE tickets (
     id INTEGER PRIMARY KEY,
     summary TEXT NOT NULL,
