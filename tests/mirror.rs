@@ -157,6 +157,17 @@ async fn a_newer_file_is_left_byte_for_byte() {
     assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
 }
 
+/// A write-ahead log that stays behind would be laid over whatever file stands there next.
+#[tokio::test]
+async fn closing_leaves_one_file_every_time() {
+    for round in 0..40 {
+        let (_folder, path) = place();
+        filled(&path).await;
+        let names: Vec<_> = fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, [path.file_name().unwrap()], "round {round}");
+    }
+}
+
 #[tokio::test]
 async fn damage_that_shows_at_once_is_set_aside() {
     let (_folder, path) = place();

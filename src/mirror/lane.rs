@@ -104,13 +104,20 @@ impl Lanes {
         (job, answer)
     }
 
-    /// Ends the threads after what was asked so far, and waits for them.
+    /// Ends the threads after what was asked so far, and waits for them: the readers first, the writer last. Connections that end
+    /// at the same time each take the other for one that stays, and then none removes the write-ahead log.
     pub(super) fn close(self) {
         let Self { reads, writes, threads, .. } = self;
-        drop((reads, writes));
-        for thread in threads.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        let mut threads = threads.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter();
+        let writer = threads.next();
+        drop(reads);
+        for reader in threads {
             // Jobs catch their own panics: there is nothing left to report.
-            let _ = thread.join();
+            let _ = reader.join();
+        }
+        drop(writes);
+        if let Some(writer) = writer {
+            let _ = writer.join();
         }
     }
 }
