@@ -96,6 +96,8 @@ pub struct Model {
     pub(super) notice: Option<ShownNotice>,
     pub(super) requests: Requests,
     pub(super) history: Vec<String>,
+    /// What stood on the command line when it was left, to be gone on with.
+    pub(super) unfinished: String,
     /// When the next wall-clock minute begins.
     pub(super) minute: Duration,
     pub(super) dirty: bool,
@@ -120,6 +122,7 @@ impl Model {
             notice: None,
             requests: Requests::default(),
             history: Vec::new(),
+            unfinished: String::new(),
             minute: Duration::MAX,
             dirty: true,
         }

@@ -30,9 +30,9 @@ impl Requests {
         expected
     }
 
-    /// Nothing is waited for any more: the rows belong to another profile now.
-    pub(super) fn forget_all(&mut self) {
-        self.current.clear();
+    /// Nothing is waited for any more; answers the slots that were.
+    pub(super) fn forget_all(&mut self) -> Vec<Slot> {
+        std::mem::take(&mut self.current).into_keys().map(|(pane, purpose)| Slot { pane, purpose }).collect()
     }
 }
 

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use super::{
-    model::{Model, Screen, ShownNotice},
+    model::{Model, Screen, ShownNotice, Status},
     places::Places,
 };
 use crate::{
     domain::{Changed, News, address},
     keys::Resolution,
     msg::{Answer, Command, ConnectNews, Effect, Input, Key, Msg, Notice, Now, PaneId, Question, Severity, Slot},
-    panes::{Announcement, ConnectOutcome, HelpPane, Outcome, PREVIEW, Prompt, PromptKind, PromptOutcome},
+    panes::{Announcement, ConnectOutcome, HelpPane, Outcome, PREVIEW, Panes, Prompt, PromptKind, PromptOutcome},
     text::SafeText,
     ui::Theme,
 };
@@ -59,7 +59,11 @@ impl Update<'_> {
         self.model.dirty = true;
     }
 
+    /// Whatever comes first after a minute began draws the ages anew, a deadline or not.
     fn schedule_minute(&mut self) {
+        if self.model.minute <= self.now.tick {
+            self.dirty();
+        }
         let into = self.now.wall.as_millisecond().rem_euclid(60_000).unsigned_abs();
         self.model.minute = self.now.tick + Duration::from_millis(60_000 - into);
     }
@@ -67,9 +71,6 @@ impl Update<'_> {
     fn wake(&mut self) {
         if self.model.notice.as_ref().is_some_and(|shown| shown.until.is_some_and(|until| until <= self.now.tick)) {
             self.model.notice = None;
-            self.dirty();
-        }
-        if self.model.minute <= self.now.tick {
             self.dirty();
         }
         let context = self.model.context(self.now);
@@ -209,12 +210,18 @@ impl Update<'_> {
     fn connect_news(&mut self, news: ConnectNews) {
         self.dirty();
         if let ConnectNews::Started(Ok(profile)) = &news {
+            let (name, web_app) = (SafeText::line(profile.name.as_str()), address::web_app(&profile.resource_url));
+            self.forget_questions();
             let model = &mut *self.model;
-            model.status.profile = SafeText::line(profile.name.as_str());
+            if (&model.status.profile, &model.status.web_app) != (&name, &web_app) {
+                // Rows and numbers of one tenant mean nothing in another.
+                model.panes = Panes::default();
+                model.status = Status::default();
+            }
+            model.status.profile = name;
             model.status.me = profile.me;
-            model.status.web_app = address::web_app(&profile.resource_url);
+            model.status.web_app = web_app;
             model.screen = Screen::Dashboard;
-            model.requests.forget_all();
             model.connect.connected();
             self.lay_out();
             self.ask_app("overview", Question::Overview);
@@ -222,6 +229,14 @@ impl Update<'_> {
             return;
         }
         self.model.connect.news(news);
+    }
+
+    /// Nothing that was asked of the last session is waited for any more.
+    fn forget_questions(&mut self) {
+        let context = self.model.context(self.now);
+        for slot in self.model.requests.forget_all() {
+            self.on_pane(slot.pane, |pane, out| pane.answer(slot.purpose, None, context, out));
+        }
     }
 
     pub(super) fn theme(&mut self, name: &str, text: Result<String, Notice>) {
@@ -351,7 +366,11 @@ impl Update<'_> {
                 self.model.line = None;
                 self.run(&words);
             }
-            (PromptKind::Command, PromptOutcome::Closed(_)) => self.model.line = None,
+            (PromptKind::Command, PromptOutcome::Closed(words)) => {
+                // A lone escape may be the beginning of an arrow key: what was typed is there again at the next `:`.
+                self.model.unfinished = words;
+                self.model.line = None;
+            }
         }
     }
 

@@ -51,7 +51,8 @@ impl Update<'_> {
                 self.open_line(PromptKind::Filter, &words);
             }
             Command::CommandLine => {
-                self.open_line(PromptKind::Command, "");
+                let words = std::mem::take(&mut self.model.unfinished);
+                self.open_line(PromptKind::Command, &words);
                 self.suggest();
             }
             Command::Refresh => self.effects.push(Effect::Refresh { everything: false }),

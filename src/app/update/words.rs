@@ -50,7 +50,10 @@ impl Update<'_> {
             return;
         }
         match (palette::find(name), argument) {
-            (None, _) => self.notify(Notice::error(&palette::unknown(name))),
+            (None, _) => {
+                words.clone_into(&mut self.model.unfinished);
+                self.notify(Notice::error(&palette::unknown(name)));
+            }
             (Some(command), "") => self.command(command),
             // A file in the config folder goes before an embedded theme of the same name: only the runner can see it.
             (Some(Command::Theme), name) => self.effects.push(Effect::LoadTheme(name.to_owned())),
