@@ -7,6 +7,9 @@
     reason = "a test that can't go on fails"
 )]
 
+#[path = "screens/keys.rs"]
+mod keys;
+
 use std::time::Duration;
 
 use halo_tui::{
@@ -20,9 +23,12 @@ use halo_tui::{
     msg::{Answer, ConnectNews, Effect, Input, Key, KeyCode, Msg, Now, Question},
     panes::ConnectPane,
     text::SafeText,
-    ui::{ColourDepth, Glyphs, Look, Theme},
+    ui::{ColourDepth, Glyphs, Look, Role, Theme},
 };
-use ratatui::{buffer::Buffer, style::Modifier};
+use ratatui::{
+    buffer::Buffer,
+    style::{Color, Modifier},
+};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -358,7 +364,7 @@ fn the_cursor_row_is_one_bar_and_states_have_their_colours() {
     assert_ne!(bar[0], frame[(60, 20)].style());
     let row = desk.text().lines().nth(5).unwrap().to_owned();
     let x = u16::try_from(halo_tui::text::width(&row[..row.find("In Progress").unwrap()])).unwrap();
-    assert_eq!(frame[(x, 5)].fg, ratatui::style::Color::Rgb(0x4a, 0x90, 0xe2), "Halo's own colour");
+    assert_eq!(frame[(x, 5)].fg, Color::Rgb(0x4a, 0x90, 0xe2), "Halo's own colour");
 }
 
 #[test]
@@ -367,7 +373,7 @@ fn without_colours_nothing_is_coloured_and_the_cursor_still_shows() {
     desk.take(Msg::News(News::Changed(halo_tui::domain::Changed::Tickets)));
     let frame = desk.frame();
     for cell in frame.content() {
-        assert_eq!((cell.fg, cell.bg), (ratatui::style::Color::Reset, ratatui::style::Color::Reset));
+        assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset));
     }
     assert!(frame[(10, 4)].modifier.contains(Modifier::REVERSED));
     assert!(desk.text().contains('✗') && desk.text().contains('‖'), "states are shapes too");
@@ -473,5 +479,97 @@ fn every_size_draws() {
             desk.keys("?");
             let _ = desk.frame();
         }
+    }
+}
+
+#[test]
+fn dashboard_60x20() {
+    insta::assert_snapshot!(Desk::full(60, 20, true).text());
+}
+
+#[test]
+fn nothing_stored_yet_80x24() {
+    let mut desk = Desk::new(80, 24, false, false, look(ColourDepth::True));
+    let effects = update(&mut desk.model, Msg::News(News::Changed(halo_tui::domain::Changed::Tickets)), now());
+    for effect in effects {
+        let Effect::Ask { slot, id, question } = effect else { continue };
+        let empty = match question {
+            Question::Tickets { .. } => Answer::Tickets(Window::default()),
+            Question::Clients { .. } => Answer::Clients(Window::default()),
+            Question::Overview => Answer::Overview(Overview::default()),
+            question => answer(&question),
+        };
+        update(&mut desk.model, Msg::Answer { slot, id, answer: Ok(empty) }, now());
+    }
+    insta::assert_snapshot!(desk.text());
+}
+
+#[test]
+fn narrowed_to_a_client_80x24() {
+    let mut desk = Desk::full(80, 24, false);
+    desk.keys("\t\r");
+    insta::assert_snapshot!(desk.text());
+}
+
+#[test]
+fn connect_choices_80x24() {
+    let mut desk = Desk::new(80, 24, true, true, look(ColourDepth::True));
+    desk.keys("\t ");
+    assert!(!desk.text().contains("Tenant"), "on-premise has none");
+    desk.keys("\t\t\t\t\t\t \tpass show halo");
+    insta::assert_snapshot!(desk.text());
+}
+
+/// Where words stand in a frame: the column and row of their first character.
+fn find(desk: &Desk, words: &str) -> (u16, u16) {
+    let text = desk.text();
+    let (y, row) = text.lines().enumerate().find(|(_, row)| row.contains(words)).unwrap();
+    let x = halo_tui::text::width(&row[..row.find(words).unwrap()]);
+    (u16::try_from(x).unwrap(), u16::try_from(y).unwrap())
+}
+
+#[test]
+fn a_private_note_is_told_by_its_colour_a_bar_and_a_word() {
+    let desk = Desk::full(120, 40, true);
+    let frame = desk.frame();
+    let theme = Theme::default();
+    let (x, y) = find(&desk, "Edge transport is down");
+    assert_eq!(frame[(x, y)].fg, theme.style(Role::PrivateNote).fg.unwrap());
+    assert_eq!(frame[(x - 2, y)].symbol(), Glyphs::UTF8.private);
+    let (x, y) = find(&desk, "Still down.");
+    assert_ne!(frame[(x, y)].fg, theme.style(Role::PrivateNote).fg.unwrap(), "what the client sees looks otherwise");
+    assert!(desk.text().contains("private"));
+}
+
+#[test]
+fn lean_tells_the_cursor_by_its_mark_alone() {
+    let lean = Look::new(&Theme::default(), ColourDepth::True, Glyphs::ASCII, true);
+    let mut desk = Desk::new(120, 40, false, false, lean);
+    desk.take(Msg::News(News::Changed(halo_tui::domain::Changed::Tickets)));
+    let before = desk.frame();
+    desk.keys("j");
+    let after = desk.frame();
+    let changed: Vec<(u16, u16)> =
+        (0..39_u16).flat_map(|y| (0..120_u16).map(move |x| (x, y))).filter(|at| before[*at] != after[*at]).collect();
+    assert_eq!(changed.len(), 2, "the mark goes and comes: {changed:?}");
+    assert!(changed.iter().all(|(x, _)| *x == 0));
+    assert!(!desk.text().contains('─') && !desk.text().contains('│'), "no lines between areas");
+}
+
+#[test]
+fn halos_colours_are_shown_as_deep_as_the_terminal_goes() {
+    for (depth, fits) in [
+        (
+            ColourDepth::Sixteen,
+            (|colour| !matches!(colour, Color::Rgb(..) | Color::Indexed(_) | Color::Reset)) as fn(Color) -> bool,
+        ),
+        (ColourDepth::TwoFiftySix, |colour| matches!(colour, Color::Indexed(_))),
+        (ColourDepth::True, |colour| colour == Color::Rgb(0x4a, 0x90, 0xe2)),
+    ] {
+        let mut desk = Desk::new(120, 40, false, false, look(depth));
+        desk.take(Msg::News(News::Changed(halo_tui::domain::Changed::Tickets)));
+        desk.keys("G");
+        let colour = desk.frame()[find(&desk, "In Progress")].fg;
+        assert!(fits(colour), "{depth:?}: {colour:?}");
     }
 }

@@ -1,0 +1,302 @@
+//! What keys, time and news do to the model: nothing is quit, lost or asked by accident.
+
+use halo_tui::{
+    domain::{Changed, Hosting, Profile, ProfileName, SecretKeeping},
+    msg::{Notice, RequestId, Slot},
+};
+
+use super::*;
+
+fn after(millis: u64) -> Now {
+    let now = now();
+    let by = Duration::from_millis(millis);
+    Now { wall: now.wall.checked_add(by).unwrap(), tick: now.tick + by }
+}
+
+fn press(desk: &mut Desk, key: Key) -> Vec<Effect> {
+    desk.take(Msg::Input(Input::Key(key)))
+}
+
+/// The tab that is set apart: what has the focus.
+fn focus(desk: &Desk) -> String {
+    let frame = desk.frame();
+    let set_apart = (0..desk.size.0).map(|x| &frame[(x, 1)]).filter(|cell| cell.modifier.contains(Modifier::REVERSED));
+    set_apart.map(ratatui::buffer::Cell::symbol).collect()
+}
+
+/// The row under the cursor.
+fn cursor_row(desk: &Desk) -> String {
+    desk.text().lines().find(|row| row.starts_with('▌')).unwrap().to_owned()
+}
+
+fn quits(effects: &[Effect]) -> bool {
+    effects.iter().any(|effect| matches!(effect, Effect::Quit))
+}
+
+/// The question about tickets among effects.
+fn question(effects: &[Effect]) -> Option<(Slot, RequestId)> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Ask { slot, id, question: Question::Tickets { .. } } => Some((*slot, *id)),
+        _ => None,
+    })
+}
+
+#[test]
+fn every_way_of_walking_the_panes() {
+    let mut desk = Desk::full(120, 40, true);
+    let backtab = Key { shift: true, ..Key::plain(KeyCode::Tab) };
+    for (forth, back) in [
+        (Key::plain(KeyCode::Tab), backtab),
+        (Key::char('l'), Key::char('h')),
+        (Key::plain(KeyCode::Right), Key::plain(KeyCode::Left)),
+    ] {
+        let mut seen = vec![focus(&desk)];
+        for key in [forth, forth, forth, back, back, back] {
+            press(&mut desk, key);
+            seen.push(focus(&desk));
+        }
+        assert_eq!(seen, ["Tickets", "Clients", "Ticket", "Tickets", "Ticket", "Clients", "Tickets"], "{forth:?}");
+    }
+}
+
+#[test]
+fn p_takes_the_preview_away_and_brings_it_back() {
+    let mut desk = Desk::full(120, 40, true);
+    assert!(desk.text().contains("Edge transport is down"));
+    desk.keys("\t\tp");
+    assert!(!desk.text().contains("Edge transport is down"));
+    assert_eq!(focus(&desk), "Tickets", "what is gone has no focus");
+    desk.keys("p");
+    assert!(desk.text().contains("Edge transport is down"));
+}
+
+#[test]
+fn ctrl_c_ends_it_from_everywhere_and_q_only_at_the_root() {
+    for place in ["", "\t", "\r", "/", ":", "?", "/abc", ":theme"] {
+        let mut desk = Desk::full(80, 24, false);
+        assert!(!quits(&desk.keys(place)), "{place:?}");
+        assert!(quits(&desk.keys("\u{3}")), "ctrl-c from {place:?}");
+        let mut desk = Desk::full(80, 24, false);
+        desk.keys(place);
+        assert_eq!(quits(&desk.keys("q")), place.is_empty(), "q from {place:?}");
+    }
+    let mut connect = Desk::new(80, 24, true, true, look(ColourDepth::True));
+    assert!(!quits(&connect.keys("q")), "a letter of an address");
+    assert!(quits(&connect.keys("\u{3}")));
+}
+
+#[test]
+fn a_lone_escape_keeps_what_stood_on_the_command_line() {
+    let mut desk = Desk::full(80, 24, false);
+    // Over a slow line this is how an arrow key can begin.
+    assert!(!quits(&desk.keys(":theme high\u{1b}")));
+    desk.keys(":");
+    assert!(desk.text().contains(":theme high"), "{}", desk.text());
+    let effects = desk.keys("-contrast\r");
+    assert!(matches!(effects.as_slice(), [Effect::LoadTheme(name)] if name == "high-contrast"), "{effects:?}");
+    desk.keys(":");
+    assert!(!desk.text().contains(":theme"), "what was done does not come back");
+}
+
+#[test]
+fn a_lone_escape_keeps_what_stands_on_the_connect_screen() {
+    let mut desk = Desk::new(80, 24, true, true, look(ColourDepth::True));
+    desk.keys("acme.\u{1b}halopsa.com");
+    assert!(desk.text().contains("acme.halopsa.com"), "{}", desk.text());
+    // Escape, any other key, escape is not twice.
+    assert!(!quits(&desk.keys("\u{1b}\t\u{1b}")));
+    assert!(desk.text().contains("acme.halopsa.com"));
+}
+
+#[test]
+fn escape_steps_back_from_the_innermost_place_outwards() {
+    let mut desk = Desk::full(80, 24, false);
+    desk.keys("\t\r/printer\r");
+    assert!(desk.text().contains("Borealis Ltd: printer"));
+    desk.keys("\u{1b}");
+    assert!(desk.text().contains("Borealis Ltd: is:open"), "first the filter\n{}", desk.text());
+    desk.keys("\u{1b}");
+    assert!(!desk.text().contains("Borealis Ltd:"), "then the client");
+    assert!(!quits(&desk.keys("\u{1b}")));
+    assert!(desk.text().contains("q quits"), "then nothing but a word of advice");
+    desk.keys("/");
+    press(&mut desk, Key::plain(KeyCode::Up));
+    assert!(desk.text().contains("/printer"), "the filter that was widened is still to be had");
+}
+
+#[test]
+fn a_paste_is_never_a_row_of_commands() {
+    let mut desk = Desk::full(80, 24, false);
+    let effects = desk.take(Msg::Input(Input::Paste("q\rjj:quit\r\u{3}".into())));
+    assert!(effects.is_empty(), "{effects:?}");
+    assert!(cursor_row(&desk).contains("10482"));
+    assert!(desk.text().contains("Nothing here takes pasted text"));
+    desk.keys(":");
+    let effects = desk.take(Msg::Input(Input::Paste("quit\r".into())));
+    assert!(effects.is_empty(), "on a line it is words, its end included: {effects:?}");
+    assert!(desk.text().contains(":quit"));
+}
+
+#[test]
+fn the_cursor_stays_on_its_ticket_while_rows_come_and_go() {
+    let mut desk = Desk::full(120, 40, false);
+    desk.keys("jj");
+    assert!(cursor_row(&desk).contains("10466"));
+    let refresh = |desk: &mut Desk, rows: Vec<TicketRow>| {
+        let effects = update(&mut desk.model, Msg::News(News::Changed(Changed::Tickets)), now());
+        let (slot, id) = question(&effects).unwrap();
+        let total = rows.len() as u64;
+        let answer = Ok(Answer::Tickets(Window { rows, offset: 0, total }));
+        update(&mut desk.model, Msg::Answer { slot, id, answer }, now());
+    };
+    let mut rows = tickets();
+    rows.reverse();
+    rows.insert(0, TicketRow { id: TicketId(10500), summary: line("new on top"), ..TicketRow::default() });
+    refresh(&mut desk, rows.clone());
+    assert!(cursor_row(&desk).contains("10466"));
+    assert!(desk.text().contains("new on top"));
+    rows.retain(|row| row.id != TicketId(10466));
+    refresh(&mut desk, rows);
+    assert!(cursor_row(&desk).contains("10479"), "the next one takes its place:\n{}", desk.text());
+}
+
+#[test]
+fn a_failed_question_keeps_the_rows_and_the_next_change_asks_again() {
+    let mut desk = Desk::full(80, 24, false);
+    let ask = |desk: &mut Desk| update(&mut desk.model, Msg::News(News::Changed(Changed::Tickets)), now());
+    let (slot, id) = question(&ask(&mut desk)).unwrap();
+    assert_eq!(question(&ask(&mut desk)), None, "one question at a time");
+    let answer = Err(Failure::new(FailureKind::Storage, "the disk is full"));
+    update(&mut desk.model, Msg::Answer { slot, id, answer }, now());
+    assert!(desk.text().contains("Mail server unreachable"));
+    assert!(question(&ask(&mut desk)).is_some());
+}
+
+#[test]
+fn ages_are_drawn_anew_when_a_minute_begins() {
+    let mut desk = Desk::full(80, 24, false);
+    // It is 20 seconds past the minute.
+    desk.take(Msg::Input(Input::FocusGained));
+    assert_eq!(desk.model.deadline(), Some(after(40_000).tick));
+    desk.model.take_dirty();
+    update(&mut desk.model, Msg::Wake, after(39_999));
+    assert!(!desk.model.take_dirty(), "nothing changed: nothing is sent");
+    update(&mut desk.model, Msg::Wake, after(40_000));
+    assert!(desk.model.take_dirty());
+    assert_eq!(desk.model.deadline(), Some(after(100_000).tick));
+    // Something else may come first after the minute began.
+    update(&mut desk.model, Msg::Input(Input::FocusLost), after(100_001));
+    assert!(desk.model.take_dirty());
+}
+
+#[test]
+fn notices_go_by_themselves_and_errors_with_a_key() {
+    let mut desk = Desk::full(80, 24, false);
+    let shown = |desk: &Desk| desk.text().lines().last().unwrap().to_owned();
+    desk.take(Msg::Notice(Notice::info("all is well")));
+    desk.take_at(Msg::Wake, after(5_999));
+    assert!(shown(&desk).contains("all is well"));
+    desk.take_at(Msg::Wake, after(6_000));
+    assert!(!shown(&desk).contains("all is well"));
+    desk.take(Msg::Notice(Notice::error("the disk is full")));
+    desk.take_at(Msg::Wake, after(3_600_000));
+    assert!(shown(&desk).contains("!! the disk is full"));
+    desk.keys("j");
+    assert!(!shown(&desk).contains("the disk is full"));
+}
+
+#[test]
+fn what_the_command_line_understands() {
+    let mut desk = Desk::full(80, 24, false);
+    for (words, every) in [("30", Some(30)), ("90s", Some(90)), ("off", None)] {
+        let effects = desk.keys(&format!(":refresh-every {words}\r"));
+        let expected = every.map(Duration::from_secs);
+        assert!(matches!(effects.as_slice(), [Effect::RefreshEvery(pace)] if *pace == expected), "{words}: {effects:?}");
+    }
+    for (words, answer) in [
+        ("refresh-every 5", "seconds from 15 to 86400"),
+        ("refresh-every soon", "seconds from 15 to 86400"),
+        ("tog", "perhaps toggle-preview?"),
+        ("zzzz", "No command is called zzzz"),
+        ("quit now", "quit takes nothing after it"),
+    ] {
+        let effects = desk.keys(&format!(":{words}\r"));
+        assert!(effects.is_empty(), "{words}: {effects:?}");
+        assert!(desk.text().contains(answer), "{words}:\n{}", desk.text());
+        // The words are there to be put right; this line begins afresh.
+        desk.keys(":");
+        press(&mut desk, Key::ctrl('u'));
+        desk.keys("\u{1b}");
+    }
+    assert!(matches!(desk.keys(":refresh-all\r").as_slice(), [Effect::Refresh { everything: true }]));
+    assert!(matches!(desk.keys("r").as_slice(), [Effect::Refresh { everything: false }]));
+    desk.keys(":filter printer\r");
+    assert!(desk.text().contains("/ printer"));
+}
+
+#[test]
+fn a_theme_is_taken_over_at_once() {
+    let mut desk = Desk::full(80, 24, false);
+    let before = desk.frame();
+    let text = Theme::embedded_text("dark").unwrap().to_owned();
+    desk.take(Msg::Theme("dark".into(), Ok(text)));
+    assert!(desk.text().contains("Theme dark"));
+    assert_ne!(desk.frame()[(10, 4)].style(), before[(10, 4)].style());
+}
+
+#[test]
+fn help_tells_and_does_nothing_else() {
+    let mut desk = Desk::full(80, 24, false);
+    desk.keys("?");
+    assert!(desk.keys("jjGr").is_empty(), "r refreshes on the dashboard, not here");
+    desk.keys("q");
+    assert!(cursor_row(&desk).contains("10482"), "the keys moved the help alone");
+}
+
+fn profile(name: &str) -> Profile {
+    Profile {
+        name: ProfileName::parse(name).unwrap(),
+        hosting: Hosting::OnPremise,
+        auth_url: "https://acme.example/auth".into(),
+        resource_url: format!("https://{name}.example/api"),
+        tenant: None,
+        client_id: "id".into(),
+        scope: "all".into(),
+        me: None,
+        secret: SecretKeeping::Ask,
+        ca_file: None,
+    }
+}
+
+#[test]
+fn a_session_that_starts_while_a_question_is_under_way_is_asked_anew() {
+    let mut desk = Desk::full(80, 24, false);
+    let effects = update(&mut desk.model, Msg::News(News::Changed(Changed::Tickets)), now());
+    let (slot, old) = question(&effects).unwrap();
+    let started = Msg::Connect(ConnectNews::Started(Ok(Box::new(profile("acme")))));
+    let effects = update(&mut desk.model, started, now());
+    let (_, new) = question(&effects).expect("the rows of the new session");
+    let one = |summary: &str| {
+        let row = TicketRow { id: TicketId(10482), summary: line(summary), ..TicketRow::default() };
+        Ok(Answer::Tickets(Window { rows: vec![row], offset: 0, total: 1 }))
+    };
+    update(&mut desk.model, Msg::Answer { slot, id: old, answer: one("of the old session") }, now());
+    assert!(!desk.text().contains("of the old session"));
+    update(&mut desk.model, Msg::Answer { slot, id: new, answer: one("of the new session") }, now());
+    assert!(desk.text().contains("of the new session"));
+}
+
+#[test]
+fn another_tenant_is_not_narrowed_to_a_client_of_the_last_one() {
+    let mut desk = Desk::full(80, 24, false);
+    desk.keys("\t\r");
+    assert!(desk.text().contains("Borealis Ltd:"));
+    let started = Msg::Connect(ConnectNews::Started(Ok(Box::new(profile("other")))));
+    let effects = update(&mut desk.model, started, now());
+    let asked = effects.iter().find_map(|effect| match effect {
+        Effect::Ask { question: Question::Tickets { client, .. }, .. } => Some(*client),
+        _ => None,
+    });
+    assert_eq!(asked, Some(None), "the number means somebody else there");
+    assert!(!desk.text().contains("Mail server unreachable"), "no row of one tenant under the name of another");
+}
