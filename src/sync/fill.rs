@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Server, Sync};
+use super::{Server, Sync, reconcile::TICKETS_COMPARED};
 use crate::{
     domain::{Batch, Changed, ClientRecord, Failure, FillProgress, News, TicketRecord},
     halo::{Class, ListRequest, Openness, Page, TicketColumn, TicketsRequest},
@@ -61,6 +61,8 @@ impl TicketFill {
         // so that a server which repeats its last page is not asked for ever.
         let over = empty || fresh == 0 || page.record_count.is_some_and(|of| done >= of);
         if over {
+            // In this order: an end in between costs a fill more, never the comparison.
+            sync.mirror.set_meta(TICKETS_COMPARED, None).await?;
             sync.mirror.set_meta(TICKETS_FILLED, Some(&sync.now().to_string())).await?;
             sync.tell(News::Filling(None)).await;
         }

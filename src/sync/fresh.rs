@@ -10,7 +10,8 @@ use tokio::{
 use super::{
     Order, Server, Sync,
     fill::{self, CLIENTS_READ, TICKETS_FILLED, TicketFill},
-    lookups, pace, reconcile,
+    lookups, pace,
+    reconcile::{self, TICKETS_COMPARED},
 };
 use crate::{
     domain::{Batch, Changed, Connection, Failure, FailureKind, News, Timestamp},
@@ -35,6 +36,8 @@ pub(super) struct Fresh<'a, S> {
     fill: Option<TicketFill>,
     /// When lookups and clients were last read in this run.
     slow_at: Option<Instant>,
+    /// The server can't say in this run which tickets are open: that is no reason to fail every round.
+    incomparable: bool,
     waiters: Vec<oneshot::Sender<Result<(), Failure>>>,
 }
 
@@ -48,6 +51,7 @@ impl<'a, S: Server> Fresh<'a, S> {
             last_success: None,
             fill: None,
             slow_at: None,
+            incomparable: false,
             waiters: Vec::new(),
         }
     }
@@ -146,6 +150,8 @@ impl<'a, S: Server> Fresh<'a, S> {
             self.delta().await?;
             if everything {
                 reconcile::open_tickets(sync).await?;
+            } else {
+                self.compare_if_missed().await?;
             }
             if everything || self.slow_at.is_none_or(|at| at.elapsed() >= SLOW_EVERY) {
                 self.slow(everything).await?;
@@ -169,6 +175,22 @@ impl<'a, S: Server> Fresh<'a, S> {
         self.slow_at = Some(Instant::now());
         // A list that moves while it is paged loses rows: compare once.
         reconcile::open_tickets(sync).await
+    }
+
+    /// Makes the comparison after the fill up for, where a failure or the program's end kept it from being made.
+    async fn compare_if_missed(&mut self) -> Result<(), Failure> {
+        let compared = self.sync.mirror.read(|reader| reader.meta(TICKETS_COMPARED)).await?.is_some();
+        if compared || self.incomparable {
+            return Ok(());
+        }
+        match reconcile::open_tickets(self.sync).await {
+            Err(failure) if lookups::is_about_one_table(&failure) => {
+                self.incomparable = true;
+                self.sync.tell(News::Notice(failure.what)).await;
+                Ok(())
+            }
+            result => result,
+        }
     }
 
     /// Lookups always, clients when it is their time: what a saved mirror holds is good for a while.

@@ -44,7 +44,7 @@ pub(super) async fn read<S: Server>(sync: &Sync<S>, class: Class) -> Result<(), 
 }
 
 /// Whether a failure says something about one table, not about the server.
-fn is_about_one_table(failure: &Failure) -> bool {
+pub(super) fn is_about_one_table(failure: &Failure) -> bool {
     matches!(failure.kind, FailureKind::Forbidden | FailureKind::NotFound | FailureKind::BadReply)
 }
 

@@ -9,6 +9,8 @@ use crate::{
     mirror::{Pass, Reader},
 };
 
+/// Meta key: the open tickets were compared since the last fill.
+pub(super) const TICKETS_COMPARED: &str = "tickets.compared";
 /// How many ids one request names.
 const CHUNK: usize = 100;
 
@@ -28,7 +30,7 @@ pub(super) async fn open_tickets<S: Server>(sync: &Sync<S>) -> Result<(), Failur
     if written > 0 {
         sync.changed(Changed::Tickets).await;
     }
-    Ok(())
+    sync.mirror.set_meta(TICKETS_COMPARED, Some(&sync.now().to_string())).await
 }
 
 async fn fetch<S: Server>(sync: &Sync<S>, ids: &[TicketId], pass: Pass) -> Result<usize, Failure> {
