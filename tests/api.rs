@@ -7,7 +7,11 @@
     reason = "a test that can't go on fails"
 )]
 
-use std::{os::unix::fs::PermissionsExt, sync::Arc};
+use std::{
+    os::unix::fs::PermissionsExt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use halo_tui::{
     demo::{self, Control, Fault},
@@ -15,11 +19,13 @@ use halo_tui::{
         Changed, Connection, Failure, FailureKind, Hosting, News, Profile, ProfileName, Secret, SecretKeeping, TicketId,
         Timestamp,
     },
+    halo::{Budget, Class, Credentials, Halo, LocalLedger, Openness, TicketsRequest, Tokens, Transport, TransportSettings},
     query::Query,
     session::{MirrorPlace, Session, SessionSettings, open_mirror},
     settings::GivenSecret,
+    sync::{Order, Sync},
 };
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot, watch};
 
 struct Desk {
     control: Control,
@@ -62,6 +68,18 @@ impl Desk {
             clock: Arc::new(Timestamp::now),
         };
         (Session::start(settings, mirror, news).unwrap(), receiver)
+    }
+
+    /// The client alone, with limits of its own.
+    fn client(&self, limits: TransportSettings) -> Halo {
+        let clock: halo_tui::halo::Clock = Arc::new(Timestamp::now);
+        let transport = Transport::new(limits).unwrap();
+        let secret = Arc::new(GivenSecret::new(Secret::new(self.secret.clone())));
+        let credentials = Credentials::new(&self.profile, secret).unwrap();
+        let (tokens, task) = Tokens::new(transport.clone(), credentials, Arc::clone(&clock));
+        tokio::spawn(task.run());
+        let budget = Budget::new(0, Arc::new(LocalLedger::default()), Arc::clone(&clock));
+        Halo::new(&self.profile, transport, tokens, budget, clock).unwrap()
     }
 }
 
@@ -261,4 +279,67 @@ async fn a_revoked_token_is_asked_for_anew_once() {
     desk.control.revoke_tokens();
     session.refreshed(true).await.unwrap();
     assert_eq!(desk.control.tally().tokens, 2, "one refresh, whatever the number of refused requests");
+}
+
+#[tokio::test]
+async fn a_fill_of_the_whole_demo_holds_exactly_what_is_open_there() {
+    let desk = Desk::open(demo::Settings::default()).await;
+    let (session, _news) = desk.session(&MirrorPlace::Memory);
+    session.refreshed(false).await.unwrap();
+    let request = TicketsRequest { openness: Openness::Open, ..TicketsRequest::default() };
+    let there = desk.client(TransportSettings::default()).ticket_ids(&request, Class::Interactive).await.unwrap();
+    let mut there: Vec<i64> = there.records.iter().map(|id| id.0).collect();
+    there.sort_unstable();
+    let mut here = ids(&session, "is:open").await;
+    here.sort_unstable();
+    assert!(here.len() > 300, "several pages: {}", here.len());
+    assert_eq!(here, there);
+}
+
+#[tokio::test]
+async fn an_answer_that_trickles_is_given_up_at_the_deadline_and_the_rows_stay() {
+    let desk = Desk::open(small()).await;
+    let (session, _news) = desk.session(&MirrorPlace::Memory);
+    session.refreshed(false).await.unwrap();
+    let rows = ids(&session, "").await;
+    desk.control.set_fault(Some(Fault::Slow));
+    let (news, mut told) = mpsc::channel(1024);
+    let (orders, order_receiver) = mpsc::channel(1);
+    let (_look, looked_at) = watch::channel(None);
+    let limits = TransportSettings { deadline: Duration::from_millis(300), ..TransportSettings::default() };
+    let (mirror, clock) = (session.mirror().clone(), Arc::new(Timestamp::now));
+    let sync = Sync { server: desk.client(limits), mirror, news, every: None, clock };
+    tokio::spawn(sync.run(order_receiver, looked_at));
+    let (done, result) = oneshot::channel();
+    orders.send(Order::Refresh { everything: false, done: Some(done) }).await.unwrap();
+    let failure = result.await.unwrap().unwrap_err();
+    assert_eq!(failure.kind, FailureKind::TimedOut, "{failure}");
+    until(&mut told, |news| matches!(news, News::Connection(Connection::Failing { .. }))).await;
+    assert_eq!(ids(&session, "").await, rows);
+}
+
+#[tokio::test]
+async fn short_lived_tokens_are_renewed_ahead_and_not_more_often_than_they_must() {
+    let desk = Desk::open(demo::Settings { token_ttl: Duration::from_secs(2), ..small() }).await;
+    let since = Instant::now();
+    let (session, mut news) = desk.session(&MirrorPlace::Memory);
+    // Each renewal is told; in between everything works.
+    for _ in 0..3 {
+        until(&mut news, |news| matches!(news, News::Token(halo_tui::domain::TokenState::Valid { .. }))).await;
+        session.refreshed(false).await.unwrap();
+    }
+    let tokens = desk.control.tally().tokens;
+    // A token of two seconds is renewed after three quarters of a second at the earliest.
+    let most = since.elapsed().as_secs_f64() / 0.75 + 1.0;
+    assert!(tokens >= 3 && f64::from(u32::try_from(tokens).unwrap()) <= most, "{tokens} of {most}");
+}
+
+#[tokio::test]
+async fn a_token_that_ended_on_the_server_is_replaced_once() {
+    let desk = Desk::open(small()).await;
+    let (session, _news) = desk.session(&MirrorPlace::Memory);
+    session.refreshed(false).await.unwrap();
+    desk.control.advance(Duration::from_hours(2));
+    session.refreshed(true).await.unwrap();
+    assert_eq!(desk.control.tally().tokens, 2);
 }

@@ -38,6 +38,14 @@ struct Script {
     failing: Option<Failure>,
     /// Taken out of the list after the first page of it was sent: the list moves while it is paged.
     closes_meanwhile: Option<i64>,
+    /// Behind the last page that page comes again, and no count is told.
+    repeats: bool,
+    /// Pages of the first fill from this one on fail, until it is taken away.
+    breaks_at: Option<u32>,
+    /// Lists of ids fail with this.
+    ids_fail: Option<Failure>,
+    /// The next list of clients fails with this.
+    clients_fail: Option<Failure>,
     asked: Vec<TicketsRequest>,
     looked_at: Vec<i64>,
 }
@@ -88,18 +96,28 @@ impl Server for Scripted {
                 _ => {}
             }
             let count = fit.len();
-            let from = (request.page_no as usize - 1) * 100;
+            let mut from = (request.page_no as usize - 1) * 100;
+            if script.repeats {
+                from = from.min(count.saturating_sub(1) / 100 * 100);
+            }
             let records = fit.into_iter().skip(from).take(100).collect();
             if let Some(id) = script.closes_meanwhile.take() {
                 script.open.retain(|open| *open != id);
             }
-            page(records, count)
+            if script.breaks_at.is_some_and(|page_no| request.changed_since.is_none() && request.page_no >= page_no) {
+                return Err(Failure::new(FailureKind::Server(502), "bad gateway"));
+            }
+            let record_count = (!script.repeats).then_some(count as u64);
+            Ok(Page { record_count, ..page(records, count) })
         });
-        self.answer(answer)
+        answer.and_then(|answer| self.answer(answer))
     }
 
     async fn ticket_ids(&self, _: &TicketsRequest, _: Class) -> Result<Page<TicketId>, Failure> {
         let ids: Vec<TicketId> = self.with(|script| script.open.iter().map(|id| TicketId(*id)).collect());
+        if let Some(failure) = self.with(|script| script.ids_fail.clone()) {
+            return Err(failure);
+        }
         let count = ids.len();
         self.answer(page(ids, count))
     }
@@ -114,6 +132,9 @@ impl Server for Scripted {
     }
 
     async fn clients(&self, _: &ListRequest, _: Class) -> Result<Page<ClientRecord>, Failure> {
+        if let Some(failure) = self.with(|script| script.clients_fail.take()) {
+            return Err(failure);
+        }
         self.answer(page(Vec::new(), 0))
     }
 
@@ -289,4 +310,100 @@ async fn switched_off_it_asks_only_when_told_to() {
     let asked = flow.server.with(|script| script.asked.len());
     tokio::time::sleep(Duration::from_hours(1)).await;
     assert_eq!(flow.server.with(|script| script.asked.len()), asked);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_repeats_its_last_page_is_not_asked_for_ever() {
+    let mut flow = Flow::start_with(Script { open: (1..=250).collect(), repeats: true, ..Script::default() });
+    flow.filled().await;
+    let pages: Vec<u32> =
+        flow.server.with(|script| script.asked.iter().filter(|asked| asked.ids.is_empty()).map(|asked| asked.page_no).collect());
+    assert_eq!(pages, [1, 2, 3, 4], "the fourth brings nothing new");
+    assert_eq!(flow.open().await.len(), 250);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fill_that_breaks_off_goes_on_where_it_was() {
+    let mut flow = Flow::start_with(Script { open: (1..=250).collect(), breaks_at: Some(2), ..Script::default() });
+    let told = flow.until(|news| matches!(news, News::Connection(Connection::Failing { .. }))).await;
+    let News::Connection(Connection::Failing { failure, retry_at, last_success, .. }) = told else { panic!("{told:?}") };
+    assert_eq!((failure.kind, last_success), (FailureKind::Server(502), None));
+    assert!(retry_at.is_some());
+    assert_eq!(flow.open().await, (1..=100).collect::<Vec<_>>(), "the first page is there to work with");
+    flow.server.with(|script| {
+        script.breaks_at = None;
+        script.asked.clear();
+    });
+    flow.filled().await;
+    let first = flow.server.with(|script| script.asked[0].page_no);
+    assert_eq!(first, 2);
+    assert_eq!(flow.open().await.len(), 250);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_comparison_that_a_failure_kept_from_being_made_is_made_up_for() {
+    let failure = Failure::new(FailureKind::Server(500), "an exception");
+    let mut flow = Flow::start_with(Script {
+        open: (1..=250).collect(),
+        closes_meanwhile: Some(5),
+        clients_fail: Some(failure),
+        ..Script::default()
+    });
+    flow.until(|news| matches!(news, News::Connection(Connection::Failing { .. }))).await;
+    flow.until(|news| matches!(news, News::Connection(Connection::Live { .. }))).await;
+    let expected: Vec<i64> = (1..=250).filter(|id| *id != 5).collect();
+    assert_eq!(flow.open().await, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_cannot_compare_is_not_failing_for_ever() {
+    let failure = Failure::new(FailureKind::BadReply, "ids are no numbers");
+    let mut flow = Flow::start_with(Script { open: (1..=3).collect(), ids_fail: Some(failure), ..Script::default() });
+    flow.until(|news| matches!(news, News::Connection(Connection::Failing { .. }))).await;
+    flow.until(|news| matches!(news, News::Notice(words) if words.as_str() == "ids are no numbers")).await;
+    flow.until(|news| matches!(news, News::Connection(Connection::Live { .. }))).await;
+    let told = flow.until(|news| matches!(news, News::Connection(_) | News::Notice(_))).await;
+    assert!(matches!(told, News::Connection(Connection::Live { .. })), "told once: {told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_that_the_server_asks_for_is_kept() {
+    let mut flow = Flow::start(1..=3);
+    flow.filled().await;
+    let asked_for = Duration::from_mins(10);
+    let limited = Failure::new(FailureKind::RateLimited(Some(asked_for)), "too many requests");
+    flow.server.with(|script| script.failing = Some(limited));
+    flow.until(|news| matches!(news, News::Connection(Connection::Failing { .. }))).await;
+    flow.server.with(|script| script.failing = None);
+    let since = Instant::now();
+    flow.until(|news| matches!(news, News::Connection(Connection::Live { .. }))).await;
+    assert!(since.elapsed() >= asked_for, "{:?}", since.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_orders_a_refresh_hears_how_it_went() {
+    let mut flow = Flow::start(1..=3);
+    flow.filled().await;
+    for failing in [None, Some(Failure::new(FailureKind::Unreachable, "nobody answers")), None] {
+        flow.server.with(|script| script.failing.clone_from(&failing));
+        let (done, result) = tokio::sync::oneshot::channel();
+        flow.orders.send(Order::Refresh { everything: true, done: Some(done) }).await.unwrap();
+        assert_eq!(result.await.unwrap().err(), failing);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_refused_grant_is_tried_again_by_itself() {
+    for kind in [FailureKind::InvalidClient, FailureKind::InvalidScope, FailureKind::GrantRefused] {
+        let mut flow = Flow::start(1..=3);
+        flow.filled().await;
+        flow.server.with(|script| script.failing = Some(Failure::new(kind, "refused")));
+        flow.until(|news| matches!(news, News::CredentialsNeeded(failure) if failure.kind == kind)).await;
+        let told = flow.until(|news| matches!(news, News::Connection(_))).await;
+        assert!(matches!(told, News::Connection(Connection::Failing { retry_at: None, last_success: Some(_), .. })), "{told:?}");
+        let asked = flow.server.with(|script| script.asked.len());
+        tokio::time::sleep(Duration::from_hours(24)).await;
+        assert_eq!(flow.server.with(|script| script.asked.len()), asked, "{kind:?}");
+        assert_eq!(flow.open().await, [1, 2, 3], "the rows stay");
+    }
 }
