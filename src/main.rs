@@ -1,6 +1,6 @@
 //! The halo-tui program: reads the arguments, puts the rooms together, ends with an exit code.
 
-use std::{io::Write, process::ExitCode, time::Duration};
+use std::{process::ExitCode, time::Duration};
 
 use halo_tui::{
     cli::{self, Arguments, Surroundings},
@@ -23,12 +23,10 @@ fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let code = start(&arguments).unwrap_or_else(|failure| {
+    start(&arguments).unwrap_or_else(|failure| {
         let _ = cli::print_failure(&failure, &mut std::io::stderr().lock());
         cli::exit_code(&failure)
-    });
-    let _ = std::io::stdout().lock().flush();
-    code
+    })
 }
 
 fn start(arguments: &Arguments) -> Result<ExitCode, Failure> {

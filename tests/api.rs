@@ -97,7 +97,7 @@ async fn ids(session: &Session, words: &str) -> Vec<i64> {
     let mut ids = Vec::new();
     let query = Query::parse(words).unwrap();
     session
-        .each_ticket(query, None, |rows| {
+        .each_ticket(query, None, async |rows| {
             ids.extend(rows.iter().map(|row| row.id.0));
             std::ops::ControlFlow::Continue(())
         })
@@ -189,7 +189,7 @@ async fn one_bad_record_of_a_page_leaves_the_others() {
     assert!(missing <= pages, "{missing} of {} are missing on {pages} pages", expected.len());
     let mut unreadable = 0;
     session
-        .each_ticket(Query::parse("").unwrap(), None, |rows| {
+        .each_ticket(Query::parse("").unwrap(), None, async |rows| {
             unreadable += rows.iter().filter(|row| row.unreadable.is_some()).count();
             std::ops::ControlFlow::Continue(())
         })

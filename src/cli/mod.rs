@@ -1,12 +1,18 @@
 //! The command line and the commands that need no screen.
 
 mod arguments;
+mod begin;
+mod forget;
 mod generate;
+mod list;
 mod listing;
 mod output;
 mod run;
 mod show;
+mod stand_in;
+mod sync;
 mod table;
+mod ticket;
 
 pub use arguments::{Action, Arguments, DemoFault, DemoServer, ListOptions, Scope};
 pub use generate::{completions, man_page};

@@ -1,12 +1,13 @@
 //! One signed-in profile, running: the token task, the budget, sync and the mirror, started and supervised together.
 
 mod asking;
+mod narrow;
 mod reading;
 mod supervise;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use crate::{
     domain::{AgentId, ConnectReport, Failure, FailureKind, Identity, News, Profile, SecretSource, TicketId, Timestamp},
@@ -74,6 +75,8 @@ pub struct Session {
     tasks: Tasks,
     clock: Clock,
     me: Option<AgentId>,
+    /// Lets the token task begin.
+    sign_in: Arc<Notify>,
 }
 
 impl Session {
@@ -82,27 +85,67 @@ impl Session {
     /// # Errors
     /// Addresses or a CA file that can't be used.
     pub fn start(settings: SessionSettings, mirror: Mirror, news: mpsc::Sender<News>) -> Result<Self, Failure> {
-        let SessionSettings { profile, secret, budget, every, clock } = settings;
+        let every = settings.every;
+        let (orders, order_receiver) = mpsc::channel(ORDERS);
+        let (mut session, tokens, budget) = Self::assemble(settings, mirror, orders, &news)?;
+        session.sign_in.notify_one();
+        let sync = Sync { every, ..session.sync(news.clone()) };
+        session.tasks.spawn("sync", sync.run(order_receiver, session.looked_at.subscribe()));
+        session.tasks.spawn("the header's news", supervise::tell_standing(tokens, budget, news));
+        Ok(session)
+    }
+
+    /// A session that keeps nothing fresh: what is stored can be read, and what is asked for by the `fetch_…` methods is
+    /// fetched. Nothing leaves before one of them is called, not even a request for a token; refreshing fails.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn quiet(settings: SessionSettings, mirror: Mirror) -> Result<Self, Failure> {
+        let (orders, _) = mpsc::channel(1);
+        let (news, _) = mpsc::channel(1);
+        let (session, ..) = Self::assemble(settings, mirror, orders, &news)?;
+        Ok(session)
+    }
+
+    /// Puts the parts together; the token task waits to be let begin.
+    fn assemble(
+        settings: SessionSettings,
+        mirror: Mirror,
+        orders: mpsc::Sender<Order>,
+        news: &mpsc::Sender<News>,
+    ) -> Result<(Self, Tokens, Budget), Failure> {
+        let SessionSettings { profile, secret, budget, every: _, clock } = settings;
         let transport = transport(profile.ca_file.clone())?;
         let credentials = Credentials::new(&profile, secret)?;
         let (tokens, token_task) = Tokens::new(transport.clone(), credentials, Arc::clone(&clock));
         let budget = Budget::new(budget.unwrap_or(0), Arc::new(LocalLedger::default()), Arc::clone(&clock));
         let halo = Halo::new(&profile, transport, tokens.clone(), budget.clone(), Arc::clone(&clock))?;
-        let (orders, order_receiver) = mpsc::channel(ORDERS);
-        let (looked_at, looked_at_receiver) = watch::channel(None);
-        let me = profile.me;
-        let sync = Sync { server: halo.clone(), mirror: mirror.clone(), news: news.clone(), every, clock: Arc::clone(&clock) };
-
+        let sign_in = Arc::new(Notify::new());
+        let begin = Arc::clone(&sign_in);
         let mut tasks = Tasks::new(news.clone());
-        tasks.spawn("the token task", token_task.run());
-        tasks.spawn("sync", sync.run(order_receiver, looked_at_receiver));
-        tasks.spawn("the header's news", supervise::tell_standing(tokens, budget, news));
-        Ok(Self { mirror, halo, orders, looked_at, tasks, clock, me })
+        tasks.spawn("the token task", async move {
+            begin.notified().await;
+            token_task.run().await;
+        });
+        let (looked_at, _) = watch::channel(None);
+        let session = Self { mirror, halo, orders, looked_at, tasks, clock, me: profile.me, sign_in };
+        Ok((session, tokens, budget))
     }
 
-    /// Who sits at the keyboard, where chosen.
+    /// What sync needs, with these listeners; it refreshes only when told to.
+    fn sync(&self, news: mpsc::Sender<News>) -> Sync<Halo> {
+        let clock = Arc::clone(&self.clock);
+        Sync { server: self.halo.clone(), mirror: self.mirror.clone(), news, every: None, clock }
+    }
+
+    /// Who sits at the keyboard, where chosen or [told](Self::acts_as).
     pub fn me(&self) -> Option<AgentId> {
         self.me
+    }
+
+    /// Tells whom the application acts as: where nobody was chosen, that is who sits at the keyboard.
+    pub fn acts_as(&mut self, agent: AgentId) {
+        self.me.get_or_insert(agent);
     }
 
     /// The local copy.

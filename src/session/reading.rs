@@ -17,7 +17,7 @@ const CHUNK: usize = 200;
 
 impl Session {
     /// Hands the tickets that a query finds to `each`, in their order and in chunks, at most `limit`; holds few at a time.
-    /// `each` breaks to end it.
+    /// `each` breaks to end it; while it waits, so does the reading.
     ///
     /// # Errors
     /// Where the mirror refuses.
@@ -25,18 +25,9 @@ impl Session {
         &self,
         query: Query,
         limit: Option<usize>,
-        mut each: impl FnMut(Vec<TicketRow>) -> ControlFlow<()>,
+        mut each: impl AsyncFnMut(Vec<TicketRow>) -> ControlFlow<()>,
     ) -> Result<(), Failure> {
-        let ask = TicketAsk {
-            query,
-            client: None,
-            me: self.me(),
-            now: Timestamp::now(),
-            zone: TimeZone::system(),
-            anchor: Anchor::Start,
-            count: 0,
-            count_up_to: None,
-        };
+        let ask = self.whole_list(query);
         let (chunks, mut receiver) = mpsc::channel(4);
         let reading = self.mirror.read(move |reader| {
             let mut chunk = Vec::with_capacity(CHUNK);
@@ -56,13 +47,27 @@ impl Session {
         });
         let handing = async move {
             while let Some(chunk) = receiver.recv().await {
-                if each(chunk).is_break() {
+                if each(chunk).await.is_break() {
                     break;
                 }
             }
         };
         let (read, ()) = tokio::join!(reading, handing);
         read
+    }
+
+    /// The list of a query from its first row to its last.
+    pub(super) fn whole_list(&self, query: Query) -> TicketAsk {
+        TicketAsk {
+            query,
+            client: None,
+            me: self.me(),
+            now: (self.clock)(),
+            zone: TimeZone::system(),
+            anchor: Anchor::Start,
+            count: 0,
+            count_up_to: None,
+        }
     }
 
     /// Clients whose names have all the words, inactive ones too.

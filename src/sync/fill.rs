@@ -77,7 +77,10 @@ fn newest_first(page: &Page<TicketRecord>) -> bool {
 }
 
 /// Reads all clients.
-pub(super) async fn clients<S: Server>(sync: &Sync<S>) -> Result<(), Failure> {
+///
+/// # Errors
+/// What kept the server from answering or the mirror from being written.
+pub async fn clients<S: Server>(sync: &Sync<S>) -> Result<(), Failure> {
     let mut seen = BTreeSet::new();
     for page_no in 1.. {
         let request = ListRequest { page_no, inactive_too: true, ..ListRequest::default() };

@@ -11,7 +11,10 @@ use crate::{
 
 /// Reads all lookup tables and who this application acts as. A table that the application has no right to read is left as it
 /// is and told: the rest of the program works without its names.
-pub(super) async fn read<S: Server>(sync: &Sync<S>, class: Class) -> Result<(), Failure> {
+///
+/// # Errors
+/// What kept the server from answering or the mirror from being written.
+pub async fn read<S: Server>(sync: &Sync<S>, class: Class) -> Result<(), Failure> {
     let server = &sync.server;
     match server.agent_me(class).await {
         Ok(acting) => sync.tell(News::ActingAs(Box::new(acting))).await,

@@ -22,6 +22,8 @@ use crate::{
 };
 
 pub use conversation::fetch as fetch_conversation;
+pub use fill::clients as fetch_clients;
+pub use lookups::read as fetch_lookups;
 pub use server::Server;
 
 /// Something to be done now.

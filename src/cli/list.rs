@@ -1,0 +1,168 @@
+//! `list` and `clients`.
+
+use std::ops::ControlFlow;
+
+use tokio::sync::mpsc;
+
+use super::{
+    Layout, ListOptions, Listing, Scope, Surroundings,
+    begin::{self, finish, freshened},
+    run::{printed, say, warn},
+    to_stdout,
+};
+use crate::{
+    domain::{ClientRow, Failure, FailureKind, TicketRow},
+    query::{Filter, NameValue, Query, QueryError, State},
+    session::Session,
+};
+
+/// Chunks of rows that wait to be printed.
+const WAITING: usize = 4;
+
+/// `list`.
+pub(super) async fn tickets(options: &ListOptions, around: &Surroundings) -> Result<(), Failure> {
+    let words = options.query();
+    let query = Query::parse(&words).map_err(|error| explain(&words, &error))?;
+    let session = match options.scope() {
+        Scope::Live => live(&query, options.limit, around).await?,
+        scope => freshened(scope, around).await?,
+    };
+    if session.me().is_none() && is_about_me(&query) {
+        warn("who you are is not known here, so nothing is yours; choose it on the connect screen");
+    }
+    print(&session, query, options).await?;
+    finish(session).await;
+    Ok(())
+}
+
+/// A mirror in memory with what the server has for the query.
+async fn live(query: &Query, limit: Option<usize>, around: &Surroundings) -> Result<Session, Failure> {
+    let mut session = begin::quiet(around, false)?;
+    begin::learn_names(&mut session).await?;
+    session.fetch_matching(query, limit).await?;
+    Ok(session)
+}
+
+/// Prints rows as they are read, holding a few chunks at a time.
+async fn print(session: &Session, query: Query, options: &ListOptions) -> Result<(), Failure> {
+    let (rows, mut chunks) = mpsc::channel::<Vec<TicketRow>>(WAITING);
+    let (format, layout) = (options.format(), Layout::of_stdout());
+    // A reader of the output that stands still must not keep signals from being heard: printing has a thread of its own.
+    let printing = tokio::task::spawn_blocking(move || {
+        to_stdout(|out| {
+            let mut listing = Listing::new(format, layout, out);
+            while let Some(chunk) = chunks.blocking_recv() {
+                listing.rows(&chunk)?;
+            }
+            listing.finish()
+        })
+    });
+    let hand_over = async |chunk| match rows.send(chunk).await {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(_) => ControlFlow::Break(()),
+    };
+    let read = session.each_ticket(query, options.limit, hand_over).await;
+    drop(rows);
+    let ended = printing.await.map_err(|_| Failure::new(FailureKind::Gone, "the printing stopped unexpectedly"))?;
+    read.and(printed(ended))
+}
+
+/// Shows the place of the mistake and makes the failure of it.
+fn explain(words: &str, error: &QueryError) -> Failure {
+    // One line whatever was typed, so that the carets stand under it.
+    if !words.contains(char::is_control) {
+        say(words);
+        say(&error.caret_line(words));
+    }
+    Failure::new(FailureKind::Settings, &error.to_string())
+}
+
+fn is_about_me(query: &Query) -> bool {
+    query.terms.iter().any(|term| match &term.filter {
+        Filter::Me => true,
+        Filter::Is(states) => states.contains(&State::Mine),
+        Filter::Name(_, values) => values.contains(&NameValue::Me),
+        _ => false,
+    })
+}
+
+/// `clients`.
+pub(super) async fn clients(options: &ListOptions, around: &Surroundings) -> Result<(), Failure> {
+    let wanted = ClientQuery::parse(&options.query())?;
+    let session = freshened(options.scope(), around).await?;
+    let limit = options.limit.filter(|_| wanted.keeps_all());
+    let mut rows = session.clients(wanted.words.clone(), limit).await?;
+    finish(session).await;
+    rows.retain(|row| wanted.keeps(row));
+    rows.truncate(options.limit.unwrap_or(usize::MAX));
+    let (format, layout) = (options.format(), Layout::of_stdout());
+    let printing = tokio::task::spawn_blocking(move || {
+        to_stdout(|out| {
+            let mut listing = Listing::new(format, layout, out);
+            listing.rows(&rows)?;
+            listing.finish()
+        })
+    });
+    printed(printing.await.map_err(|_| Failure::new(FailureKind::Gone, "the printing stopped unexpectedly"))?)
+}
+
+/// Which clients: words that the name must have, and what they must be.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct ClientQuery {
+    words: String,
+    vip: Option<bool>,
+    inactive: Option<bool>,
+}
+
+impl ClientQuery {
+    fn parse(text: &str) -> Result<Self, Failure> {
+        let mut query = Self::default();
+        let mut words = Vec::new();
+        for word in text.split_whitespace() {
+            match word {
+                "is:vip" => query.vip = Some(true),
+                "-is:vip" => query.vip = Some(false),
+                "is:inactive" => query.inactive = Some(true),
+                "-is:inactive" => query.inactive = Some(false),
+                word if word.starts_with("is:") || word.starts_with("-is:") => {
+                    return Err(Failure::new(FailureKind::Settings, &format!("{word} says nothing of clients"))
+                        .advise("clients are found by words of their names, is:vip and is:inactive"));
+                }
+                word => words.push(word),
+            }
+        }
+        query.words = words.join(" ");
+        Ok(query)
+    }
+
+    fn keeps(&self, row: &ClientRow) -> bool {
+        self.vip.is_none_or(|vip| vip == row.vip) && self.inactive.is_none_or(|inactive| inactive == row.inactive)
+    }
+
+    fn keeps_all(&self) -> bool {
+        self.vip.is_none() && self.inactive.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_are_words_and_what_they_are() {
+        let query = ClientQuery::parse("north is:vip  sea -is:inactive").unwrap();
+        assert_eq!(query, ClientQuery { words: "north sea".into(), vip: Some(true), inactive: Some(false) });
+        let row = |vip, inactive| ClientRow { inactive, vip, ..ClientRow::default() };
+        assert!(query.keeps(&row(true, false)));
+        assert!(!query.keeps(&row(false, false)) && !query.keeps(&row(true, true)));
+        assert!(ClientQuery::parse("a: b").unwrap().keeps_all());
+        assert_eq!(ClientQuery::parse("is:open").unwrap_err().kind, FailureKind::Settings);
+    }
+
+    #[test]
+    fn questions_about_me_are_known() {
+        for (words, mine) in [("@me", true), ("is:mine", true), ("agent:@me,dee", true), ("-@me", true), ("is:open me", false)] {
+            assert_eq!(is_about_me(&Query::parse(words).unwrap()), mine, "{words}");
+        }
+    }
+}
