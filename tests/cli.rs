@@ -8,10 +8,18 @@
 )]
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     path::Path,
     process::{Child, Command, Output, Stdio},
+    time::Duration,
 };
+
+use halo_tui::{
+    demo::{self, Control, Fault},
+    domain::{Hosting, Profile, ProfileName, Secret, SecretKeeping},
+    settings::{self, Paths},
+};
+use rustix::process::{Pid, Signal, kill_process};
 
 /// `halo-tui demo-server` as a child, with the variables that it printed.
 struct StandIn {
@@ -186,4 +194,226 @@ fn a_reader_that_goes_away_is_no_failure() {
         .unwrap();
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+/// The stand-in inside this process: what it was asked can be counted, and it can be made to fail.
+struct Desk {
+    control: Control,
+    variables: Vec<(&'static str, String)>,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Desk {
+    fn open(tickets: u64) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let at = "2026-11-20T10:00:00Z".parse().ok();
+        let settings = demo::Settings { tickets, still: true, at, ..demo::Settings::default() };
+        let server = runtime.block_on(demo::Server::bind(settings)).unwrap();
+        let (control, variables) = (server.control(), server.environment());
+        runtime.spawn(server.run(std::future::pending()));
+        Self { control, variables, _runtime: runtime }
+    }
+
+    fn run(&self, home: &Path, arguments: &[&str]) -> Output {
+        program(home).envs(self.variables.iter().map(|(n, v)| (n, v))).args(arguments).output().unwrap()
+    }
+
+    /// The lists of tickets that were asked for while `work` went on.
+    fn lists_during(&self, work: impl FnOnce()) -> Vec<String> {
+        let before = self.control.tally().total;
+        work();
+        let tally = self.control.tally();
+        let new = usize::try_from(tally.total - before).unwrap();
+        let skipped = tally.recent.len() - new;
+        tally.recent.into_iter().skip(skipped).filter(|line| line.starts_with("GET /api/Tickets?")).collect()
+    }
+}
+
+fn ids(output: &Output) -> Vec<i64> {
+    assert!(output.status.success(), "{}", words(output));
+    out(output).lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["id"].as_i64().unwrap()).collect()
+}
+
+/// The status of a child that ought to end; one that does not is killed, which is told by no status at all.
+fn ended(mut child: Child) -> Option<i32> {
+    let pid = Pid::from_child(&child);
+    let (over, status) = std::sync::mpsc::channel();
+    let waiting = std::thread::spawn(move || over.send(child.wait().unwrap().code()));
+    let code = status.recv_timeout(Duration::from_secs(30));
+    if code.is_err() {
+        kill_process(pid, Signal::KILL).unwrap();
+    }
+    waiting.join().unwrap().ok();
+    code.ok().flatten()
+}
+
+fn signalled(child: Child, signal: Signal) -> Option<i32> {
+    kill_process(Pid::from_child(&child), signal).unwrap();
+    ended(child)
+}
+
+#[test]
+fn a_listing_of_what_is_stored_asks_nobody() {
+    let (home, desk) = (tempfile::tempdir().unwrap(), Desk::open(400));
+    assert!(desk.run(home.path(), &["sync"]).status.success());
+    let before = desk.control.tally().total;
+    assert!(ids(&desk.run(home.path(), &["list", "--offline", "--jsonl"])).len() > 10);
+    assert!(ids(&desk.run(home.path(), &["clients", "--offline", "--jsonl"])).len() > 10);
+    assert_eq!(desk.control.tally().total, before);
+}
+
+#[test]
+fn a_live_listing_asks_for_little_more_than_it_prints() {
+    let (home, desk) = (tempfile::tempdir().unwrap(), Desk::open(3000));
+    let home = home.path();
+    let live = |query: &str, limit: &str| ids(&desk.run(home, &["list", "--live", "--jsonl", "--limit", limit, "--", query]));
+    let all = live("is:closed sort:id", "100000");
+    assert!(all.len() > 1000);
+
+    let lists = desk.lists_during(|| assert_eq!(live("is:closed sort:id", "5"), all[..5]));
+    assert_eq!(lists.len(), 1, "{lists:?}");
+    let lists =
+        desk.lists_during(|| assert_eq!(live("is:closed sort:-id", "5"), all.iter().rev().take(5).copied().collect::<Vec<_>>()));
+    assert_eq!(lists.len(), 1, "{lists:?}");
+    let (one, other) = (all[0], all[700]);
+    let lists = desk.lists_during(|| assert_eq!(live(&format!("id:{one},{other} sort:id"), "9"), [one, other]));
+    assert!(lists.len() == 1 && lists[0].contains("ticketids="), "{lists:?}");
+    let lists = desk.lists_during(|| assert!(!live("client:borealis", "20").is_empty()));
+    assert!(lists.iter().all(|list| list.contains("client_id=")), "{lists:?}");
+    let lists = desk.lists_during(|| assert_eq!(live("", "100000"), ids(&desk.run(home, &["list", "--jsonl"]))));
+    assert!(lists.iter().all(|list| !list.contains("closed_only") || list.contains("lastupdatefromdate")), "{lists:?}");
+    assert_eq!(live("no-such-word-anywhere", "5"), [0_i64; 0]);
+}
+
+#[test]
+fn a_server_in_trouble_leaves_the_stored_rows() {
+    let (home, desk) = (tempfile::tempdir().unwrap(), Desk::open(400));
+    let home = home.path();
+    desk.control.set_fault(Some(Fault::ServerError));
+    assert_eq!(desk.run(home, &["list"]).status.code(), Some(1), "nothing stored");
+    desk.control.set_fault(None);
+    let rows = ids(&desk.run(home, &["list", "--jsonl"]));
+    desk.control.set_fault(Some(Fault::Html));
+    let stored = desk.run(home, &["list", "--jsonl"]);
+    assert_eq!(ids(&stored), rows);
+    assert!(words(&stored).contains("stored rows of less than a minute ago"), "{}", words(&stored));
+    desk.control.set_fault(Some(Fault::Unauthorised));
+    let refused = desk.run(home, &["list"]);
+    assert_eq!((refused.status.code(), out(&refused).as_str()), (Some(3), ""), "a refusal is no trouble that passes");
+}
+
+#[test]
+fn one_ticket_is_shown_with_its_names_before_anything_is_stored() {
+    let (home, desk) = (tempfile::tempdir().unwrap(), Desk::open(400));
+    let home = home.path();
+    let shown = desk.run(home, &["show", "1100", "--json"]);
+    let ticket: serde_json::Value = serde_json::from_str(&out(&shown)).unwrap_or_else(|_| panic!("{}", words(&shown)));
+    assert_eq!(ticket["id"], 1100);
+    assert!(ticket["status"].as_str().is_some_and(|name| name.parse::<i64>().is_err()), "{ticket}");
+    assert!(desk.control.tally().of("/api/tickets") == 0, "no list is needed for one ticket");
+    // One ticket that was looked at is no listing.
+    let listed = desk.run(home, &["list", "--offline"]);
+    assert!(words(&listed).contains("never filled to the end"), "{}", words(&listed));
+    assert!(ids(&desk.run(home, &["list", "--jsonl"])).len() > 10);
+}
+
+#[test]
+fn clients_are_found_by_words_and_what_they_are() {
+    let (home, desk) = (tempfile::tempdir().unwrap(), Desk::open(400));
+    let home = home.path();
+    let rows = |query: &[&str]| -> Vec<serde_json::Value> {
+        let printed = desk.run(home, &[&["clients", "--json"], query].concat());
+        serde_json::from_str(&out(&printed)).unwrap_or_else(|_| panic!("{}", words(&printed)))
+    };
+    let all = rows(&[]);
+    let vips = rows(&["is:vip"]);
+    assert!(!vips.is_empty() && vips.len() < all.len() && vips.iter().all(|row| row["vip"] == true));
+    assert_eq!(rows(&["is:vip", "--limit", "1"]), vips[..1]);
+    let borealis = rows(&["BOREAL"]);
+    assert!(
+        borealis.iter().all(|row| row["name"].as_str().is_some_and(|name| name.contains("Borealis"))) && !borealis.is_empty()
+    );
+    assert!(borealis[0]["open_tickets"].is_u64());
+    assert_eq!(desk.run(home, &["clients", "is:open"]).status.code(), Some(2));
+    let table = out(&desk.run(home, &["clients", "--live", "boreal"]));
+    assert!(table.lines().next().is_some_and(|line| line.contains("NAME")) && table.contains("Borealis"), "{table}");
+}
+
+#[test]
+fn a_mistake_in_a_query_is_pointed_at() {
+    let (home, desk) = (tempfile::tempdir().unwrap(), Desk::open(10));
+    let typo = desk.run(home.path(), &["list", "client:acme statu:new"]);
+    let told = words(&typo);
+    assert!(told.starts_with("client:acme statu:new\n            ^^^^^\nhalo-tui: "), "{told}");
+    assert_eq!(desk.control.tally().total, 0);
+}
+
+#[test]
+fn a_saved_profile_is_used_forgotten_and_purged() {
+    let (home, desk) = (tempfile::tempdir().unwrap(), Desk::open(100));
+    let home = home.path();
+    let paths = Paths::resolve(Some(home.join(".config/halo-tui")), Some(home.join(".local/state/halo-tui"))).unwrap();
+    let value = |name: &str| desk.variables.iter().find(|(other, _)| *other == name).unwrap().1.clone();
+    let secret = value("HALO_CLIENT_SECRET");
+    let profile = Profile {
+        name: ProfileName::parse("acme").unwrap(),
+        hosting: Hosting::Hosted,
+        auth_url: value("HALO_AUTH_URL"),
+        resource_url: value("HALO_RESOURCE_URL"),
+        tenant: Some(value("HALO_TENANT")),
+        client_id: value("HALO_CLIENT_ID"),
+        scope: "all".into(),
+        me: None,
+        secret: SecretKeeping::File,
+        ca_file: None,
+    };
+    settings::save_profile(&paths, &profile, Some(&Secret::new(secret.clone()))).unwrap();
+    let mirror = paths.mirror_file(&profile.name);
+    let ends = |arguments: &[&str], status: i32, told: &str| {
+        let done = program(home).args(arguments).output().unwrap();
+        let all = format!("{}{}", out(&done), words(&done));
+        assert_eq!(done.status.code(), Some(status), "{arguments:?}: {all}");
+        assert!(all.contains(told) && !all.contains(&secret), "{arguments:?}: {all}");
+    };
+    ends(&["list"], 0, "SUMMARY");
+    assert!(mirror.exists());
+    ends(&["logout", "--profile", "nobody"], 5, "no profile is called nobody");
+    ends(&["logout"], 0, "The secret of acme is gone");
+    ends(&["list"], 2, "acme");
+    ends(&["logout"], 0, "No secret of acme was stored");
+    ends(&["purge"], 0, "is gone");
+    assert!(!mirror.exists());
+    ends(&["purge", "--profile", "acme"], 0, "acme had no mirror");
+}
+
+#[test]
+fn the_demo_stores_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let listed = program(home.path()).args(["--demo", "--demo-tickets", "100", "list", "--limit", "2"]).output().unwrap();
+    assert_eq!((listed.status.code(), out(&listed).lines().count()), (Some(0), 3), "{}", words(&listed));
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn signals_end_commands_with_their_number() {
+    for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let mut stand_in =
+            program(Path::new("/nonexistent")).args(["demo-server", "--tickets", "10"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(stand_in.stdout.take().unwrap()).lines().map_while(Result::ok);
+        assert!(lines.next().is_some_and(|line| line.starts_with("ready ")));
+        assert_eq!(signalled(stand_in, signal), Some(status), "{signal:?}");
+    }
+
+    // A listing whose reader stands still: its rows are more than a pipe holds.
+    let (home, desk) = (tempfile::tempdir().unwrap(), Desk::open(5000));
+    assert!(desk.run(home.path(), &["sync"]).status.success());
+    let mut listing = program(home.path())
+        .envs(desk.variables.iter().map(|(n, v)| (n, v)))
+        .args(["list", "--offline", "--jsonl"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut reader = listing.stdout.take().unwrap();
+    reader.read_exact(&mut [0]).unwrap();
+    assert_eq!(signalled(listing, Signal::TERM), Some(143));
 }
