@@ -4,7 +4,6 @@
 //! runs against `halo-tui demo-server --still`; for the connect screen a form is filled in that nobody sends.
 
 use std::{
-    ffi::OsStr,
     fmt::Write as _,
     io::{BufRead, BufReader, Read, Write},
     num::NonZeroU16,
@@ -114,7 +113,9 @@ fn shown(
     for (name, value) in [("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("LANG", "C.UTF-8"), ("TZ", "UTC")] {
         command.env(name, value);
     }
-    environment.iter().for_each(|(name, value)| command.env(OsStr::new(name), OsStr::new(value)));
+    for (name, value) in environment {
+        command.env(name, value);
+    }
     let mut child = pair.slave.spawn_command(command)?;
     drop(pair.slave);
     let mut reader = pair.master.try_clone_reader()?;
