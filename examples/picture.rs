@@ -1,6 +1,6 @@
 //! Draws the README's pictures: runs the real program on a pseudo-terminal and writes what stands there as SVG.
 //!
-//! `cargo build && cargo run --example picture -- dashboard 120x34 > docs/dashboard.svg`, and the same with `connect`. The dashboard
+//! `cargo build && cargo run --example picture -- dashboard 120x34 > docs/dashboard.svg`, or `connect 96x28`. The dashboard
 //! runs against `halo-tui demo-server --still`; for the connect screen a form is filled in that nobody sends.
 
 use std::{
