@@ -124,7 +124,7 @@ pub enum Action {
 /// What to print and how.
 #[derive(Clone, Debug, Default, Args)]
 pub struct ListOptions {
-    /// Which ones, in the query language: is:open client:acme pri<=2 (quote it; write -- before one that starts with -)
+    /// Which ones, in the query language: is:open client:acme pri:<=2 (quote it; write -- before one that starts with -)
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
     /// At most so many

@@ -57,8 +57,8 @@ commands! {
     PreviewUp = "preview-up", "scroll preview", "Scrolls the preview up while the list keeps the focus.";
     PreviewDown = "preview-down", "scroll preview", "Scrolls the preview down while the list keeps the focus.";
     Filter = "filter", "filter", "Narrows what is listed by a query.", takes "[QUERY]";
-    Refresh = "refresh", "refresh", "Asks the server for what is newer than this pane's rows.";
-    RefreshAll = "refresh-all", "refresh all", "Asks the server for everything that is on the screen.";
+    Refresh = "refresh", "refresh", "Asks the server for what changed.";
+    RefreshAll = "refresh-all", "refresh all", "Compares all open tickets with the server's, and reads names and clients anew.";
     RefreshEvery = "refresh-every", "pace", "Sets how often it refreshes by itself.", takes "SECONDS|off";
     CopyId = "copy-id", "copy id", "Copies the number of what the cursor is on.";
     CopyLink = "copy-link", "copy link", "Copies the web link of what the cursor is on.";
