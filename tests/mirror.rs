@@ -168,6 +168,21 @@ async fn closing_leaves_one_file_every_time() {
     }
 }
 
+/// A task that ends late still has its handle when the program has closed the mirror.
+#[tokio::test]
+async fn closing_closes_whoever_else_has_a_handle() {
+    let (_folder, path) = place();
+    let (mirror, _) = open(&path);
+    write(&mirror, tickets(1..50)).await.unwrap();
+    let late = mirror.clone();
+    mirror.close();
+    let names: Vec<_> = fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, [path.file_name().unwrap()]);
+    assert_eq!(read(&late, "").await.unwrap_err().kind, FailureKind::Gone);
+    assert_eq!(write(&late, tickets(1..5)).await.unwrap_err().kind, FailureKind::Gone);
+    late.close();
+}
+
 #[tokio::test]
 async fn damage_that_shows_at_once_is_set_aside() {
     let (_folder, path) = place();

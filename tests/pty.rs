@@ -286,6 +286,8 @@ fn signing_in_by_typing_and_starting_again_without_the_server() {
     assert_eq!((mode("config.toml"), mode("credentials.toml")), (0o600, 0o600));
     assert!(!std::fs::read_to_string(config.join("config.toml")).unwrap().contains(&secret));
 
+    let left: Vec<_> = walk(home.path()).into_iter().filter(|file| file.to_string_lossy().contains("mirror.db-")).collect();
+    assert_eq!(left, Vec::<std::path::PathBuf>::new(), "quitting closes the mirror");
     stand_in.stop();
     let mut again = Run::start(home.path(), 100, 32, &[]);
     again.until("stored rows and the word offline", |screen| screen.contains("1 of ") && screen.contains("offline"));

@@ -21,8 +21,8 @@ type Job = Box<dyn FnOnce(&Reader, &Current) + Send>;
 
 /// The threads of one mirror.
 pub(super) struct Lanes {
-    reads: Sender<Job>,
-    writes: Sender<Job>,
+    reads: Lane,
+    writes: Lane,
     threads: Mutex<Vec<JoinHandle<()>>>,
     path: Option<PathBuf>,
 }
@@ -43,6 +43,7 @@ impl Lanes {
             }
             reads
         };
+        let (reads, writes) = (Lane::to(reads), Lane::to(writes));
         Ok(Self { reads, writes, threads: Mutex::new(threads), path: connections.path })
     }
 
@@ -54,7 +55,7 @@ impl Lanes {
         let call = Call::default();
         let (job, answer) = self.job(work, call.clone());
         let guard = Abandon(call);
-        let answer = if self.reads.send(job).is_ok() { answer.await } else { return Err(gone()) };
+        let answer = if self.reads.send(job) { answer.await } else { return Err(gone()) };
         drop(guard);
         answer.unwrap_or_else(|_| Err(gone()))
     }
@@ -66,7 +67,7 @@ impl Lanes {
     ) -> Result<T, Failure> {
         // A write is wanted to its end: this call is never given up.
         let (job, answer) = self.job(work, Call::default());
-        if self.writes.send(job).is_err() {
+        if !self.writes.send(job) {
             return Err(gone());
         }
         answer.await.unwrap_or_else(|_| Err(gone()))
@@ -105,20 +106,38 @@ impl Lanes {
     }
 
     /// Ends the threads after what was asked so far, and waits for them: the readers first, the writer last. Connections that end
-    /// at the same time each take the other for one that stays, and then none removes the write-ahead log.
-    pub(super) fn close(self) {
-        let Self { reads, writes, threads, .. } = self;
-        let mut threads = threads.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter();
+    /// at the same time each take the other for one that stays, and then none removes the write-ahead log. Other handles find
+    /// the threads gone.
+    pub(super) fn close(&self) {
+        let mut threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner)).into_iter();
         let writer = threads.next();
-        drop(reads);
+        self.reads.close();
         for reader in threads {
             // Jobs catch their own panics: there is nothing left to report.
             let _ = reader.join();
         }
-        drop(writes);
+        self.writes.close();
         if let Some(writer) = writer {
             let _ = writer.join();
         }
+    }
+}
+
+/// The way to threads, until it is closed for every handle.
+struct Lane(Mutex<Option<Sender<Job>>>);
+
+impl Lane {
+    fn to(sender: Sender<Job>) -> Self {
+        Self(Mutex::new(Some(sender)))
+    }
+
+    /// Whether a thread will see the job.
+    fn send(&self, job: Job) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|sender| sender.send(job).is_ok())
+    }
+
+    fn close(&self) {
+        drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
 
@@ -243,6 +262,6 @@ mod tests {
         let failure = lanes.read(|_| -> Result<(), StoreError> { panic!("a fault") }).await.unwrap_err();
         assert_eq!(failure.kind, FailureKind::Storage);
         assert_eq!(lanes.write(|_| Ok(1)).await, Ok(1));
-        Arc::into_inner(lanes).unwrap().close();
+        lanes.close();
     }
 }

@@ -117,11 +117,9 @@ impl Mirror {
         self.lanes.write(move |reader| reader.write(|conn| apply::mark_seen(conn, ticket))).await
     }
 
-    /// Ends the threads where this is the last clone, after what was asked so far, and waits for them. Blocks.
+    /// Ends the threads after what was asked so far, and waits for them; whoever else has a clone finds them gone. Blocks.
     pub fn close(self) {
-        if let Some(lanes) = Arc::into_inner(self.lanes) {
-            lanes.close();
-        }
+        self.lanes.close();
     }
 }
 
