@@ -1,5 +1,7 @@
 //! Case and accents folded away, so that `zoe` finds `Zoë`.
 
+use std::ops::Range;
+
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// The words of `text` in lower case without accents, separated by single spaces; everything but letters and digits separates.
@@ -7,35 +9,87 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 pub fn folded_words(text: &str) -> String {
     let mut words = String::with_capacity(text.len());
     let mut gap = false;
-    let ascii_only = text.is_ascii();
-    let mut take = |c: char| {
-        if c.is_alphanumeric() {
-            if gap && !words.is_empty() {
+    let mut take = |c: char| match Folded::of(c) {
+        Folded::Letter(c) => {
+            if std::mem::take(&mut gap) && !words.is_empty() {
                 words.push(' ');
             }
-            gap = false;
-            match c {
-                'ß' => words.push_str("ss"),
-                'æ' => words.push_str("ae"),
-                'œ' => words.push_str("oe"),
-                'ø' => words.push('o'),
-                'ł' => words.push('l'),
-                'đ' | 'ð' => words.push('d'),
-                'þ' => words.push_str("th"),
-                'ı' => words.push('i'),
-                _ => words.push(c),
-            }
-        } else if !is_combining_mark(c) {
-            gap = true;
+            spell(c, &mut words);
         }
+        Folded::Accent => {}
+        Folded::Gap => gap = true,
     };
-    if ascii_only {
+    if text.is_ascii() {
         text.chars().map(|c| c.to_ascii_lowercase()).for_each(&mut take);
     } else {
-        // Lowering can compose anew and normalising can bring upper case back, hence the marks go last.
-        text.nfkd().flat_map(char::to_lowercase).nfkd().for_each(&mut take);
+        lowered(text.chars()).for_each(&mut take);
     }
     words
+}
+
+/// The same words one by one, each with the bytes of `text` that it came from, its accents included.
+pub(super) fn words_with_places(text: &str) -> Vec<(String, Range<usize>)> {
+    let mut words: Vec<(String, Range<usize>)> = Vec::new();
+    let mut gap = true;
+    for (start, c) in text.char_indices() {
+        let end = start + c.len_utf8();
+        // Each character by itself: what normalising moves around are accents only.
+        for part in lowered(std::iter::once(c)) {
+            match (Folded::of(part), words.last_mut().filter(|_| !gap)) {
+                (Folded::Letter(letter), Some((word, place))) => {
+                    spell(letter, word);
+                    place.end = end;
+                }
+                (Folded::Letter(letter), None) => {
+                    let mut word = String::new();
+                    spell(letter, &mut word);
+                    words.push((word, start..end));
+                    gap = false;
+                }
+                (Folded::Accent, Some((_, place))) => place.end = end,
+                (Folded::Accent, None) => {}
+                (Folded::Gap, _) => gap = true,
+            }
+        }
+    }
+    words
+}
+
+/// Lowering can compose anew and normalising can bring upper case back, hence the accents go last.
+fn lowered(text: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
+    text.nfkd().flat_map(char::to_lowercase).nfkd()
+}
+
+/// What a character is to a word.
+enum Folded {
+    Letter(char),
+    Accent,
+    Gap,
+}
+
+impl Folded {
+    fn of(c: char) -> Self {
+        match c {
+            _ if c.is_alphanumeric() => Self::Letter(c),
+            _ if is_combining_mark(c) => Self::Accent,
+            _ => Self::Gap,
+        }
+    }
+}
+
+/// Letters without parts as people without them on the keyboard write them.
+fn spell(c: char, word: &mut String) {
+    match c {
+        'ß' => word.push_str("ss"),
+        'æ' => word.push_str("ae"),
+        'œ' => word.push_str("oe"),
+        'ø' => word.push('o'),
+        'ł' => word.push('l'),
+        'đ' | 'ð' => word.push('d'),
+        'þ' => word.push_str("th"),
+        'ı' => word.push('i'),
+        _ => word.push(c),
+    }
 }
 
 #[cfg(test)]
@@ -63,6 +117,12 @@ mod tests {
         fn folding_twice_changes_nothing(text in "\\PC{0,40}") {
             let once = folded_words(&text);
             proptest::prop_assert_eq!(folded_words(&once), once);
+        }
+
+        #[test]
+        fn words_with_places_are_the_same_words(text in "\\PC{0,40}") {
+            let words: Vec<String> = words_with_places(&text).into_iter().map(|(word, _)| word).collect();
+            proptest::prop_assert_eq!(words.join(" "), folded_words(&text));
         }
     }
 }

@@ -16,6 +16,7 @@ mod complete;
 mod display;
 mod error;
 mod fold;
+mod marks;
 mod parse;
 mod scan;
 
@@ -25,6 +26,7 @@ pub use ast::{
 pub use complete::{Completion, Known, complete};
 pub use error::QueryError;
 pub use fold::folded_words;
+pub use marks::Marks;
 
 #[cfg(test)]
 mod tests;
