@@ -22,6 +22,7 @@ use halo_tui::{
     keys::{DEFAULTS, Keymap},
     msg::{Answer, ConnectNews, Effect, Input, Key, KeyCode, Msg, Now, Question},
     panes::ConnectPane,
+    query::{Known, NameKey},
     text::SafeText,
     ui::{ColourDepth, Glyphs, Look, Role, Theme},
 };
@@ -239,6 +240,16 @@ fn answer(question: &Question) -> Answer {
             Box::new(Conversation { ticket, body, actions, fetched_at: Some(at("2026-11-20T10:00:00Z")), stale: false })
         })),
         Question::Overview => Answer::Overview(Overview { open: 1214, closed: 3, total: 1217, clients: 120 }),
+        Question::Known => {
+            let known = |key, name| Known { key, name: line(name) };
+            Answer::Known(vec![
+                known(NameKey::Client, "Borealis Ltd"),
+                known(NameKey::Client, "Boréal & Fils"),
+                known(NameKey::Client, "株式会社さくら"),
+                known(NameKey::Agent, "Priya Shah"),
+                known(NameKey::Status, "In Progress"),
+            ])
+        }
         Question::Agents => {
             let agent =
                 |id, name: &str| AgentRow { id: AgentId(id), name: line(name), team: line("1st Line"), ..AgentRow::default() };
@@ -294,6 +305,23 @@ fn filter_that_fits_nothing_and_one_that_cannot_be_read_80x24() {
     let nothing = desk.text();
     desk.keys(" statu:x");
     insta::assert_snapshot!(format!("{nothing}\n=== and then ===\n{}", desk.text()));
+}
+
+#[test]
+fn completing_a_filter_with_the_tenants_names_80x24() {
+    let mut desk = Desk::full(80, 24, false);
+    desk.keys("/vpn client:bo");
+    let offered = desk.text();
+    desk.keys("\t");
+    assert!(desk.text().contains("/vpn client:\"Borealis Ltd\""), "{}", desk.text());
+    desk.keys("\t");
+    insta::assert_snapshot!(format!("{offered}\n=== and then ===\n{}", desk.text()));
+    desk.keys("\t");
+    assert!(desk.text().contains("/vpn client:bo\n"), "what was typed comes back\n{}", desk.text());
+    desk.keys(" ag\tpri\t");
+    assert!(desk.text().contains("/vpn client:bo agent:\"Priya Shah\""), "{}", desk.text());
+    desk.keys("\r");
+    assert!(desk.text().contains("/ vpn client:bo agent:\"Priya Shah\""), "{}", desk.text());
 }
 
 #[test]

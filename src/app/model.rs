@@ -8,6 +8,7 @@ use crate::{
     keys::Keymap,
     msg::{Key, Notice, Now, PaneId},
     panes::{ConnectPane, Context, HelpPane, Panes, Prompt, TICKETS},
+    query::Known,
     text::SafeText,
     ui::Look,
 };
@@ -88,6 +89,8 @@ pub struct Model {
     pub(super) preview: bool,
     pub(super) help: Option<HelpPane>,
     pub(super) line: Option<Prompt>,
+    /// The names that the line's query can be completed with, while there is a line.
+    pub(super) known: Vec<Known>,
     pub(super) connect: ConnectPane,
     pub(super) keymap: Keymap,
     pub(super) pending: Vec<Key>,
@@ -114,6 +117,7 @@ impl Model {
             preview: start.preview,
             help: None,
             line: None,
+            known: Vec::new(),
             connect: start.connect,
             keymap: start.keymap,
             pending: Vec::new(),

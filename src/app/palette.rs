@@ -5,7 +5,7 @@ use nucleo_matcher::{
     pattern::{CaseMatching, Normalization, Pattern},
 };
 
-use crate::msg::Command;
+use crate::{msg::Command, panes::Offer, text::SafeText};
 
 /// Commands that make sense when typed; movements are for keys alone.
 const TYPED: &[Command] = &[
@@ -33,8 +33,24 @@ pub(super) fn find(name: &str) -> Option<Command> {
     TYPED.iter().copied().find(|command| command.name() == name)
 }
 
+/// What the command line offers for the words on it.
+pub(super) fn offers(words: &str) -> Vec<Offer> {
+    let end = words.find(char::is_whitespace).unwrap_or(words.len());
+    let offer = |command: Command| {
+        let space = if end == words.len() && command.argument().is_some() { " " } else { "" };
+        Offer {
+            span: 0..end,
+            insert: format!("{}{space}", command.name()),
+            name: SafeText::line(command.name()),
+            argument: command.argument().unwrap_or_default(),
+            help: command.help(),
+        }
+    };
+    fitting(words).into_iter().map(offer).collect()
+}
+
 /// The commands that fit what was typed so far, the best first.
-pub(super) fn offers(words: &str) -> Vec<Command> {
+fn fitting(words: &str) -> Vec<Command> {
     let name = words.split_whitespace().next().unwrap_or_default();
     if name.is_empty() {
         return TYPED.to_vec();
@@ -48,7 +64,7 @@ pub(super) fn offers(words: &str) -> Vec<Command> {
 
 /// What to say of a name that no command has.
 pub(super) fn unknown(name: &str) -> String {
-    match offers(name).first() {
+    match fitting(name).first() {
         Some(command) => format!("No command is called {name}; perhaps {}?", command.name()),
         None => format!("No command is called {name}; ? shows the keys, : alone the commands"),
     }
@@ -60,10 +76,13 @@ mod tests {
 
     #[test]
     fn letters_in_order_are_enough() {
-        assert_eq!(offers("thm").first(), Some(&Command::Theme));
-        assert_eq!(offers("theme dark").first(), Some(&Command::Theme), "only the first word names the command");
+        assert_eq!(fitting("thm").first(), Some(&Command::Theme));
+        assert_eq!(fitting("theme dark").first(), Some(&Command::Theme), "only the first word names the command");
         assert_eq!(offers("").len(), TYPED.len());
         assert!(offers("zzzz").is_empty());
+        let offer = &offers("thm da")[0];
+        assert_eq!((offer.span.clone(), offer.insert.as_str()), (0..3, "theme"), "what follows stays");
+        assert_eq!(offers("thm")[0].insert, "theme ");
     }
 
     #[test]

@@ -167,6 +167,10 @@ impl Update<'_> {
             match answer {
                 Some(Answer::Overview(overview)) => self.model.status.overview = overview,
                 Some(Answer::Agents(agents)) => self.model.status.agents = agents,
+                Some(Answer::Known(known)) if self.model.line.is_some() => {
+                    self.model.known = known;
+                    self.suggest();
+                }
                 _ => {}
             }
             return;
@@ -200,7 +204,7 @@ impl Update<'_> {
             News::CredentialsNeeded(failure) => {
                 self.model.connect.refused(&failure);
                 self.model.screen = Screen::Connect;
-                self.model.line = None;
+                self.close_line();
                 self.model.help = None;
             }
         }
@@ -304,7 +308,7 @@ impl Update<'_> {
         }
     }
 
-    fn ask_app(&mut self, purpose: &'static str, question: Question) {
+    pub(super) fn ask_app(&mut self, purpose: &'static str, question: Question) {
         let slot = Slot { pane: APP, purpose };
         let id = self.model.requests.open(slot);
         self.effects.push(Effect::Ask { slot, id, question });
@@ -350,26 +354,34 @@ impl Update<'_> {
         self.dirty();
     }
 
+    fn close_line(&mut self) {
+        self.model.line = None;
+        self.model.known = Vec::new();
+    }
+
     fn line_outcome(&mut self, outcome: PromptOutcome) {
         self.dirty();
         let Some(kind) = self.model.line.as_ref().map(Prompt::kind) else { return };
         match (kind, outcome) {
             (_, PromptOutcome::Stay) => {}
-            (PromptKind::Filter, PromptOutcome::Changed(words)) => self.filter(&words),
+            (PromptKind::Filter, PromptOutcome::Changed(words)) => {
+                self.filter(&words);
+                self.suggest();
+            }
             (PromptKind::Command, PromptOutcome::Changed(_)) => self.suggest(),
             (PromptKind::Filter, PromptOutcome::Accepted(words) | PromptOutcome::Closed(words)) => {
                 self.filter(&words);
                 self.remember(&words);
-                self.model.line = None;
+                self.close_line();
             }
             (PromptKind::Command, PromptOutcome::Accepted(words)) => {
-                self.model.line = None;
+                self.close_line();
                 self.run(&words);
             }
             (PromptKind::Command, PromptOutcome::Closed(words)) => {
                 // A lone escape may be the beginning of an arrow key: what was typed is there again at the next `:`.
                 self.model.unfinished = words;
-                self.model.line = None;
+                self.close_line();
             }
         }
     }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     msg::{Now, Severity},
+    panes::Prompt,
     ui::{Painter, Role, Tee, hint_line, layout::PreviewPlace, too_small},
 };
 
@@ -44,7 +45,7 @@ pub fn view(model: &Model, now: Now, buf: &mut Buffer) -> Option<Position> {
             let layers = model.connect.layers();
             model.connect.draw(&mut painter, &model.keymap.hints(layers, 12))
         }
-        Screen::Dashboard => model.line.as_ref().and_then(|line| line.draw(&mut painter, places.areas.footer)),
+        Screen::Dashboard => model.line.as_ref().and_then(|line| line.draw(&mut painter, above(places.areas.footer))),
     }
 }
 
@@ -75,11 +76,23 @@ fn draw_dashboard(model: &Model, now: Now, painter: &mut Painter<'_>, places: &P
     draw_footer(model, &mut painter.within(areas.footer));
 }
 
+/// The row above: there the line is typed, so that what is wrong with it can stand below its words.
+fn above(row: Rect) -> Rect {
+    Rect { y: row.y.saturating_sub(1), ..row }
+}
+
 /// The last line: a notice where there is one, else what the keys do here; the position in the list on the right.
 fn draw_footer(model: &Model, painter: &mut Painter<'_>) {
+    if model.line.as_ref().is_some_and(|line| line.draw_complaint(painter)) {
+        return;
+    }
     let position = model.panes.get(model.focus).map(|pane| pane.summary().1).unwrap_or_default();
     let tail = painter.put_right(0, 0, &position, painter.style(Role::Dim), u16::MAX);
     let room = painter.cols().saturating_sub(tail + 2);
+    let area = Rect { width: room, ..painter.area() };
+    if model.line.as_ref().is_some_and(|line| line.draw_offers(&mut painter.within(area))) {
+        return;
+    }
     if let Some(shown) = &model.notice {
         let (mark, role) = match shown.notice.severity {
             Severity::Info => ("", Role::Info),
@@ -91,7 +104,8 @@ fn draw_footer(model: &Model, painter: &mut Painter<'_>) {
         painter.put_cut(1 + x, 0, &shown.notice.text, style, room.saturating_sub(1 + x));
         return;
     }
-    let layers = model.panes.get(model.focus).map_or(&["global"][..], |pane| pane.layers());
+    let pane = || model.panes.get(model.focus).map_or(&["global"][..], |pane| pane.layers());
+    let layers = model.line.as_ref().map_or_else(pane, Prompt::layers);
     let hints = model.keymap.hints(layers, 12);
     let hints: Vec<_> = hints.iter().map(|hint| (hint.keys.as_str(), hint.label)).collect();
     hint_line(painter, 1, 0, &hints, room.saturating_sub(1));

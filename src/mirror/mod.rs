@@ -10,6 +10,7 @@ mod compile;
 mod conversation;
 mod error;
 mod freshness;
+mod known;
 mod lane;
 mod list;
 mod names;

@@ -40,6 +40,8 @@ pub enum Question {
     Overview,
     /// Everybody of the service desk.
     Agents,
+    /// The names that a query can be completed with.
+    Known,
 }
 
 /// Something to be done outside the model.

@@ -7,6 +7,7 @@ use crate::{
     domain::{
         AgentRow, ClientRow, ConnectReport, Conversation, Failure, Hosting, News, Overview, Profile, TicketRow, Timestamp, Window,
     },
+    query::Known,
     text::SafeText,
 };
 
@@ -49,6 +50,8 @@ pub enum Answer {
     Overview(Overview),
     /// Everybody of the service desk.
     Agents(Vec<AgentRow>),
+    /// The names that a query can be completed with.
+    Known(Vec<Known>),
 }
 
 /// How much a notice matters.

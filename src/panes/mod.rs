@@ -13,14 +13,14 @@ use std::time::Duration;
 use crate::{
     domain::{AgentId, Changed, ClientId, TicketId},
     msg::{Answer, Command, Effect, Key, KeyCode, Notice, Now, PaneId, Question},
-    query::QueryError,
+    query::{Completion, Known, QueryError},
     text::SafeText,
     ui::Painter,
 };
 
 pub use connect::{ConnectOutcome, ConnectPane};
 pub use help::HelpPane;
-pub use prompt::{Prompt, PromptKind, PromptOutcome};
+pub use prompt::{Offer, Prompt, PromptKind, PromptOutcome};
 
 /// The ticket list.
 pub const TICKETS: PaneId = PaneId("tickets");
@@ -92,6 +92,10 @@ pub trait Pane: std::fmt::Debug + Send {
     /// Takes words that narrow what is listed, as they are typed; `None` where the pane has no filter.
     fn filter(&mut self, _words: &str, _context: Context, _out: &mut Vec<Outcome>) -> Option<Result<(), QueryError>> {
         None
+    }
+    /// What could stand at `cursor`, a byte of the words that narrow what is listed; `known` are the tenant's names.
+    fn complete(&self, _words: &str, _cursor: usize, _known: &[Known]) -> Vec<Completion> {
+        Vec::new()
     }
     /// The words that narrow what is listed now.
     fn filter_words(&self) -> Option<&str> {

@@ -1,13 +1,16 @@
 //! The line at the bottom that is typed into: the filter of a list, or a command.
 
-use ratatui::layout::{Position, Rect};
+use std::ops::Range;
 
 use super::input;
 use crate::{
     msg::{Command, Key},
+    query::{Completion, QueryError},
     text::SafeText,
-    ui::{Field, Painter, Role},
+    ui::Field,
 };
+
+mod draw;
 
 /// What the line is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +34,28 @@ pub enum PromptOutcome {
     Closed(String),
 }
 
+/// Something that could stand on the line instead of a part of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The bytes of the words that it takes the place of.
+    pub span: Range<usize>,
+    /// What it puts there.
+    pub insert: String,
+    /// How it is shown.
+    pub name: SafeText,
+    /// What may follow it.
+    pub argument: &'static str,
+    /// What it does, as one sentence; nothing where the name says it.
+    pub help: &'static str,
+}
+
+impl From<Completion> for Offer {
+    fn from(completion: Completion) -> Self {
+        let name = SafeText::line(&completion.insert);
+        Self { span: completion.span, insert: completion.insert, name, argument: "", help: "" }
+    }
+}
+
 /// The line: its words, what can be offered, what was wrong.
 #[derive(Debug)]
 pub struct Prompt {
@@ -40,16 +65,27 @@ pub struct Prompt {
     history: Vec<String>,
     /// Index into `history` while walking it.
     back: Option<usize>,
-    offers: Vec<Command>,
+    offers: Vec<Offer>,
     /// Index into `offers`, once one was walked to.
     offered: Option<usize>,
-    complaint: Option<String>,
+    /// What was typed before the first of the offers was put in its place; they belong to these words.
+    typed: Option<String>,
+    complaint: Option<QueryError>,
 }
 
 impl Prompt {
     /// Opens a line with words in it.
     pub fn new(kind: PromptKind, words: &str, history: Vec<String>) -> Self {
-        Self { kind, field: Field::new(words), history, back: None, offers: Vec::new(), offered: None, complaint: None }
+        Self {
+            kind,
+            field: Field::new(words),
+            history,
+            back: None,
+            offers: Vec::new(),
+            offered: None,
+            typed: None,
+            complaint: None,
+        }
     }
 
     /// What it is for.
@@ -62,6 +98,11 @@ impl Prompt {
         self.field.value().to_owned()
     }
 
+    /// The byte of the words that the cursor stands before.
+    pub fn cursor(&self) -> usize {
+        self.field.cursor_byte()
+    }
+
     /// The layers of its keys.
     pub fn layers(&self) -> &'static [&'static str] {
         match self.kind {
@@ -71,14 +112,16 @@ impl Prompt {
     }
 
     /// Says what is wrong with the words, or that nothing is.
-    pub fn complain(&mut self, complaint: Option<String>) {
+    pub fn complain(&mut self, complaint: Option<QueryError>) {
         self.complaint = complaint;
     }
 
-    /// Offers commands that the words may mean.
-    pub fn offer(&mut self, offers: Vec<Command>) {
-        self.offers = offers;
-        self.offered = None;
+    /// Offers what could stand there. While one offer after the other is being put there, they stay as they are.
+    pub fn offer(&mut self, offers: Vec<Offer>) {
+        if self.typed.is_none() {
+            self.offers = offers;
+            self.offered = None;
+        }
     }
 
     /// A key that is text.
@@ -99,7 +142,9 @@ impl Prompt {
     pub fn command(&mut self, command: Command) -> PromptOutcome {
         match command {
             Command::Accept => {
-                self.take_offer();
+                if self.kind == PromptKind::Command {
+                    self.take_offer();
+                }
                 PromptOutcome::Accepted(self.words())
             }
             Command::Back => PromptOutcome::Closed(self.words()),
@@ -112,6 +157,7 @@ impl Prompt {
                 self.take_offer();
                 self.edited()
             }
+            Command::Complete => self.next_offer(),
             Command::Up | Command::Down => self.walk(command == Command::Up),
             _ => PromptOutcome::Stay,
         }
@@ -119,6 +165,27 @@ impl Prompt {
 
     fn edited(&mut self) -> PromptOutcome {
         self.back = None;
+        self.typed = None;
+        PromptOutcome::Changed(self.words())
+    }
+
+    /// Puts the first offer in its place, then the next one instead, and after the last what was typed.
+    fn next_offer(&mut self) -> PromptOutcome {
+        let next = self.offered.map_or(0, |at| at + 1);
+        if let [only] = self.offers.as_slice() {
+            // Nothing to choose from: what follows can be completed next.
+            self.field.replace(only.span.clone(), &only.insert);
+            return self.edited();
+        }
+        if self.offers.is_empty() {
+            return PromptOutcome::Stay;
+        }
+        let typed = self.typed.get_or_insert_with(|| self.field.value().to_owned());
+        self.field = Field::new(typed);
+        self.offered = self.offers.get(next).map(|offer| {
+            self.field.replace(offer.span.clone(), &offer.insert);
+            next
+        });
         PromptOutcome::Changed(self.words())
     }
 
@@ -139,64 +206,61 @@ impl Prompt {
         let next = if up { at.saturating_sub(1) } else { (at + 1).min(self.history.len()) };
         let Some(words) = self.history.get(next) else { return PromptOutcome::Stay };
         self.field = Field::new(words);
+        let outcome = self.edited();
         self.back = Some(next);
-        PromptOutcome::Changed(self.words())
+        outcome
     }
 
-    /// Puts the offered command's name where the first word is.
+    /// Puts the command that was walked to where the first word is.
     fn take_offer(&mut self) {
-        if let Some(command) = self.offered.take().and_then(|at| self.offers.get(at)) {
-            let words = self.words();
-            let rest = words.split_once(char::is_whitespace).map_or("", |(_, rest)| rest);
-            let space = if rest.is_empty() && command.argument().is_none() { "" } else { " " };
-            self.field = Field::new(&format!("{}{space}{rest}", command.name()));
+        if let Some(offer) = self.offered.take().and_then(|at| self.offers.get(at)) {
+            self.field.replace(offer.span.clone(), &offer.insert);
         }
     }
 }
 
-impl Prompt {
-    /// Draws the line in `row`, with what it offers or complains about above it; answers where the terminal's cursor is to be.
-    pub fn draw(&self, painter: &mut Painter<'_>, row: Rect) -> Option<Position> {
-        let mut line = painter.within(row);
-        line.clear(line.style(Role::Input));
-        let prompt = match self.kind {
-            PromptKind::Filter => "/",
-            PromptKind::Command => ":",
-        };
-        line.put(0, 0, prompt, line.style(Role::HintKey), 1);
-        let hint = match self.kind {
-            PromptKind::Filter => "client:acme pri:<=2 -status:hold words",
-            PromptKind::Command => "a command",
-        };
-        let field = Rect { x: row.x + 1, width: row.width.saturating_sub(1), ..row };
-        let cursor = self.field.draw(&mut painter.within(field), (0, 0), field.width, true, hint);
-        self.draw_above(painter, row);
-        cursor
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offer(span: Range<usize>, insert: &str) -> Offer {
+        Offer { span, insert: insert.into(), name: SafeText::line(insert), argument: "", help: "" }
     }
 
-    fn draw_above(&self, painter: &mut Painter<'_>, row: Rect) {
-        if let Some(complaint) = &self.complaint {
-            let mut above = painter.within(Rect { y: row.y.saturating_sub(1), ..row });
-            above.clear(above.style(Role::Text));
-            above.put_cut(1, 0, &SafeText::line(complaint), above.style(Role::Bad), u16::MAX);
-            return;
+    fn filter(words: &str, offers: &[Offer]) -> Prompt {
+        let mut prompt = Prompt::new(PromptKind::Filter, words, vec!["older".into(), "newer".into()]);
+        prompt.offer(offers.to_vec());
+        prompt
+    }
+
+    #[test]
+    fn tab_walks_the_offers_and_comes_back_to_what_was_typed() {
+        let mut prompt = filter("vpn st", &[offer(4..6, "status:"), offer(4..6, "site:")]);
+        let mut seen = Vec::new();
+        for _ in 0..4 {
+            let PromptOutcome::Changed(words) = prompt.command(Command::Complete) else { panic!("nothing happened") };
+            // What would fit the words that were put there must not take the place of the offers that are walked.
+            prompt.offer(vec![offer(0..1, "other")]);
+            seen.push(words);
         }
-        let shown = self.offers.len().min(usize::from(row.y).saturating_sub(4)).min(10);
-        let rows = u16::try_from(shown).unwrap_or(0);
-        let mut above = painter.within(Rect { y: row.y.saturating_sub(rows), height: rows, ..row });
-        above.clear(above.style(Role::Text));
-        let first = self.offered.map_or(0, |at| (at + 1).saturating_sub(shown));
-        for (y, (index, command)) in (0..rows).zip(self.offers.iter().enumerate().skip(first)) {
-            let chosen = self.offered == Some(index);
-            let (name, help) = if chosen { (Role::Accent, Role::Accent) } else { (Role::HintKey, Role::Dim) };
-            if chosen {
-                let bar = above.style(Role::Accent);
-                above.rows(y, 1).clear(bar);
-            }
-            let argument = command.argument().unwrap_or_default();
-            let used = above.put(1, y, command.name(), above.style(name), 20);
-            above.put(2 + used, y, argument, above.style(help), 16);
-            above.put_cut(32, y, command.help(), above.style(help), u16::MAX);
-        }
+        assert_eq!(seen, ["vpn status:", "vpn site:", "vpn st", "vpn status:"]);
+    }
+
+    #[test]
+    fn a_single_offer_is_taken_and_the_next_word_is_open() {
+        let mut prompt = filter("cl", &[offer(0..2, "client:")]);
+        assert_eq!(prompt.command(Command::Complete), PromptOutcome::Changed("client:".into()));
+        prompt.offer(vec![offer(7..7, "Acme"), offer(7..7, "Zoë")]);
+        assert_eq!(prompt.command(Command::Complete), PromptOutcome::Changed("client:Acme".into()));
+        assert_eq!(prompt.command(Command::Accept), PromptOutcome::Accepted("client:Acme".into()));
+    }
+
+    #[test]
+    fn nothing_to_offer_changes_nothing() {
+        let mut prompt = filter("zzz", &[]);
+        assert_eq!(prompt.command(Command::Complete), PromptOutcome::Stay);
+        assert_eq!(prompt.command(Command::Up), PromptOutcome::Changed("newer".into()));
+        assert_eq!(prompt.command(Command::Up), PromptOutcome::Changed("older".into()));
+        assert_eq!(prompt.command(Command::Down), PromptOutcome::Changed("newer".into()));
     }
 }

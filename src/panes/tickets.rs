@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{Anchor, Changed, ClientId, Label, TicketId, TicketRow, Timestamp},
     msg::{Answer, Command, Now, PaneId, Question},
-    query::{Query, QueryError},
+    query::{Completion, Known, Query, QueryError, complete},
     text::SafeText,
     ui::{
         Glyphs, Own, Painter, Role, age,
@@ -168,6 +168,11 @@ impl Pane for TicketsPane {
                 Some(Ok(()))
             }
         }
+    }
+
+    fn complete(&self, words: &str, cursor: usize, known: &[Known]) -> Vec<Completion> {
+        // An empty line says by its hint what it takes.
+        if words.trim().is_empty() { Vec::new() } else { complete(words, cursor, known) }
     }
 
     fn filter_words(&self) -> Option<&str> {

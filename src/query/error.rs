@@ -17,11 +17,11 @@ pub struct QueryError {
 
 impl fmt::Display for QueryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        match self.nearest {
-            Some(word) => write!(f, "; did you mean {word}?"),
-            None => Ok(()),
+        // The way out first: a narrow screen cuts the end.
+        if let Some(word) = self.nearest {
+            write!(f, "did you mean {word}? ")?;
         }
+        f.write_str(&self.message)
     }
 }
 

@@ -349,6 +349,7 @@ async fn answer(mirror: &Mirror, question: Question) -> Result<Answer, Failure> 
         }
         Question::Overview => Answer::Overview(mirror.read(Reader::overview).await?),
         Question::Agents => Answer::Agents(mirror.read(Reader::agents).await?),
+        Question::Known => Answer::Known(mirror.read(Reader::known).await?),
     })
 }
 

@@ -1,6 +1,6 @@
 //! [`Field`]: one line that is typed into.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use ratatui::layout::Position;
 use tui_textarea::{CursorMove, Input, Key, TextArea};
@@ -68,6 +68,30 @@ impl Field {
     #[must_use]
     pub fn cursor(&self) -> usize {
         self.area.cursor().1
+    }
+
+    /// The byte that the cursor stands before.
+    #[must_use]
+    pub fn cursor_byte(&self) -> usize {
+        self.value().char_indices().nth(self.cursor()).map_or(self.value().len(), |(offset, _)| offset)
+    }
+
+    /// Puts `text` in the place of a part of what is there, made safe; the cursor goes behind it. A span that is none of the text
+    /// changes nothing.
+    pub fn replace(&mut self, span: Range<usize>, text: &str) {
+        let value = self.value();
+        let (Some(before), Some(after), false) = (value.get(..span.start), value.get(span.end..), self.secret) else { return };
+        let before = format!("{before}{}", SafeText::line(text));
+        let cursor = before.chars().count();
+        self.area = text_area(before + after);
+        self.area.move_cursor(CursorMove::Jump(0, u16::try_from(cursor).unwrap_or(u16::MAX)));
+    }
+
+    /// The column, of `max`, in which the byte `at` of the text is drawn: the first or the last one for what is out of sight.
+    #[must_use]
+    pub fn column(&self, at: usize, max: u16) -> u16 {
+        let cells = |end: usize| width(Own(self.value().get(..end).unwrap_or_else(|| self.value())));
+        cells(at).saturating_sub(shift(cells(self.cursor_byte()), max)).min(max)
     }
 
     /// Replaces the text; the cursor goes to its end.
@@ -183,8 +207,7 @@ impl Field {
 
     /// The text as drawn, and the cells before the cursor.
     fn shown(&self, mask: &str) -> (String, u16) {
-        let at = self.value().char_indices().nth(self.cursor()).map_or(self.value().len(), |(offset, _)| offset);
-        let (before, after) = self.value().split_at_checked(at).unwrap_or((self.value(), ""));
+        let (before, after) = self.value().split_at_checked(self.cursor_byte()).unwrap_or((self.value(), ""));
         let draw = |text: &str| {
             if self.is_masked() { mask.repeat(text.chars().count()) } else { SafeText::line(text).as_str().to_owned() }
         };
@@ -346,6 +369,18 @@ mod tests {
         assert!(field.is_empty() && field.is_masked());
         assert!(!field.area.undo(), "no history");
         assert_eq!(field.area.yank_text(), "");
+    }
+
+    #[test]
+    fn a_part_is_replaced_and_its_column_told() {
+        let mut field = Field::new("é st x");
+        field.replace(3..5, "日本:");
+        assert_eq!((field.value(), field.cursor(), field.cursor_byte()), ("é 日本: x", 5, 10));
+        assert_eq!((field.column(3, 40), field.column(10, 40)), (2, 7));
+        field.replace(4..5, "x");
+        assert_eq!(field.value(), "é 日本: x", "half a character is no part");
+        let long = Field::new("0123456789");
+        assert_eq!((long.column(5, 8), long.column(0, 8), long.column(10, 8)), (1, 0, 6), "shifted by four as it is drawn");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::Update;
 use crate::{
     app::model::Screen,
-    msg::{Command, Effect, Notice},
+    msg::{Command, Effect, Notice, Question},
     panes::{CLIENTS, HelpPane, PREVIEW, PromptKind, TICKETS},
 };
 
@@ -49,6 +49,7 @@ impl Update<'_> {
                 let words =
                     self.model.panes.get(self.model.focus).and_then(|pane| pane.filter_words()).unwrap_or_default().to_owned();
                 self.open_line(PromptKind::Filter, &words);
+                self.ask_app("known", Question::Known);
             }
             Command::CommandLine => {
                 let words = std::mem::take(&mut self.model.unfinished);

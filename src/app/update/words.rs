@@ -6,6 +6,7 @@ use super::Update;
 use crate::{
     app::palette,
     msg::{Command, Effect, Notice},
+    panes::{Offer, PromptKind},
 };
 
 /// Filters that the filter line remembers.
@@ -17,11 +18,11 @@ impl Update<'_> {
         let context = self.model.context(self.now);
         let mut verdict = None;
         self.on_pane(self.model.focus, |pane, out| verdict = pane.filter(words, context, out));
-        let complaint = verdict.and_then(Result::err).map(|error| error.to_string());
+        let complaint = verdict.and_then(Result::err);
         if let Some(line) = &mut self.model.line {
             line.complain(complaint);
         } else if let Some(complaint) = complaint {
-            self.notify(Notice::error(&complaint));
+            self.notify(Notice::error(&complaint.to_string()));
         }
     }
 
@@ -35,11 +36,18 @@ impl Update<'_> {
         }
     }
 
-    /// Offers the commands that the words on the command line may mean.
+    /// Offers the commands that the words on the command line may mean, or what could stand in a filter.
     pub(super) fn suggest(&mut self) {
-        if let Some(line) = &mut self.model.line {
-            line.offer(palette::offers(&line.words()));
-        }
+        let model = &mut *self.model;
+        let Some(line) = &mut model.line else { return };
+        let words = line.words();
+        line.offer(match line.kind() {
+            PromptKind::Command => palette::offers(&words),
+            PromptKind::Filter => {
+                let fitting = model.panes.get(model.focus).map(|pane| pane.complete(&words, line.cursor(), &model.known));
+                fitting.into_iter().flatten().map(Offer::from).collect()
+            }
+        });
     }
 
     /// Does what was typed after `:`.
