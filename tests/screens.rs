@@ -336,7 +336,7 @@ fn command_line_and_help_80x24() {
 #[test]
 fn filling_and_failing_headers() {
     let mut desk = Desk::full(120, 24, false);
-    desk.take(Msg::News(News::Filling(Some(FillProgress { done: 300, of: 412 }))));
+    desk.take(Msg::News(News::Filling(Some(FillProgress { done: 300, of: 412, ..FillProgress::default() }))));
     let filling = desk.text().lines().next().unwrap().to_owned();
     let failure = Failure::new(FailureKind::Unreachable, "acme.example refuses connections");
     let connection = Connection::Failing {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::requests::Requests;
 use crate::{
-    domain::{AgentId, AgentRow, Connection, FillProgress, Overview, TokenState},
+    domain::{AgentId, AgentRow, Connection, Coverage, FillProgress, Overview, TokenState},
     keys::Keymap,
     msg::{Key, Notice, Now, PaneId},
     panes::{ConnectPane, Context, HelpPane, Panes, Prompt, TICKETS},
@@ -39,6 +39,10 @@ pub(super) struct Status {
     pub token: TokenState,
     /// How far the first fill is.
     pub filling: Option<FillProgress>,
+    /// How much of what there is the mirror holds.
+    pub coverage: Coverage,
+    /// Whether the work in the background is paused.
+    pub paused: bool,
     /// How much the mirror holds.
     pub overview: Overview,
     /// Requests used and allowed, when it runs low.

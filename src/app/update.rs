@@ -193,6 +193,8 @@ impl Update<'_> {
                 return;
             }
             News::Filling(progress) => self.model.status.filling = progress,
+            News::Coverage(coverage) => self.model.status.coverage = coverage,
+            News::Paused(paused) => self.model.status.paused = paused,
             News::Connection(connection) => self.model.status.connection = connection,
             News::Token(token) => self.model.status.token = token,
             News::ActingAs(agent) => self.model.status.acting = Some((agent.id, agent.name.line())),

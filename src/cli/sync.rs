@@ -43,7 +43,8 @@ struct Progress {
 
 impl Progress {
     fn tell(&mut self, fill: FillProgress) {
-        let words = format!("{} of {} open tickets", fill.done, fill.of);
+        let words = fill.words();
+        let words = words.as_str();
         if self.on_terminal {
             // Nobody can be told that standard error is gone.
             let _ = write!(std::io::stderr().lock(), "\r{words}\x1b[K");
@@ -53,7 +54,7 @@ impl Progress {
         let tenth = (fill.done * 10).checked_div(fill.of).unwrap_or(0);
         if tenth > self.told {
             self.told = tenth;
-            say(&words);
+            say(words);
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a running session tells the screen.
 
-use super::{Agent, Connection, Failure, FillProgress, TicketId, TokenState};
+use super::{Agent, Connection, Coverage, Failure, FillProgress, TicketId, TokenState};
 use crate::text::SafeText;
 
 /// One fact that changed in the background.
@@ -8,8 +8,12 @@ use crate::text::SafeText;
 pub enum News {
     /// Rows of a table changed in the mirror.
     Changed(Changed),
-    /// How far the first fill is; `None` when it is over.
+    /// How far a fill is; `None` when nothing is being filled any more.
     Filling(Option<FillProgress>),
+    /// How much of what there is the mirror holds.
+    Coverage(Coverage),
+    /// Whether the work in the background (history, conversations) is paused by order.
+    Paused(bool),
     /// How fresh the rows are.
     Connection(Connection),
     /// How the token stands.
@@ -43,6 +47,8 @@ pub enum Changed {
     Tickets,
     /// Clients.
     Clients,
+    /// Sites, users or assets.
+    People,
     /// Names of statuses, priorities, teams, types, agents.
     Lookups,
     /// One ticket's conversation or body.

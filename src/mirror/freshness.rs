@@ -2,11 +2,17 @@
 
 use rusqlite::OptionalExtension;
 
-use super::{Reader, StoreError};
-use crate::domain::{TicketId, Timestamp};
+use super::{Reader, StoreError, row};
+use crate::domain::{Coverage, TicketId, Timestamp};
 
 /// Meta key: when the newest refresh succeeded.
 pub const LAST_SUCCESS: &str = "sync.succeeded";
+/// Meta key: how many open tickets the server counted last.
+pub const OPEN_THERE: &str = "tickets.there";
+/// Meta key: every ticket opened since then is here.
+pub const BACK_TO: &str = "history.back_to";
+/// Meta key: the server has nothing older than what is here.
+pub const TO_THE_FIRST: &str = "history.to_the_first";
 
 impl Reader {
     /// When the newest refresh succeeded, in this run or in an earlier one.
@@ -16,6 +22,27 @@ impl Reader {
     /// Where the database refuses; so for all reads.
     pub fn last_success(&self) -> Result<Option<Timestamp>, StoreError> {
         Ok(self.meta(LAST_SUCCESS)?.and_then(|at| at.parse().ok()))
+    }
+
+    /// How much of what there is the mirror holds.
+    ///
+    /// # Errors
+    ///
+    /// Where the database refuses.
+    pub fn coverage(&self) -> Result<Coverage, StoreError> {
+        let overview = self.overview()?;
+        let mut talked = self.conn.prepare_cached(
+            "SELECT count(*) FROM tickets AS t JOIN conversations AS c ON c.ticket_id = t.id \
+             WHERE t.is_closed = 0 AND t.last_action <= coalesce(c.for_last_action, t.last_action - 1)",
+        )?;
+        Ok(Coverage {
+            open: overview.open,
+            open_there: self.meta(OPEN_THERE)?.and_then(|count| count.parse().ok()),
+            closed: overview.closed,
+            back_to: self.meta(BACK_TO)?.and_then(|at| at.parse().ok()),
+            to_the_first: self.meta(TO_THE_FIRST)?.is_some(),
+            conversations: talked.query_row([], |row| row::unsigned(row, 0))?,
+        })
     }
 
     /// The numbers of all tickets that count as open; records without a readable number are left out.

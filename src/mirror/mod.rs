@@ -30,7 +30,7 @@ use crate::domain::{Batch, Failure, FailureKind, Identity, TicketId};
 
 pub use ask::{Applied, Pass, TicketAsk};
 pub use error::StoreError;
-pub use freshness::LAST_SUCCESS;
+pub use freshness::{BACK_TO, LAST_SUCCESS, OPEN_THERE, TO_THE_FIRST};
 pub use open::Opened;
 pub use place::purge;
 pub use reader::Reader;

@@ -101,6 +101,7 @@ impl Runner {
                 self.with_session(|session| session.refresh(everything));
             }
             Effect::RefreshEvery(every) => self.with_session(|session| session.refresh_every(every)),
+            Effect::PauseFilling(paused) => self.with_session(|session| session.pause_filling(paused)),
             Effect::Discover(address) => self.discover(address),
             Effect::TestConnection(draft) => self.test(*draft),
             Effect::CancelConnect => self.cancel_connecting(),

@@ -180,6 +180,11 @@ impl Session {
         let _ = self.orders.try_send(Order::Every(every));
     }
 
+    /// Pauses the work in the background, or lets it go on.
+    pub fn pause_filling(&self, paused: bool) {
+        let _ = self.orders.try_send(Order::Pause(paused));
+    }
+
     /// Requests and bytes so far.
     pub fn stats(&self) -> Stats {
         self.halo.stats()

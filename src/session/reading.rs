@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::Session;
 use crate::{
-    domain::{Anchor, ClientId, ClientRow, Conversation, Failure, Overview, TicketId, TicketRow, Timestamp},
+    domain::{Anchor, ClientId, ClientRow, Conversation, Coverage, Failure, Overview, TicketId, TicketRow, Timestamp},
     mirror::{Reader, TicketAsk},
     query::Query,
 };
@@ -68,6 +68,14 @@ impl Session {
             count: 0,
             count_up_to: None,
         }
+    }
+
+    /// How much of what there is the mirror holds.
+    ///
+    /// # Errors
+    /// Where the mirror refuses.
+    pub async fn coverage(&self) -> Result<Coverage, Failure> {
+        self.mirror.read(Reader::coverage).await
     }
 
     /// Clients whose names have all the words, inactive ones too.

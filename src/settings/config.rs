@@ -9,7 +9,7 @@ use super::{
     Paths,
     guard::{self, Trust, unreadable},
 };
-use crate::domain::{AgentId, ConnectDraft, Failure, Hosting, Identity, Profile, ProfileName, SecretKeeping};
+use crate::domain::{AgentId, ConnectDraft, Failure, History, Hosting, Identity, Profile, ProfileName, SecretKeeping};
 
 /// The settings without secrets; a missing file means all defaults.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,8 @@ pub struct Config {
     pub preview: bool,
     /// Requests per rolling 5 minutes, 0 for no limit; by default what fits the hosting.
     pub budget: Option<u32>,
+    /// How far back closed tickets are kept at hand: `"all"`, `"none"` or a length such as `"90d"`, `"26w"`, `"2y"`.
+    pub history: History,
     profiles: BTreeMap<ProfileName, Entry>,
 }
 
@@ -42,6 +44,7 @@ impl Default for Config {
             read_only: false,
             preview: true,
             budget: None,
+            history: History::default(),
             profiles: BTreeMap::new(),
         }
     }
@@ -294,6 +297,20 @@ mod tests {
         for (text, seconds) in [("", Some(60)), ("refresh = 0", None), ("refresh = \"off\"", None), ("refresh = 5", Some(5))] {
             assert_eq!(config(text).refresh.0, seconds.map(Duration::from_secs), "{text}");
         }
+    }
+
+    #[test]
+    fn history_reads_a_length_or_a_word() {
+        for (text, history) in [
+            ("", History::Days(90)),
+            ("history = \"2y\"", History::Days(730)),
+            ("history = \"all\"", History::All),
+            ("history = \"none\"", History::None),
+        ] {
+            assert_eq!(config(text).history, history, "{text}");
+        }
+        let error = toml::from_str::<Config>("history = \"soon\"").unwrap_err();
+        assert!(error.message().contains("90d"), "{error}");
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl TicketFill {
             sync.changed(Changed::Tickets).await;
         }
         let done = self.seen.len() as u64;
-        sync.tell(News::Filling(Some(FillProgress { done, of }))).await;
+        sync.tell(News::Filling(Some(FillProgress { done, of, ..FillProgress::default() }))).await;
         if !honoured {
             tracing::info!("the server does not order by last action; the fill goes by id");
             self.by_activity = false;

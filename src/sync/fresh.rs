@@ -78,6 +78,7 @@ impl<'a, S: Server> Fresh<'a, S> {
                         self.every = every;
                         due = self.next_due();
                     }
+                    Some(Order::Pause(paused)) => self.sync.tell(News::Paused(paused)).await,
                     Some(Order::Refresh { everything: all, done }) => {
                         everything |= all;
                         self.waiters.extend(done);

@@ -38,6 +38,8 @@ pub enum Order {
     },
     /// Refresh by itself this often; `None` for never.
     Every(Option<Duration>),
+    /// Pause the work in the background (history, conversations), or go on with it.
+    Pause(bool),
 }
 
 /// What is needed to keep a mirror fresh.

@@ -40,7 +40,7 @@ fn filled(done: u64, of: u64, cols: u16) -> u16 {
 /// the bar is left out where there is no room.
 pub fn gauge(painter: &mut Painter<'_>, x: u16, y: u16, label: &'static str, progress: FillProgress, max: u16) -> u16 {
     let style = painter.style(Role::Info);
-    let FillProgress { done, of } = progress;
+    let FillProgress { done, of, .. } = progress;
     let numbers = if of == 0 { grouped(done) } else { format!("{} of {}", grouped(done), grouped(of)) };
     let text = format!("{label} {numbers}");
     let mut used = painter.put_cut(x, y, Own(&text), style, max);
@@ -120,7 +120,7 @@ mod tests {
     fn the_gauge_shows_what_fits() {
         let shown = |done, of, max| {
             text(&paint(60, 1, |p| {
-                let used = gauge(p, 0, 0, "open tickets", FillProgress { done, of }, max);
+                let used = gauge(p, 0, 0, "open tickets", FillProgress { done, of, ..FillProgress::default() }, max);
                 assert!(used <= max);
             }))
         };
