@@ -64,6 +64,7 @@ impl Desk {
             profile: self.profile.clone(),
             secret: Arc::new(GivenSecret::new(Secret::new(self.secret.clone()))),
             budget: None,
+            ledger: None,
             every: None,
             clock: Arc::new(Timestamp::now),
         };

@@ -56,14 +56,16 @@ pub(super) fn start(around: &Surroundings, stored: bool) -> Result<(Session, mps
 
 fn prepared(around: &Surroundings, stored: bool) -> Result<(SessionSettings, MirrorPlace), Failure> {
     let Ready { profile, secret, config } = ready(around)?;
-    let place = if stored && !around.ephemeral {
-        around.paths.prepare_state(&profile.name)?;
-        MirrorPlace::Disk(around.paths.mirror_file(&profile.name))
-    } else {
-        MirrorPlace::Memory
+    let folder = if around.ephemeral { None } else { Some(around.paths.prepare_state(&profile.name)) };
+    let place = match &folder {
+        Some(Err(failure)) if stored => return Err(failure.clone()),
+        Some(Ok(_)) if stored => MirrorPlace::Disk(around.paths.mirror_file(&profile.name)),
+        _ => MirrorPlace::Memory,
     };
+    // Whoever stores nothing counts with the others all the same.
+    let ledger = folder.and_then(Result::ok).map(|_| around.paths.ledger_file(&profile.name));
     let budget = config.budget(around.budget, &profile);
-    Ok((SessionSettings { profile, secret, budget, every: None, clock: Arc::new(Timestamp::now) }, place))
+    Ok((SessionSettings { profile, secret, budget, ledger, every: None, clock: Arc::new(Timestamp::now) }, place))
 }
 
 fn tell(notice: Option<SafeText>) {

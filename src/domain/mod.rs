@@ -6,6 +6,7 @@
 pub mod address;
 
 mod action;
+mod budget;
 mod client;
 mod connect;
 mod coverage;
@@ -25,6 +26,7 @@ mod ticket;
 mod window;
 
 pub use action::{ActionRecord, ActionRow, Author};
+pub use budget::{Admission, BudgetLedger, LedgerStanding};
 pub use client::{ClientRecord, ClientRow};
 pub use connect::{ConnectReport, ConnectStep, StepOutcome};
 pub use coverage::{Coverage, grouped};
@@ -39,7 +41,7 @@ pub use person::{AssetRecord, SiteRecord, UserRecord};
 pub use profile::{Hosting, Identity, NotAProfileName, Profile, ProfileName, SecretKeeping};
 pub use progress::{Connection, FillProgress, Filled, TokenState};
 pub use rgb::Rgb;
-pub use secret::{BudgetLedger, Secret, SecretSource};
+pub use secret::{Secret, SecretSource};
 pub use ticket::{Label, TicketRecord, TicketRow};
 pub use window::{Anchor, Window};
 

@@ -1,6 +1,6 @@
 //! Secrets and where they come from.
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{future::Future, pin::Pin};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -41,12 +41,4 @@ impl std::fmt::Debug for Secret {
 pub trait SecretSource: Send + Sync {
     /// Reads the secret.
     fn secret(&self) -> Pin<Box<dyn Future<Output = Result<Secret, Failure>> + Send + '_>>;
-}
-
-/// Where requests of a rolling window are counted, shared by the instances of one profile on one machine.
-pub trait BudgetLedger: Send + Sync {
-    /// Notes one request that leaves now and answers how many left within `window` before, all instances together.
-    fn note(&self, now: jiff::Timestamp, window: Duration) -> u32;
-    /// How many requests left within `window` before `now`.
-    fn used(&self, now: jiff::Timestamp, window: Duration) -> u32;
 }

@@ -1,16 +1,15 @@
 //! The request budget: what this program may take of the limit that a tenant shares with its other integrations.
 
 use std::{
-    collections::VecDeque,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use tokio::time::{Duration, Instant, sleep_until};
 
 use super::Clock;
-use crate::domain::BudgetLedger;
+use crate::domain::{Admission, BudgetLedger};
 
 /// HaloPSA counts requests in a rolling window of this length.
 pub const WINDOW: Duration = Duration::from_mins(5);
@@ -24,14 +23,19 @@ pub enum Class {
     Background,
 }
 
+/// Where another instance counts at this moment: how long until the next try, at most.
+const MOMENT: Duration = Duration::from_millis(10);
+/// Instances that a pause held up come back within this time, not all at once.
+const APART: Duration = Duration::from_secs(1);
+
 /// How the budget stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BudgetStanding {
-    /// Requests per window; 0 for no limit.
+    /// Requests per window, by the settings or by what the server announced, whichever is less; 0 for no limit.
     pub limit: u32,
     /// Requests of the window so far, all instances of the profile together.
     pub used: u32,
-    /// How long the server's refusal still stops every request.
+    /// How long a refusal of the server's still stops every request.
     pub paused_for: Option<Duration>,
 }
 
@@ -67,13 +71,22 @@ impl Budget {
     /// How the budget stands.
     #[must_use]
     pub fn standing(&self) -> BudgetStanding {
-        let paused_for = self.pause().until(Instant::now()).map(|until| until - Instant::now());
-        BudgetStanding { limit: self.limit, used: self.ledger.used((self.clock)(), WINDOW), paused_for }
+        let now = (self.clock)();
+        let standing = self.ledger.standing(now, WINDOW);
+        let here = self.pause().until(Instant::now()).map(|until| until - Instant::now());
+        let shared = standing.paused_until.and_then(|until| Duration::try_from(until.duration_since(now)).ok());
+        let limit = effective(self.limit, standing.announced);
+        BudgetStanding { limit, used: standing.used, paused_for: here.max(shared) }
     }
 
-    /// The server answered 429, or 503 with a pause: nothing leaves before that pause is over.
-    pub(super) fn refused(&self, asked: Option<Duration>) {
-        self.pause().refused(Instant::now(), asked, rand::random());
+    /// The server answered 429, or 503 with a pause: nothing leaves before that pause is over, of no instance. `announced` is
+    /// the limit that the refusal named.
+    pub(super) fn refused(&self, asked: Option<Duration>, announced: Option<u32>) {
+        let now = Instant::now();
+        let until = self.pause().refused(now, asked, rand::random());
+        let wall = (self.clock)();
+        let pause = SignedDuration::try_from(until.saturating_duration_since(now)).unwrap_or_default();
+        self.ledger.refused(wall, wall.saturating_add(pause).unwrap_or(wall), announced);
     }
 
     /// The server answered as it should.
@@ -83,17 +96,19 @@ impl Budget {
 
     fn admit(&self, class: Class) -> Result<(), Instant> {
         let now = Instant::now();
-        // Held from counting to noting, so that two requests can't both take the last place.
-        let pause = self.pause();
-        if let Some(until) = pause.until(now) {
+        if let Some(until) = self.pause().until(now) {
             return Err(until);
         }
-        let wall = (self.clock)();
-        if fits(self.limit, self.ledger.used(wall, WINDOW), class) {
-            self.ledger.note(wall, WINDOW);
-            return Ok(());
+        let (wall, jitter) = ((self.clock)(), rand::random::<f64>());
+        match self.ledger.admit(wall, WINDOW, &|announced| places(effective(self.limit, announced), class)) {
+            Admission::Admitted => Ok(()),
+            Admission::Full => Err(now + look_again(self.limit)),
+            Admission::Busy => Err(now + MOMENT.mul_f64(0.5 + jitter / 2.0)),
+            Admission::Paused(until) => {
+                let pause = Duration::try_from(until.duration_since(wall)).unwrap_or_default();
+                Err(now + pause + APART.mul_f64(jitter))
+            }
         }
-        Err(now + look_again(self.limit))
     }
 
     fn pause(&self) -> MutexGuard<'_, Pause> {
@@ -101,14 +116,22 @@ impl Budget {
     }
 }
 
-/// Whether one more request fits, with `used` of the window taken.
-fn fits(limit: u32, used: u32, class: Class) -> bool {
+/// The limit that holds: the lower one of what is set and what the server announced; 0 for none.
+fn effective(limit: u32, announced: Option<u32>) -> u32 {
+    match announced {
+        Some(announced) if limit == 0 || announced < limit => announced,
+        _ => limit,
+    }
+}
+
+/// How many requests of a window are open to a class; `None` for any number.
+fn places(limit: u32, class: Class) -> Option<u32> {
     let reserve = match class {
         Class::Interactive => 0,
         // At least one place of the smallest budget is left to either class.
         Class::Background => (limit / 5).max(u32::from(limit > 1)),
     };
-    limit == 0 || used < limit - reserve
+    (limit > 0).then(|| limit - reserve)
 }
 
 /// Pause before a full budget is looked at again: the mean distance of the places in it.
@@ -126,7 +149,7 @@ struct Pause {
 impl Pause {
     /// Never sooner than asked; without a figure 5 s doubling to a minute; up to a tenth more by `jitter` (0 to 1), so that
     /// instances that were refused together don't come back together.
-    fn refused(&mut self, now: Instant, asked: Option<Duration>, jitter: f64) {
+    fn refused(&mut self, now: Instant, asked: Option<Duration>, jitter: f64) -> Instant {
         // Requests that were on their way together are refused together: that is one refusal.
         if self.until(now).is_none() {
             self.refusals = self.refusals.saturating_add(1);
@@ -135,7 +158,7 @@ impl Pause {
             Duration::from_secs(5).saturating_mul(1 << self.refusals.saturating_sub(1).min(4)).min(Duration::from_mins(1));
         let pause = asked.filter(|asked| !asked.is_zero()).unwrap_or(usual);
         let until = now + pause.mul_f64(1.0 + jitter.clamp(0.0, 1.0) / 10.0);
-        self.until = self.until.max(Some(until));
+        *self.until.insert(self.until.map_or(until, |longer| longer.max(until)))
     }
 
     /// A success that was on its way before the refusal says nothing about now.
@@ -150,38 +173,11 @@ impl Pause {
     }
 }
 
-/// Counts the requests of this process alone.
-#[derive(Debug, Default)]
-pub struct LocalLedger {
-    noted: Mutex<VecDeque<Timestamp>>,
-}
-
-impl LocalLedger {
-    fn within(&self, now: Timestamp, window: Duration) -> MutexGuard<'_, VecDeque<Timestamp>> {
-        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
-        let window = SignedDuration::try_from(window).unwrap_or(SignedDuration::MAX);
-        // What lies ahead was noted before the clock was set back: how long ago that was nobody knows.
-        noted.retain(|at| (SignedDuration::ZERO..window).contains(&now.duration_since(*at)));
-        noted
-    }
-}
-
-impl BudgetLedger for LocalLedger {
-    fn note(&self, now: Timestamp, window: Duration) -> u32 {
-        let mut noted = self.within(now, window);
-        let before = noted.len();
-        noted.push_back(now);
-        u32::try_from(before).unwrap_or(u32::MAX)
-    }
-
-    fn used(&self, now: Timestamp, window: Duration) -> u32 {
-        u32::try_from(self.within(now, window).len()).unwrap_or(u32::MAX)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use jiff::Timestamp;
+
+    use super::{super::LocalLedger, *};
 
     /// A wall clock that goes with tokio's paused one.
     fn clock() -> Clock {
@@ -241,7 +237,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_refusal_stops_both_classes_for_as_long_as_asked() {
         let (budget, start) = (budget(0), Instant::now());
-        budget.refused(Some(Duration::from_secs(30)));
+        budget.refused(Some(Duration::from_secs(30)), None);
         assert!(budget.standing().paused_for.is_some());
         tokio::join!(budget.acquire(Class::Interactive), budget.acquire(Class::Background));
         assert!(start.elapsed() >= Duration::from_secs(30) && start.elapsed() <= Duration::from_secs(34));
@@ -275,17 +271,25 @@ mod tests {
         assert_eq!(pause.until(now), Some(now + Duration::from_secs(100)));
     }
 
-    #[test]
-    fn the_smallest_budgets_still_let_background_through() {
-        assert!(fits(1, 0, Class::Background) && fits(2, 0, Class::Background) && !fits(2, 1, Class::Background));
-        assert!(fits(2, 1, Class::Interactive) && fits(0, u32::MAX, Class::Background));
+    #[tokio::test(start_paused = true)]
+    async fn instances_of_one_profile_share_pause_and_announced_limit() {
+        let ledger: Arc<dyn BudgetLedger> = Arc::new(LocalLedger::default());
+        let instances = [0, 250].map(|limit| Budget::new(limit, Arc::clone(&ledger), clock()));
+        instances[0].refused(Some(Duration::from_secs(30)), Some(10));
+        let start = Instant::now();
+        instances[1].acquire(Class::Interactive).await;
+        assert!(start.elapsed() >= Duration::from_secs(30) && start.elapsed() <= Duration::from_secs(35));
+        assert_eq!(instances.each_ref().map(|budget| budget.standing().limit), [10, 10]);
+        for _ in 0..9 {
+            instances[0].acquire(Class::Interactive).await;
+        }
+        assert!(instances[1].admit(Class::Interactive).is_err());
     }
 
     #[test]
-    fn a_clock_that_was_set_back_does_not_block_the_budget() {
-        let (ledger, now) = (LocalLedger::default(), Timestamp::UNIX_EPOCH);
-        ledger.note(now, WINDOW);
-        assert_eq!(ledger.used(now, WINDOW), 1);
-        assert_eq!(ledger.used(now - SignedDuration::from_hours(1), WINDOW), 0);
+    fn the_smallest_budgets_still_let_background_through() {
+        assert_eq!([1, 2, 10, 0].map(|limit| places(limit, Class::Background)), [Some(1), Some(1), Some(8), None]);
+        assert_eq!([1, 2, 10, 0].map(|limit| places(limit, Class::Interactive)), [Some(1), Some(2), Some(10), None]);
+        assert_eq!([effective(0, Some(9)), effective(5, Some(9)), effective(9, Some(5)), effective(7, None)], [9, 5, 5, 7]);
     }
 }

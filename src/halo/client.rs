@@ -137,8 +137,8 @@ impl Halo {
         bytes.fetch_add(u64::try_from(reply.body.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
         let asked_pause = status::retry_after(&reply, clock());
         match reply.status {
-            429 => budget.refused(asked_pause),
-            503 if asked_pause.is_some() => budget.refused(asked_pause),
+            429 => budget.refused(asked_pause, status::announced_limit(&reply)),
+            503 if asked_pause.is_some() => budget.refused(asked_pause, None),
             _ => budget.succeeded(),
         }
         Ok(reply)

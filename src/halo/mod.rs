@@ -11,19 +11,21 @@ mod page;
 mod proxy;
 mod requests;
 mod status;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod transport;
 mod wire;
 
 pub use auth::{Bearer, Credentials, TokenTask, Tokens};
-pub use budget::{Budget, BudgetStanding, Class, LocalLedger, WINDOW};
+pub use budget::{Budget, BudgetStanding, Class, WINDOW};
 pub use client::{Halo, Stats};
 pub use connect::{ConnectOutcome, test_connection};
 pub use discover::{Discovery, discover};
 pub use page::Page;
 pub use proxy::ProxyRules;
 pub use requests::{ListRequest, Openness, PAGE_SIZE, TicketColumn, TicketsRequest};
+pub use tally::{LocalLedger, Tally};
 pub use transport::{Transport, TransportSettings};
 
 /// The wall clock, handed in so that tests can set it.

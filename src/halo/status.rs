@@ -90,6 +90,19 @@ pub(super) fn retry_after(reply: &Reply, now: Timestamp) -> Option<Duration> {
     Some(Duration::try_from(until.duration_since(now)).unwrap_or_default().min(LONGEST_PAUSE))
 }
 
+/// The limit that a refusal names, as requests in five minutes: hosted instances answer "Rate Limit Reached - 300 Requests per
+/// rolling 5 minute window". What is allowed in less time is taken as what is allowed in five minutes.
+pub(super) fn announced_limit(reply: &Reply) -> Option<u32> {
+    let text = String::from_utf8_lossy(reply.body.get(..reply.body.len().min(1000))?).to_ascii_lowercase();
+    let (before, after) = text.split_once("requests per")?;
+    let number = |word: &str| word.parse::<u32>().ok().filter(|number| *number > 0);
+    let requests = before.split(|c: char| !c.is_ascii_digit()).rfind(|word| !word.is_empty()).and_then(number)?;
+    let minutes = after.split(|c: char| !c.is_ascii_alphanumeric()).find_map(number);
+    // Other units than minutes tell nothing that is known to be true.
+    let minutes = minutes.filter(|_| after.contains("minute"))?;
+    Some((u64::from(requests) * 5 / u64::from(minutes.max(5))).max(1).try_into().unwrap_or(u32::MAX))
+}
+
 /// Whether a web page came: by its type, or by its first character, which no JSON begins with.
 pub(super) fn is_html(reply: &Reply) -> bool {
     let named = reply.content_type.as_deref().is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
@@ -223,6 +236,23 @@ mod tests {
             assert_eq!(retry_after(&reply, now()), pause.map(Duration::from_secs), "{header:?}");
         }
         assert_eq!(retry_after(&reply(429, "text/plain", ""), now()), None);
+    }
+
+    #[test]
+    fn refusals_name_their_limit() {
+        for (body, limit) in [
+            (r#"{"error":"Rate Limit Reached - 300 Requests per rolling 5 minute window"}"#, Some(300)),
+            ("Rate Limit Reached - 500 requests per 3 minutes", Some(500)),
+            ("700 Requests per rolling 10 minute window", Some(350)),
+            ("1 requests per 60 minutes", Some(1)),
+            ("0 Requests per 5 minutes", None),
+            ("99999999999 Requests per 5 minutes", None),
+            ("300 Requests per second", None),
+            ("too many requests", None),
+            ("", None),
+        ] {
+            assert_eq!(announced_limit(&reply(429, "", body)), limit, "{body}");
+        }
     }
 
     #[test]

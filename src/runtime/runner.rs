@@ -292,10 +292,12 @@ impl Work {
     /// Starts the session of a profile over its open mirror.
     fn start(&self, profile: Profile, secret: Arc<dyn SecretSource>, mirror: Mirror) -> Result<(), Failure> {
         let budget = self.settings.config.budget(self.settings.budget, &profile);
+        // Where its folder can't be had, that was told already, and requests are counted by this instance alone.
+        let ledger = (!self.settings.ephemeral).then(|| self.settings.paths.ledger_file(&profile.name));
         let every = self.settings.config.refresh.0;
         let (news, mut receiver) = mpsc::channel(64);
         let clock = Arc::new(Timestamp::now);
-        let session = Session::start(SessionSettings { profile, secret, budget, every, clock }, mirror, news)?;
+        let session = Session::start(SessionSettings { profile, secret, budget, ledger, every, clock }, mirror, news)?;
         *self.lock() = Some(session);
         let messages = self.messages.clone();
         tokio::spawn(async move {

@@ -1,7 +1,9 @@
 //! One signed-in profile, running: the token task, the budget, sync and the mirror, started and supervised together.
 
 mod asking;
+mod ledger;
 mod narrow;
+mod private;
 mod reading;
 mod supervise;
 
@@ -10,7 +12,9 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use crate::{
-    domain::{AgentId, ConnectReport, Failure, FailureKind, Identity, News, Profile, SecretSource, TicketId, Timestamp},
+    domain::{
+        AgentId, BudgetLedger, ConnectReport, Failure, FailureKind, Identity, News, Profile, SecretSource, TicketId, Timestamp,
+    },
     halo::{
         self, Budget, Clock, ConnectOutcome, Credentials, Discovery, Halo, LocalLedger, ProxyRules, Stats, Tokens, Transport,
         TransportSettings,
@@ -19,6 +23,7 @@ use crate::{
     sync::{Order, Sync},
 };
 
+use ledger::FileLedger;
 use supervise::Tasks;
 
 /// Orders that may wait for sync.
@@ -41,6 +46,9 @@ pub struct SessionSettings {
     pub secret: Arc<dyn SecretSource>,
     /// Requests per rolling 5 minutes; `None` for no limit.
     pub budget: Option<u32>,
+    /// The file in which all instances of this profile count their requests, in a folder of this account's alone; `None` to
+    /// count by itself.
+    pub ledger: Option<PathBuf>,
     /// How often to refresh by itself; `None` for never.
     pub every: Option<Duration>,
     /// The wall clock.
@@ -114,11 +122,15 @@ impl Session {
         orders: mpsc::Sender<Order>,
         news: &mpsc::Sender<News>,
     ) -> Result<(Self, Tokens, Budget), Failure> {
-        let SessionSettings { profile, secret, budget, every: _, clock } = settings;
+        let SessionSettings { profile, secret, budget, ledger, every: _, clock } = settings;
         let transport = transport(profile.ca_file.clone())?;
         let credentials = Credentials::new(&profile, secret)?;
         let (tokens, token_task) = Tokens::new(transport.clone(), credentials, Arc::clone(&clock));
-        let budget = Budget::new(budget.unwrap_or(0), Arc::new(LocalLedger::default()), Arc::clone(&clock));
+        let ledger: Arc<dyn BudgetLedger> = match ledger {
+            Some(path) => Arc::new(FileLedger::new(path)),
+            None => Arc::new(LocalLedger::default()),
+        };
+        let budget = Budget::new(budget.unwrap_or(0), ledger, Arc::clone(&clock));
         let halo = Halo::new(&profile, transport, tokens.clone(), budget.clone(), Arc::clone(&clock))?;
         let sign_in = Arc::new(Notify::new());
         let begin = Arc::clone(&sign_in);

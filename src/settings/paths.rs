@@ -70,6 +70,11 @@ impl Paths {
         self.state_of(profile).join("mirror.db")
     }
 
+    /// Where all instances of a profile count their requests.
+    pub fn ledger_file(&self, profile: &ProfileName) -> PathBuf {
+        self.state_of(profile).join("requests")
+    }
+
     /// A profile's log.
     pub fn log_file(&self, profile: &ProfileName) -> PathBuf {
         self.state_of(profile).join("halo-tui.log")
