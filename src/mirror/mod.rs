@@ -19,9 +19,14 @@ mod place;
 mod reader;
 mod row;
 mod schema;
+mod shared;
 mod tickets;
 
-use std::{io, path::Path, sync::Arc};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use lane::Lanes;
@@ -34,12 +39,15 @@ pub use freshness::{BACK_TO, LAST_SUCCESS, OPEN_THERE, TO_THE_FIRST};
 pub use open::Opened;
 pub use place::purge;
 pub use reader::Reader;
+pub use shared::{Shared, SharedPlace, WriteCounts};
 
 /// One tenant's local copy; clones share it.
 #[derive(Clone)]
 pub struct Mirror {
     lanes: Arc<Lanes>,
     stored: bool,
+    /// The file, where several instances can share it.
+    shared: Option<Arc<PathBuf>>,
 }
 
 impl Mirror {
@@ -65,9 +73,10 @@ impl Mirror {
 
     fn start(connections: open::Connections) -> Result<Self, Failure> {
         let stored = connections.path.is_some();
+        let shared = connections.path.clone().filter(|_| connections.shares).map(Arc::new);
         let started = Lanes::start(connections);
         let failed = |error: io::Error| Failure::new(FailureKind::Storage, &format!("no thread for the local copy: {error}"));
-        Ok(Self { lanes: Arc::new(started.map_err(failed)?), stored })
+        Ok(Self { lanes: Arc::new(started.map_err(failed)?), stored, shared })
     }
 
     /// Whether the rows outlive the program.
@@ -96,7 +105,14 @@ impl Mirror {
     ///
     /// As [`Self::read`]; nothing of the batch is written then.
     pub async fn write(&self, batch: Batch, pass: Pass, now: Timestamp) -> Result<Applied, Failure> {
-        self.lanes.write(move |reader| reader.write(|conn| apply::apply(conn, &batch, pass, now))).await
+        let apply = move |conn: &rusqlite::Connection| {
+            let applied = apply::apply(conn, &batch, pass, now)?;
+            if applied.written > 0 {
+                shared::note(conn, &batch)?;
+            }
+            Ok(applied)
+        };
+        self.lanes.write(move |reader| reader.write(apply)).await
     }
 
     /// Notes a value under a name, such as a delta's cursor; `None` removes it.
@@ -106,7 +122,7 @@ impl Mirror {
     /// As [`Self::write`].
     pub async fn set_meta(&self, key: &str, value: Option<&str>) -> Result<(), Failure> {
         let (key, value) = (key.to_owned(), value.map(str::to_owned));
-        self.lanes.write(move |reader| reader.write(|conn| apply::set_meta(conn, &key, value.as_deref()))).await
+        self.lanes.write(move |reader| reader.note(|conn| apply::set_meta(conn, &key, value.as_deref()))).await
     }
 
     /// Notes that the ticket was looked at as it is now: it is no longer `is:changed` until its next change.

@@ -72,6 +72,8 @@ pub(super) struct Connections {
     pub(super) readers: Vec<Connection>,
     /// The file; `None` in memory.
     pub(super) path: Option<PathBuf>,
+    /// Whether locks and shared memory beside the file can be trusted.
+    pub(super) shares: bool,
 }
 
 /// How many reads can run at once: one for the screen while another streams a long list.
@@ -122,7 +124,7 @@ pub(super) fn memory(identity: &Identity) -> rusqlite::Result<Connections> {
     let writer = Connection::open_in_memory()?;
     settle(&writer)?;
     match schema::migrate(&writer, identity) {
-        Ok(_) => Ok(Connections { writer, readers: Vec::new(), path: None }),
+        Ok(_) => Ok(Connections { writer, readers: Vec::new(), path: None, shares: false }),
         Err(Unfit::Error(error)) => Err(error),
         // An empty database is neither newer nor foreign.
         Err(Unfit::Newer(_) | Unfit::Foreign) => Err(rusqlite::Error::InvalidQuery),
@@ -163,7 +165,8 @@ fn stored(path: &Path, identity: &Identity, write_ahead: bool) -> Result<(Connec
     writer.pragma_update_and_check(None, "wal_autocheckpoint", 4000, |_| Ok(()))?;
     let mode = if write_ahead { "WAL" } else { "TRUNCATE" };
     let set = writer.pragma_update_and_check(None, "journal_mode", mode, |row| row.get::<_, String>(0))?;
-    if !set.eq_ignore_ascii_case(mode) {
+    let as_wanted = set.eq_ignore_ascii_case(mode);
+    if !as_wanted {
         writer.pragma_update_and_check(None, "journal_mode", "TRUNCATE", |_| Ok(()))?;
     }
     let created = schema::migrate(&writer, identity)?;
@@ -177,7 +180,8 @@ fn stored(path: &Path, identity: &Identity, write_ahead: bool) -> Result<(Connec
         reader.pragma_update(None, "query_only", true)?;
         readers.push(reader);
     }
-    Ok((Connections { writer, readers, path: Some(path.to_owned()) }, created))
+    let shares = write_ahead && as_wanted;
+    Ok((Connections { writer, readers, path: Some(path.to_owned()), shares }, created))
 }
 
 fn connect(path: &Path, cache: i64) -> rusqlite::Result<Connection> {

@@ -6,8 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The files that SQLite keeps beside a database, and the database itself.
-const COMPANIONS: [&str; 4] = ["", "-wal", "-shm", "-journal"];
+/// The database itself, the files that SQLite keeps beside it, and the lock of the instance that refreshes it.
+const COMPANIONS: [&str; 5] = ["", "-wal", "-shm", "-journal", "-lock"];
 /// How many copies set aside are kept.
 const KEPT: usize = 3;
 

@@ -34,13 +34,21 @@ impl Reader {
 
     /// Runs `work` in one transaction, all or nothing.
     pub(super) fn write<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        self.note(|transaction| {
+            let before = transaction.total_changes();
+            let result = work(transaction)?;
+            if transaction.total_changes() > before {
+                // The readers, those of other instances too, take this for the sign that lists may have changed.
+                transaction.prepare_cached("UPDATE writes SET n = n + 1")?.execute([])?;
+            }
+            Ok(result)
+        })
+    }
+
+    /// The same where no list can show what is written.
+    pub(super) fn note<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         let transaction = Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate)?;
-        let before = transaction.total_changes();
         let result = work(&transaction)?;
-        if transaction.total_changes() > before {
-            // The readers, those of other instances too, take this for the sign that lists may have changed.
-            transaction.prepare_cached("UPDATE writes SET n = n + 1")?.execute([])?;
-        }
         transaction.commit()?;
         Ok(result)
     }
