@@ -77,8 +77,8 @@ impl Desk {
         let transport = Transport::new(limits).unwrap();
         let secret = Arc::new(GivenSecret::new(Secret::new(self.secret.clone())));
         let credentials = Credentials::new(&self.profile, secret).unwrap();
-        let (tokens, task) = Tokens::new(transport.clone(), credentials, Arc::clone(&clock));
-        tokio::spawn(task.run());
+        let (tokens, mut task) = Tokens::new(transport.clone(), credentials, Arc::clone(&clock));
+        tokio::spawn(async move { task.run().await });
         let budget = Budget::new(0, Arc::new(LocalLedger::default()), Arc::clone(&clock));
         Halo::new(&self.profile, transport, tokens, budget, clock).unwrap()
     }

@@ -237,6 +237,16 @@ async fn idle_costs_two_requests_a_minute() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_waits_for_a_refresh_finds_its_time_stored() {
+    let flow = Flow::start(1..=3);
+    let (done, result) = tokio::sync::oneshot::channel();
+    flow.orders.send(Order::Refresh { everything: true, done: Some(done) }).await.unwrap();
+    assert_eq!(result.await.unwrap(), Ok(()));
+    // `halo-tui sync` ends here: without the time its rows would count as some of them.
+    assert!(flow.mirror.read(halo_tui::mirror::Reader::last_success).await.unwrap().is_some());
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_order_that_is_not_honoured_is_noticed_and_nothing_is_missed() {
     let mut flow = Flow::start_with(Script { open: (1..=250).collect(), deaf: true, ..Script::default() });
     // Ascending by id is the oldest activity first here: the first page shows it.

@@ -407,6 +407,55 @@ fn a_vanished_terminal_ends_it() {
     assert_eq!(child.wait().unwrap().exit_code(), 129);
 }
 
+/// The variable that breaks a debug build on purpose, and the file whose appearing starts it.
+#[cfg(debug_assertions)]
+fn drill(home: &Path, place: &str) -> (String, std::path::PathBuf) {
+    let start = home.join("drill");
+    (format!("{place}:{}", start.display()), start)
+}
+
+#[test]
+#[cfg(debug_assertions)]
+fn a_panic_while_drawing_gives_the_terminal_back_before_it_is_told() {
+    let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+    let (variable, start) = drill(home.path(), "drawing");
+    let mut run = Run::with_stand_in(home.path(), 80, 24, &stand_in, &[("HALO_TUI_DRILL", &variable)]);
+    run.until(" a row", |screen| screen.contains("1 of ") && screen.contains("live"));
+    std::fs::write(start, "").unwrap();
+    run.type_in("j");
+    assert_eq!(run.ended(), 101);
+    run.assert_given_back();
+    let shown = String::from_utf8_lossy(&run.all);
+    let (_, after) = shown.rsplit_once("\x1b[?1049l").expect("the alternate screen is left");
+    assert!(after.contains("a drill in drawing"), "the message stands on the shell's screen: {after:?}");
+}
+
+#[test]
+#[cfg(debug_assertions)]
+fn a_panic_in_the_background_is_told_and_the_screen_goes_on() {
+    for place in ["the refreshing", "the signing in", "the header's news"] {
+        let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+        let (variable, start) = drill(home.path(), place);
+        let mut run = Run::with_stand_in(home.path(), 120, 24, &stand_in, &[("HALO_TUI_DRILL", &variable)]);
+        run.until(" a row", |screen| screen.contains("1 of ") && screen.contains("live"));
+        std::fs::write(start, "").unwrap();
+        run.until_text("worker restarted");
+        assert!(run.text().contains(place), "{}", run.text());
+        run.type_in("j");
+        run.until_text("2 of ");
+        // What was started again works: a refresh is asked for and answered.
+        let before = stand_in.control.tally().total;
+        run.type_in("r");
+        run.read_while(|| stand_in.control.tally().total == before);
+        run.type_in("q");
+        assert_eq!(run.ended(), 0);
+        run.assert_given_back();
+        let log = walk(home.path()).into_iter().find(|file| file.ends_with("halo-tui.log")).unwrap();
+        let log = std::fs::read_to_string(log).unwrap();
+        assert!(log.contains("panic") && !log.contains("a drill in"), "the place is logged, the words are not: {log}");
+    }
+}
+
 #[test]
 fn tiny_and_back() {
     let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());

@@ -467,15 +467,50 @@ fn answers_to_older_questions_are_dropped() {
     assert!(desk.text().contains("the newer"));
 }
 
-#[test]
-fn a_refused_grant_opens_the_connect_screen_and_the_rows_come_back() {
-    let mut desk = Desk::full(80, 24, false);
+/// A dashboard whose client secret was refused, with how its rows stand.
+fn refused(cols: u16, rows: u16) -> Desk {
+    let mut desk = Desk::full(cols, rows, true);
     let failure = Failure::new(FailureKind::InvalidClient, "the authorisation server refuses this client");
+    let (last_success, since) = (Some(at("2026-11-20T09:48:00Z")), at("2026-11-20T09:59:00Z"));
+    let connection = Connection::Failing { last_success, since, failure: failure.clone(), retry_at: None };
+    desk.take(Msg::News(News::Token(TokenState::Refused)));
     desk.take(Msg::News(News::CredentialsNeeded(failure)));
-    assert!(desk.text().contains("Test and connect") && desk.text().contains("refuses this client"));
-    let effects = desk.keys("\u{1b}\u{1b}");
-    assert!(effects.is_empty(), "{effects:?}");
-    assert!(desk.text().contains("Mail server unreachable"));
+    desk.take(Msg::News(News::Connection(connection)));
+    desk
+}
+
+#[test]
+fn refused_over_rows_80x24() {
+    insta::assert_snapshot!(refused(80, 24).text());
+}
+
+#[test]
+fn refused_over_rows_120x40() {
+    insta::assert_snapshot!(refused(120, 40).text());
+}
+
+#[test]
+fn a_refused_grant_opens_the_connect_screen_over_the_rows_and_escape_goes_back() {
+    for (cols, rows) in [(80, 24), (120, 40), (170, 45)] {
+        let mut desk = refused(cols, rows);
+        let text = desk.text();
+        for words in ["Test and connect", "refuses this client", "Mail server unreachable", "rows 12m old"] {
+            assert!(text.contains(words), "{cols}x{rows} {words}: {text}");
+        }
+        let minute = desk.model.deadline().unwrap().checked_sub(now().tick).unwrap();
+        assert!(minute <= Duration::from_mins(1), "the ages go on behind it");
+        desk.keys("sec");
+        assert!(desk.keys("\u{1b}").is_empty());
+        assert!(!desk.text().contains("Test and connect") && desk.text().contains("Mail server unreachable"));
+        // What was typed waits there.
+        desk.keys(":connect\r");
+        assert!(desk.text().contains("•••"), "{}", desk.text());
+    }
+    // Where there is no room for rows, whose they are and how old is seen all the same.
+    let small = refused(60, 20).text();
+    for words in ["acme", "Test and connect", "esc back"] {
+        assert!(small.contains(words), "{words}: {small}");
+    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::{
 /// What stands in front.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Screen {
-    /// The connect screen; rows that were there stay behind it.
+    /// The connect screen; rows that were there stay behind it, to be seen above it.
     Connect,
     /// The dashboard.
     Dashboard,
@@ -145,7 +145,7 @@ impl Model {
     pub fn deadline(&self) -> Option<Duration> {
         let notice = self.notice.as_ref().and_then(|shown| shown.until);
         let panes = self.panes.iter().filter_map(crate::panes::Pane::deadline);
-        let minute = (self.screen == Screen::Dashboard).then_some(self.minute);
+        let minute = (self.screen == Screen::Dashboard || !self.connect.is_first()).then_some(self.minute);
         notice.into_iter().chain(panes).chain(minute).min()
     }
 

@@ -45,6 +45,9 @@ impl Update<'_> {
             Msg::Wake => self.wake(),
             Msg::Answer { slot, id, answer } => {
                 if self.model.requests.close(slot, id) {
+                    if let Err(failure) = &answer {
+                        self.notify(Notice::failure(failure));
+                    }
                     self.answer(slot, answer.ok());
                 }
             }
@@ -200,8 +203,11 @@ impl Update<'_> {
             News::ActingAs(agent) => self.model.status.acting = Some((agent.id, agent.name.line())),
             News::BudgetLow { used, of } => self.model.status.budget = (used < of).then_some((used, of)),
             News::Notice(text) => self.notify(Notice { severity: Severity::Warning, text }),
-            News::WorkerDied { worker, why } => {
-                self.notify(Notice::error(&format!("{worker} stopped ({why}); start halo-tui again to go on")));
+            News::WorkerDied { worker, why, back_in } => {
+                self.notify(Notice::error(&format!("{worker} stopped ({why}); it is started again in {} s", back_in.as_secs())));
+            }
+            News::WorkerRestarted { worker } => {
+                self.notify(Notice::error(&format!("{worker} had stopped by an error in the program; worker restarted")));
             }
             News::CredentialsNeeded(failure) => {
                 self.model.connect.refused(&failure);

@@ -1,5 +1,7 @@
 //! What a running session tells the screen.
 
+use std::time::Duration;
+
 use super::{Agent, Connection, Coverage, Failure, FillProgress, TicketId, TokenState};
 use crate::text::SafeText;
 
@@ -31,12 +33,19 @@ pub enum News {
     },
     /// Something worth one line.
     Notice(SafeText),
-    /// A background task ended that should run for ever.
+    /// A background task ended that should run for ever; it will be started again.
     WorkerDied {
         /// Its name.
         worker: &'static str,
         /// Why.
         why: SafeText,
+        /// How long until then.
+        back_in: Duration,
+    },
+    /// A background task that had ended runs again.
+    WorkerRestarted {
+        /// Its name.
+        worker: &'static str,
     },
 }
 

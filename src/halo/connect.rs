@@ -45,7 +45,7 @@ pub async fn test_connection(
     let mut walk = Walk { report };
     walk.names(transport, profile).await?;
     walk.certificates(transport, profile).await?;
-    let (tokens, task) = {
+    let (tokens, mut task) = {
         let credentials = Credentials::new(profile, source)?;
         Tokens::new(transport.clone(), credentials, Arc::clone(&clock))
     };

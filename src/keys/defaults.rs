@@ -17,6 +17,7 @@ pub const DEFAULTS: &[Table] = &[
     Table { layer: "filter", title: "Filter", typing: true, bindings: FILTER },
     Table { layer: "command-line", title: "Command line", typing: true, bindings: COMMAND_LINE },
     Table { layer: "connect", title: "Connect", typing: true, bindings: CONNECT },
+    Table { layer: "connect-over", title: "Connect, over rows", typing: true, bindings: CONNECT_OVER },
     Table { layer: "connect-choice", title: "Choices", typing: false, bindings: CONNECT_CHOICE },
 ];
 
@@ -102,16 +103,20 @@ const COMMAND_LINE: &[Binding] = &[
 const CONNECT: &[Binding] = &[
     Binding::new("tab", Command::NextField).hint(10),
     Binding::new("down", Command::NextField),
-    Binding::new("shift-tab", Command::PreviousField).hint(20),
+    Binding::new("shift-tab", Command::PreviousField).hint(40),
     Binding::new("up", Command::PreviousField),
     Binding::new("enter", Command::Accept).hint(25),
     Binding::new("ctrl-t", Command::Test).hint(30),
-    Binding::new("ctrl-r", Command::Reveal).hint(40),
+    Binding::new("ctrl-r", Command::Reveal).hint(50),
     Binding::new("ctrl-u", Command::ClearInput),
-    // Twice: over a slow line the first byte of an arrow key can look like a lone escape.
-    Binding::new("esc esc", Command::Leave).hint(50),
-    Binding::new("f1", Command::Help).hint(90),
+    // Twice: over a slow line the first byte of an arrow key can look like a lone escape. The way out and to all keys is told on
+    // narrow terminals too.
+    Binding::new("esc esc", Command::Leave).hint(35),
+    Binding::new("f1", Command::Help).hint(36),
 ];
+
+/// Nothing is lost by going back to the rows: what was typed is there when the screen is opened again.
+const CONNECT_OVER: &[Binding] = &[Binding::new("esc", Command::Back).hint(35)];
 
 const CONNECT_CHOICE: &[Binding] = &[
     Binding::new("left", Command::PreviousChoice).hint(5),

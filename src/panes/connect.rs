@@ -73,10 +73,12 @@ impl ConnectPane {
 
     /// The layers of keys that count now.
     pub fn layers(&self) -> &'static [&'static str] {
-        match &self.stage {
-            Stage::Asking(..) => &["people", "connect", "always"],
-            _ if self.form.focus().is_choice() => &["connect-choice", "connect", "always"],
-            _ => &["connect", "always"],
+        let is_typed_into = matches!(self.stage, Stage::Asking(..)) || !self.form.focus().is_choice();
+        match (self.first, is_typed_into) {
+            (true, true) => &["connect", "always"],
+            (true, false) => &["connect-choice", "connect", "always"],
+            (false, true) => &["connect-over", "connect", "always"],
+            (false, false) => &["connect-choice", "connect-over", "connect", "always"],
         }
     }
 
@@ -116,7 +118,7 @@ impl ConnectPane {
                     self.stage = Stage::Starting;
                     return ConnectOutcome::Start(draft);
                 }
-                Command::Leave => {
+                Command::Leave | Command::Back => {
                     self.stage = Stage::Editing;
                     self.message = Some(Notice::info("Nothing was saved yet"));
                 }
@@ -137,7 +139,7 @@ impl ConnectPane {
                 FormField::Button => return self.test(),
                 _ => self.form.walk(true),
             },
-            Command::Leave => {
+            Command::Leave | Command::Back => {
                 return if matches!(self.stage, Stage::Discovering | Stage::Testing(_)) {
                     self.stage = Stage::Editing;
                     self.message = Some(Notice::info("Stopped. Nothing was saved"));

@@ -16,6 +16,7 @@ use tokio::{sync::mpsc, time::Instant};
 use crate::{
     app::{Model, frame, update},
     msg::{Effect, Input, Msg, Notice},
+    session,
     terminal::{Terminal, TerminalEvent},
 };
 
@@ -166,6 +167,7 @@ fn suspend(terminal: &Terminal, runner: &Runner) {
 }
 
 fn draw(model: &Model, terminal: &Terminal, clocks: Clocks) {
+    session::drill("drawing");
     let size = terminal.size();
     let (frame, cursor) = frame(model, clocks.now(), size.width, size.height);
     terminal.present(frame, cursor);

@@ -2,9 +2,11 @@
 
 use std::{
     collections::HashMap,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex},
 };
 
+use futures::FutureExt;
 use tokio::{
     sync::mpsc,
     task::{AbortHandle, JoinSet},
@@ -127,14 +129,24 @@ impl Runner {
         }
     }
 
+    /// Starts a task whose result is a message; where it panics, the failure is.
+    fn spawn(
+        &mut self,
+        work: impl Future<Output = Msg> + Send + 'static,
+        broken: impl FnOnce(Failure) -> Msg + Send + 'static,
+    ) -> AbortHandle {
+        let messages = self.messages.clone();
+        self.tasks.spawn(async move {
+            let done = AssertUnwindSafe(work).catch_unwind().await;
+            let _ = messages.send(done.unwrap_or_else(|_| broken(fault()))).await;
+        })
+    }
+
     fn ask(&mut self, slot: Slot, id: RequestId, question: Question) {
         let mirror = self.work.lock().as_ref().map(|session| session.mirror().clone());
         let Some(mirror) = mirror else { return };
-        let messages = self.messages.clone();
-        let task = self.tasks.spawn(async move {
-            let answer = answer(&mirror, question).await;
-            let _ = messages.send(Msg::Answer { slot, id, answer }).await;
-        });
+        let work = async move { Msg::Answer { slot, id, answer: answer(&mirror, question).await } };
+        let task = self.spawn(work, move |failure| Msg::Answer { slot, id, answer: Err(failure) });
         // A newer question in a slot ends the older one: its reading of the database is interrupted.
         if let Some(older) = self.asked.insert(slot, task) {
             older.abort();
@@ -148,8 +160,8 @@ impl Runner {
     }
 
     fn load_theme(&mut self, name: String) {
-        let (paths, messages) = (self.work.settings.paths.clone(), self.messages.clone());
-        self.tasks.spawn(async move {
+        let (paths, broken) = (self.work.settings.paths.clone(), name.clone());
+        let work = async move {
             let asked = name.clone();
             let text = blocking(move || match settings::theme_text(&paths, &asked)? {
                 Some((_, text)) => Ok(text),
@@ -161,8 +173,9 @@ impl Runner {
                 }),
             })
             .await;
-            let _ = messages.send(Msg::Theme(name, text)).await;
-        });
+            Msg::Theme(name, text)
+        };
+        self.spawn(work, move |failure| Msg::Theme(broken, Err(failure)));
     }
 
     // --- connecting --------------------------------------------------------------------------------------------------
@@ -175,8 +188,7 @@ impl Runner {
 
     fn discover(&mut self, address: String) {
         self.cancel_connecting();
-        let messages = self.messages.clone();
-        let task = self.tasks.spawn(async move {
+        let work = async move {
             let found = session::discover(&address).await.map(|found| Discovered {
                 hosting: found.hosting,
                 auth_url: found.auth_url,
@@ -184,16 +196,16 @@ impl Runner {
                 tenant: found.tenant,
                 other_host: found.other_host,
             });
-            let _ = messages.send(Msg::Connect(ConnectNews::Discovered(found))).await;
-        });
-        self.connecting = Some(task);
+            Msg::Connect(ConnectNews::Discovered(found))
+        };
+        self.connecting = Some(self.spawn(work, |failure| Msg::Connect(ConnectNews::Discovered(Err(failure)))));
     }
 
     fn test(&mut self, draft: ConnectDraft) {
         self.cancel_connecting();
         let messages = self.messages.clone();
         let profile = self.name_of(&draft).and_then(|name| draft.profile(name));
-        let task = self.tasks.spawn(async move {
+        let work = async move {
             let outcome = match profile {
                 Err(failure) => Err(failure),
                 Ok(profile) => {
@@ -223,9 +235,9 @@ impl Runner {
                 },
                 Err(failure) => ConnectNews::Failed(failure),
             };
-            let _ = messages.send(Msg::Connect(news)).await;
-        });
-        self.connecting = Some(task);
+            Msg::Connect(news)
+        };
+        self.connecting = Some(self.spawn(work, |failure| Msg::Connect(ConnectNews::Failed(failure))));
     }
 
     /// The name under which a draft is saved.
@@ -243,14 +255,15 @@ impl Runner {
     }
 
     fn save_and_start(&mut self, draft: ConnectDraft) {
-        let (work, messages, name) = (self.work.clone(), self.messages.clone(), self.name_of(&draft));
-        self.tasks.spawn(async move {
+        let (work, name) = (self.work.clone(), self.name_of(&draft));
+        let saving = async move {
             let started = match name.and_then(|name| draft.profile(name)) {
                 Ok(profile) => work.save_and_open(draft, profile).await,
                 Err(failure) => Err(failure),
             };
-            let _ = messages.send(Msg::Connect(ConnectNews::Started(started.map(Box::new)))).await;
-        });
+            Msg::Connect(ConnectNews::Started(started.map(Box::new)))
+        };
+        self.spawn(saving, |failure| Msg::Connect(ConnectNews::Started(Err(failure))));
     }
 }
 
@@ -354,6 +367,12 @@ async fn answer(mirror: &Mirror, question: Question) -> Result<Answer, Failure> 
         Question::Agents => Answer::Agents(mirror.read(Reader::agents).await?),
         Question::Known => Answer::Known(mirror.read(Reader::known).await?),
     })
+}
+
+/// What is told of a task that panicked; where it did is in the log.
+fn fault() -> Failure {
+    Failure::new(FailureKind::Gone, "A part of the program failed by an error in it")
+        .advise("Try again; the log says where it happened")
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {

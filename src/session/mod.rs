@@ -1,8 +1,10 @@
 //! One signed-in profile, running: the token task, the budget, sync and the mirror, started and supervised together.
 
 mod asking;
+mod drill;
 mod ledger;
 mod narrow;
+mod orders;
 mod private;
 mod reading;
 mod supervise;
@@ -23,11 +25,10 @@ use crate::{
     sync::{Order, Sync},
 };
 
+pub use drill::drill;
 use ledger::FileLedger;
+use orders::Orders;
 use supervise::Tasks;
-
-/// Orders that may wait for sync.
-const ORDERS: usize = 16;
 
 /// Where a profile's mirror lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +79,7 @@ pub fn purge(place: &std::path::Path) -> std::io::Result<()> {
 pub struct Session {
     mirror: Mirror,
     halo: Halo,
-    orders: mpsc::Sender<Order>,
+    orders: Orders,
     looked_at: watch::Sender<Option<TicketId>>,
     tasks: Tasks,
     clock: Clock,
@@ -93,13 +94,18 @@ impl Session {
     /// # Errors
     /// Addresses or a CA file that can't be used.
     pub fn start(settings: SessionSettings, mirror: Mirror, news: mpsc::Sender<News>) -> Result<Self, Failure> {
-        let every = settings.every;
-        let (orders, order_receiver) = mpsc::channel(ORDERS);
-        let (mut session, tokens, budget) = Self::assemble(settings, mirror, orders, &news)?;
+        let (mut session, tokens, budget) = Self::assemble(settings, mirror, &news)?;
         session.sign_in.notify_one();
-        let sync = Sync { every, ..session.sync(news.clone()) };
-        session.tasks.spawn("sync", sync.run(order_receiver, session.looked_at.subscribe()));
-        session.tasks.spawn("the header's news", supervise::tell_standing(tokens, budget, news));
+        let (orders, looked_at) = (session.orders.clone(), session.looked_at.subscribe());
+        let (halo, mirror, clock, told) =
+            (session.halo.clone(), session.mirror.clone(), Arc::clone(&session.clock), news.clone());
+        session.tasks.keep("the refreshing", move || {
+            let (orders, every) = orders.begin();
+            let sync =
+                Sync { server: halo.clone(), mirror: mirror.clone(), news: told.clone(), every, clock: Arc::clone(&clock) };
+            sync.run(orders, looked_at.clone())
+        });
+        session.tasks.keep("the header's news", move || supervise::tell_standing(tokens.clone(), budget.clone(), news.clone()));
         Ok(session)
     }
 
@@ -109,20 +115,14 @@ impl Session {
     /// # Errors
     /// As [`Self::start`].
     pub fn quiet(settings: SessionSettings, mirror: Mirror) -> Result<Self, Failure> {
-        let (orders, _) = mpsc::channel(1);
         let (news, _) = mpsc::channel(1);
-        let (session, ..) = Self::assemble(settings, mirror, orders, &news)?;
+        let (session, ..) = Self::assemble(settings, mirror, &news)?;
         Ok(session)
     }
 
     /// Puts the parts together; the token task waits to be let begin.
-    fn assemble(
-        settings: SessionSettings,
-        mirror: Mirror,
-        orders: mpsc::Sender<Order>,
-        news: &mpsc::Sender<News>,
-    ) -> Result<(Self, Tokens, Budget), Failure> {
-        let SessionSettings { profile, secret, budget, ledger, every: _, clock } = settings;
+    fn assemble(settings: SessionSettings, mirror: Mirror, news: &mpsc::Sender<News>) -> Result<(Self, Tokens, Budget), Failure> {
+        let SessionSettings { profile, secret, budget, ledger, every, clock } = settings;
         let transport = transport(profile.ca_file.clone())?;
         let credentials = Credentials::new(&profile, secret)?;
         let (tokens, token_task) = Tokens::new(transport.clone(), credentials, Arc::clone(&clock));
@@ -134,12 +134,20 @@ impl Session {
         let halo = Halo::new(&profile, transport, tokens.clone(), budget.clone(), Arc::clone(&clock))?;
         let sign_in = Arc::new(Notify::new());
         let begin = Arc::clone(&sign_in);
+        // What it holds and who waits for it outlive a run of it.
+        let token_task = Arc::new(tokio::sync::Mutex::new(token_task));
         let mut tasks = Tasks::new(news.clone());
-        tasks.spawn("the token task", async move {
-            begin.notified().await;
-            token_task.run().await;
+        tasks.keep("the signing in", move || {
+            let (begin, token_task) = (Arc::clone(&begin), Arc::clone(&token_task));
+            async move {
+                begin.notified().await;
+                // Once begun, a run that is started again need not wait.
+                begin.notify_one();
+                token_task.lock().await.run().await;
+            }
         });
         let (looked_at, _) = watch::channel(None);
+        let orders = Orders::new(every);
         let session = Self { mirror, halo, orders, looked_at, tasks, clock, me: profile.me, sign_in };
         Ok((session, tokens, budget))
     }
@@ -173,7 +181,7 @@ impl Session {
 
     /// Asks for what changed, or compares everything; an order that finds sync overwhelmed with orders is dropped.
     pub fn refresh(&self, everything: bool) {
-        let _ = self.orders.try_send(Order::Refresh { everything, done: None });
+        let _ = self.orders.way().try_send(Order::Refresh { everything, done: None });
     }
 
     /// Refreshes and waits for the result.
@@ -183,18 +191,18 @@ impl Session {
     pub async fn refreshed(&self, everything: bool) -> Result<(), Failure> {
         let gone = || Failure::new(FailureKind::Gone, "the refreshing stopped unexpectedly");
         let (done, result) = oneshot::channel();
-        self.orders.send(Order::Refresh { everything, done: Some(done) }).await.map_err(|_| gone())?;
+        self.orders.way().send(Order::Refresh { everything, done: Some(done) }).await.map_err(|_| gone())?;
         result.await.map_err(|_| gone())?
     }
 
     /// Refreshes by itself this often from now on.
     pub fn refresh_every(&self, every: Option<Duration>) {
-        let _ = self.orders.try_send(Order::Every(every));
+        self.orders.every(every);
     }
 
     /// Pauses the work in the background, or lets it go on.
     pub fn pause_filling(&self, paused: bool) {
-        let _ = self.orders.try_send(Order::Pause(paused));
+        self.orders.pause(paused);
     }
 
     /// Requests and bytes so far.

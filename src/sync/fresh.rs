@@ -87,10 +87,11 @@ impl<'a, S: Server> Fresh<'a, S> {
                 },
                 () = wake => {
                     let result = self.round(std::mem::take(&mut everything)).await;
+                    // Whoever waits may end the program at once: what came of the round is stored before.
+                    due = self.settle(result.clone()).await;
                     for waiter in self.waiters.drain(..) {
                         let _ = waiter.send(result.clone());
                     }
-                    due = self.settle(result).await;
                 }
             }
         }

@@ -64,8 +64,8 @@ impl TokenTask {
         Self { granter, transport, secret: None, held, state, orders, clock, failures: 0, refusals: 0, granted_at: None }
     }
 
-    /// Runs until every handle is dropped.
-    pub async fn run(mut self) {
+    /// Runs until every handle is dropped. Where a run broke off, another one begins with a new attempt.
+    pub async fn run(&mut self) {
         let mut next = Next::Attempt;
         loop {
             next = match next {

@@ -236,8 +236,8 @@ async fn the_endpoint_that_works_is_found_and_remembered() {
         .await;
         let profile = profile(&server.url, &server.url, None);
         let credentials = Credentials::new(&profile, Source::of(&["s"])).unwrap();
-        let (tokens, task) = Tokens::new(transport(), credentials, Wall::default().clock());
-        tokio::spawn(task.run());
+        let (tokens, mut task) = Tokens::new(transport(), credentials, Wall::default().clock());
+        tokio::spawn(async move { task.run().await });
         for _ in 0..2 {
             let bearer = tokens.bearer().await.unwrap();
             tokens.reject(bearer.generation);
@@ -270,9 +270,9 @@ async fn an_echoed_secret_is_cut_out_of_the_failure() {
 async fn nobody_waits_for_a_task_that_ended() {
     let server = Server::start(|_, _| Answer::empty(200).how(How::Silent)).await;
     let profile = profile(&format!("{}/auth", server.url), &server.url, None);
-    let (tokens, task) =
+    let (tokens, mut task) =
         Tokens::new(transport(), Credentials::new(&profile, Source::of(&["s"])).unwrap(), Wall::default().clock());
-    let running = tokio::spawn(task.run());
+    let running = tokio::spawn(async move { task.run().await });
     let waiting = tokio::spawn({
         let tokens = tokens.clone();
         async move { tokens.bearer().await }
@@ -287,9 +287,9 @@ async fn nobody_waits_for_a_task_that_ended() {
 async fn the_task_ends_with_its_last_handle() {
     let server = granting(3600).await;
     let profile = profile(&format!("{}/auth", server.url), &server.url, None);
-    let (tokens, task) =
+    let (tokens, mut task) =
         Tokens::new(transport(), Credentials::new(&profile, Source::of(&["s"])).unwrap(), Wall::default().clock());
-    let running = tokio::spawn(task.run());
+    let running = tokio::spawn(async move { task.run().await });
     tokens.bearer().await.unwrap();
     drop(tokens);
     running.await.unwrap();

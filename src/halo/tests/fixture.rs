@@ -258,8 +258,8 @@ pub(crate) fn transport_with(change: impl FnOnce(&mut TransportSettings)) -> Tra
 /// Tokens with their task running, for a server that has both parts.
 pub(crate) fn tokens(server: &Server, source: Arc<Source>, clock: Clock) -> Tokens {
     let profile = profile(&format!("{}/auth", server.url), &format!("{}/api", server.url), Some("acme"));
-    let (tokens, task) = Tokens::new(transport(), Credentials::new(&profile, source).unwrap(), clock);
-    tokio::spawn(task.run());
+    let (tokens, mut task) = Tokens::new(transport(), Credentials::new(&profile, source).unwrap(), clock);
+    tokio::spawn(async move { task.run().await });
     tokens
 }
 

@@ -14,17 +14,25 @@ use crate::{
     text::{SafeText, wrap},
     ui::{
         Own, Painter, Role, hint_line,
-        layout::{ConnectAreas, FieldAreas, connect},
+        layout::{ConnectAreas, FieldAreas, connect, connect_over},
     },
 };
 
 impl ConnectPane {
-    /// Draws the screen over the painter's area and answers where the terminal's cursor is to be.
+    /// Draws the screen over the painter's area, or over the lower part of it where rows are behind it, and answers where the
+    /// terminal's cursor is to be.
     pub fn draw(&self, painter: &mut Painter<'_>, hints: &[Hint]) -> Option<Position> {
         let fields: Vec<FormField> =
             self.form.fields().filter(|field| !matches!(field, FormField::Address | FormField::Button)).collect();
-        let area = painter.area();
-        let areas = connect(area.width, area.height, u16::try_from(fields.len()).unwrap_or(u16::MAX)).ok()?;
+        let rows = u16::try_from(fields.len()).unwrap_or(u16::MAX);
+        let mut area = painter.area();
+        if !self.first {
+            let (rule, below) = connect_over(area, rows);
+            painter.within(rule).rule_h(0, &[]);
+            area = below;
+        }
+        let painter = &mut painter.within(area);
+        let areas = connect(area, rows);
         painter.clear(painter.style(Role::Text));
         title(&mut painter.within(areas.title));
         let cursor = if let Stage::Asking(_, people) = &self.stage {
@@ -128,7 +136,8 @@ impl ConnectPane {
         let cursor = people.words().draw(&mut field, (0, 0), cols, true, "type to narrow");
         let top = areas.address.field.y + 2;
         let left = areas.address.label.x;
-        let mut list = painter.within(Rect::new(left, top, area.width.saturating_sub(left), areas.footer.y.saturating_sub(top)));
+        let mut list =
+            painter.within(Rect::new(left, top, area.right().saturating_sub(left), areas.footer.y.saturating_sub(top)));
         for (y, (agent, chosen)) in (0..).zip(people.visible()) {
             let role = if chosen { Role::Accent } else { Role::Text };
             let style = list.style(role);

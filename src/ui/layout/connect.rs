@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::{TooSmall, take_bottom, take_left, take_right, take_top};
+use super::{take_bottom, take_left, take_right, take_top};
 
 /// Columns of the labels.
 const LABEL_COLS: u16 = 18;
@@ -14,6 +14,10 @@ const INDENT: u16 = 3;
 const FORM_COLS: u16 = 110;
 /// Rows that the steps of a test need at least.
 const STEPS_ROWS: u16 = 4;
+/// Rows of the title, the address, the button and the footer.
+const FRAME_ROWS: u16 = 4;
+/// Rows beyond which the screen does not grow while another one can be seen behind it.
+const OVER_ROWS: u16 = 24;
 
 /// One row of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,17 +49,26 @@ pub struct ConnectAreas {
     pub footer: Rect,
 }
 
-/// Lays out the connect screen with `fields` rows below the address. More than fit beside four rows of steps are left out.
-///
-/// # Errors
-/// [`TooSmall`] below 60 columns or 20 rows.
-pub fn connect(cols: u16, rows: u16, fields: u16) -> Result<ConnectAreas, TooSmall> {
-    TooSmall::check(cols, rows)?;
-    let mut body = Rect::new(0, 0, cols, rows);
+/// Where the connect screen stands over another one, of which the upper rows stay to be seen: the line between the two, and its
+/// own area below. `fields` as in [`connect`].
+#[must_use]
+pub fn connect_over(screen: Rect, fields: u16) -> (Rect, Rect) {
+    let least = STEPS_ROWS + FRAME_ROWS + fields;
+    let three_fifths = screen.height / 5 * 3;
+    let mut below = screen;
+    let mut body = take_bottom(&mut below, three_fifths.min(OVER_ROWS).max(least).saturating_add(1));
+    (take_top(&mut body, 1), body)
+}
+
+/// Lays out the connect screen in an area, with `fields` rows below the address. More than fit beside four rows of steps are left
+/// out.
+#[must_use]
+pub fn connect(area: Rect, fields: u16) -> ConnectAreas {
+    let mut body = area;
     let title = take_top(&mut body, 1);
     let footer = take_bottom(&mut body, 1);
     // What can be spared comes in the order in which it is missed: the advice first, then room between the parts.
-    let mut spare = body.height.saturating_sub(STEPS_ROWS + 2 + fields);
+    let mut spare = body.height.saturating_sub(STEPS_ROWS + FRAME_ROWS - 2 + fields);
     let mut afford = |rows: u16| {
         let affordable = rows <= spare;
         spare -= if affordable { rows } else { 0 };
@@ -79,7 +92,7 @@ pub fn connect(cols: u16, rows: u16, fields: u16) -> Result<ConnectAreas, TooSma
     take_left(&mut button, INDENT);
     take_top(&mut body, gap_steps);
     take_left(&mut body, INDENT);
-    Ok(ConnectAreas { title, address, advice, fields, button, steps: body, footer })
+    ConnectAreas { title, address, advice, fields, button, steps: body, footer }
 }
 
 fn field_areas(mut row: Rect) -> FieldAreas {
@@ -105,7 +118,7 @@ mod tests {
         for cols in (MIN_COLS..=300).step_by(11).chain([80, 120, u16::MAX]) {
             for rows in (MIN_ROWS..=60).chain([u16::MAX]) {
                 for fields in [0, 8, 12, 40] {
-                    let laid = connect(cols, rows, fields).unwrap();
+                    let laid = connect(Rect::new(0, 0, cols, rows), fields);
                     let mut areas =
                         vec![("title", laid.title), ("button", laid.button), ("steps", laid.steps), ("footer", laid.footer)];
                     areas.extend(laid.advice.map(|area| ("advice", area)));
@@ -122,12 +135,24 @@ mod tests {
 
     #[test]
     fn the_usual_sizes() {
-        let laid = connect(80, 24, 8).unwrap();
+        let laid = connect(Rect::new(0, 0, 80, 24), 8);
         assert_eq!(laid.fields.len(), 8);
         assert!(laid.advice.is_some());
         assert_eq!(laid.address.field.width, 35);
-        let laid = connect(60, 20, 8).unwrap();
+        let laid = connect(Rect::new(0, 0, 60, 20), 8);
         assert_eq!(laid.fields.len(), 8, "every field is there on the smallest");
-        assert_eq!(connect(59, 24, 8), Err(TooSmall { cols: 59, rows: 24 }));
+    }
+
+    #[test]
+    fn over_another_screen_its_upper_rows_are_seen_and_every_field_is_there() {
+        for (rows, seen) in [(20, 3), (24, 7), (30, 11), (40, 15), (100, 75)] {
+            let screen = Rect::new(0, 0, 80, rows);
+            let (rule, area) = connect_over(screen, 8);
+            assert_eq!((rule.y, rule.height, area.y), (seen, 1, seen + 1), "{rows}");
+            assert_eq!(area.bottom(), rows);
+            let laid = connect(area, 8);
+            assert_eq!(laid.fields.len(), 8, "{rows}");
+            assert!(laid.steps.height >= STEPS_ROWS && laid.footer.y == rows - 1);
+        }
     }
 }
