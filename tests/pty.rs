@@ -275,6 +275,11 @@ fn signing_in_by_typing_and_starting_again_without_the_server() {
     run.until_text("1 of 1.");
     run.type_in("\r");
     run.until("rows as Priya", |screen| screen.contains("acts as") && screen.contains("1 of ") && screen.contains("live"));
+    run.type_in("/is:open sort:id\r");
+    run.until_text("/ is:open sort:id");
+    run.type_in("jjj");
+    run.until_text("4 of ");
+    let place = cursor_row(&run.text());
     run.type_in("q");
     assert_eq!(run.ended(), 0);
     run.assert_given_back();
@@ -290,7 +295,9 @@ fn signing_in_by_typing_and_starting_again_without_the_server() {
     assert_eq!(left, Vec::<std::path::PathBuf>::new(), "quitting closes the mirror");
     stand_in.stop();
     let mut again = Run::start(home.path(), 100, 32, &[]);
-    again.until("stored rows and the word offline", |screen| screen.contains("1 of ") && screen.contains("offline"));
+    again.until("stored rows and the word offline", |screen| screen.contains("4 of ") && screen.contains("offline since"));
+    assert_eq!(cursor_row(&again.text()), place, "it begins where it ended");
+    assert!(again.text().contains("/ is:open sort:id"));
     again.type_in("q");
     assert_eq!(again.ended(), 0);
     // The secret lies nowhere but in its own file.
@@ -299,6 +306,12 @@ fn signing_in_by_typing_and_starting_again_without_the_server() {
         let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
         assert_eq!(found, entry.ends_with("credentials.toml"), "{}", entry.display());
     }
+}
+
+/// The number of the ticket under the cursor.
+fn cursor_row(screen: &str) -> String {
+    let row = screen.lines().find(|row| row.starts_with('▌')).unwrap_or_else(|| panic!("no cursor:\n{screen}"));
+    row.split_whitespace().find(|word| word.parse::<u64>().is_ok()).unwrap().to_owned()
 }
 
 fn walk(folder: &Path) -> Vec<std::path::PathBuf> {

@@ -16,8 +16,8 @@ use halo_tui::{
     app::{Model, Start, frame, update},
     domain::{
         ActionId, ActionRow, AgentId, AgentRow, Author, ClientId, ClientRow, ConnectDraft, ConnectReport, ConnectStep,
-        Connection, Conversation, Failure, FailureKind, FillProgress, Label, News, Overview, PriorityId, Rgb, StepOutcome,
-        TicketId, TicketRow, Timestamp, TokenState, Window,
+        Connection, Conversation, Failure, FailureKind, FillProgress, Label, LastView, News, Overview, PriorityId, Rgb,
+        StepOutcome, TicketId, TicketRow, Timestamp, TokenState, Window,
     },
     keys::{DEFAULTS, Keymap},
     msg::{Answer, ConnectNews, Effect, Input, Key, KeyCode, Msg, Now, Question},
@@ -101,10 +101,14 @@ struct Desk {
 }
 
 impl Desk {
-    fn new(cols: u16, rows: u16, preview: bool, needs_connect: bool, look: Look) -> Self {
+    fn model(cols: u16, rows: u16, preview: bool, needs_connect: bool, look: Look) -> Model {
+        Self::model_with(cols, rows, preview, needs_connect, look, LastView::default())
+    }
+
+    fn model_with(cols: u16, rows: u16, preview: bool, needs_connect: bool, look: Look, view: LastView) -> Model {
         let (keymap, complaints) = Keymap::compile(DEFAULTS, "");
         assert_eq!(complaints, []);
-        let model = Model::new(Start {
+        Model::new(Start {
             size: (cols, rows),
             look,
             keymap,
@@ -114,8 +118,12 @@ impl Desk {
             preview,
             connect: ConnectPane::new(&ConnectDraft::default(), None, needs_connect, false),
             needs_connect,
-        });
-        let mut desk = Self { model, size: (cols, rows) };
+            view,
+        })
+    }
+
+    fn new(cols: u16, rows: u16, preview: bool, needs_connect: bool, look: Look) -> Self {
+        let mut desk = Self { model: Self::model(cols, rows, preview, needs_connect, look), size: (cols, rows) };
         desk.take(Msg::Input(Input::Resize { cols, rows }));
         desk
     }

@@ -1,12 +1,14 @@
 //! The first two lines: whose desk this is, how fresh the rows are, what is listed.
 
+use jiff::tz::TimeZone;
+
 use super::model::{Model, Status};
 use crate::{
     domain::{Connection, Timestamp, TokenState},
     msg::Now,
     panes::{CLIENTS, PREVIEW, TICKETS},
     text::SafeText,
-    ui::{Glyphs, Painter, Role, age, gauge, grouped},
+    ui::{Glyphs, Painter, Role, age, gauge, grouped, moment},
 };
 
 /// Draws the first line.
@@ -25,7 +27,9 @@ pub(super) fn draw(model: &Model, now: Now, painter: &mut Painter<'_>) {
     }
     let glyphs = *painter.glyphs();
     for (words, role) in
-        [Some(freshness(status, now, &glyphs)), token(status, now), budget(status), sums(status, &glyphs)].into_iter().flatten()
+        [Some(freshness(status, now, &glyphs, &model.look.zone)), token(status, now), budget(status), sums(status, &glyphs)]
+            .into_iter()
+            .flatten()
     {
         x = put(painter, x, &SafeText::line("   "), Role::HeaderDim);
         x = put(painter, x, &SafeText::line(&words), role);
@@ -47,7 +51,7 @@ fn person(status: &Status) -> Option<SafeText> {
     }
 }
 
-fn freshness(status: &Status, now: Now, glyphs: &Glyphs) -> (String, Role) {
+fn freshness(status: &Status, now: Now, glyphs: &Glyphs, zone: &TimeZone) -> (String, Role) {
     match &status.connection {
         Connection::Starting => ("connecting".to_owned(), Role::Info),
         Connection::Cached { at } => (format!("cached {}", age(now.wall, *at)), Role::Warn),
@@ -59,8 +63,8 @@ fn freshness(status: &Status, now: Now, glyphs: &Glyphs) -> (String, Role) {
         Connection::Failing { last_success, since, failure, .. } => {
             let word = if failure.is_unreachable() { "offline" } else { "failing" };
             let rows = last_success.map_or_else(|| "no rows yet".to_owned(), |at| rows_of(now, at));
-            let since = age(now.wall, *since);
-            (format!("{} {word} {since}, {rows}: {}", glyphs.breached, failure.what), Role::Bad)
+            let since = moment(now.wall, *since, zone);
+            (format!("{} {word} since {since}, {rows}: {}", glyphs.breached, failure.what), Role::Bad)
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::requests::Requests;
 use crate::{
-    domain::{AgentId, AgentRow, Connection, Coverage, FillProgress, Overview, TokenState},
+    domain::{AgentId, AgentRow, Connection, Coverage, FillProgress, LastView, Overview, TokenState},
     keys::Keymap,
     msg::{Key, Notice, Now, PaneId},
     panes::{ConnectPane, Context, HelpPane, Panes, Prompt, TICKETS},
@@ -81,6 +81,8 @@ pub struct Start {
     pub connect: ConnectPane,
     /// Whether the connect screen comes first.
     pub needs_connect: bool,
+    /// What was looked at when the program ended last.
+    pub view: LastView,
 }
 
 /// The model: changed by `update`, read by `view`.
@@ -108,15 +110,21 @@ pub struct Model {
     /// When the next wall-clock minute begins.
     pub(super) minute: Duration,
     pub(super) dirty: bool,
+    /// Until when the first frame waits for the mirror, so that it shows rows and not an empty screen; `None` once it was drawn.
+    pub(super) first_frame: Option<Duration>,
 }
 
 impl Model {
     /// A model that has not asked anything yet; send it its first size to begin.
     pub fn new(start: Start) -> Self {
+        let mut panes = Panes::default();
+        for pane in panes.iter_mut() {
+            pane.restore(&start.view);
+        }
         Self {
             size: start.size,
             screen: if start.needs_connect { Screen::Connect } else { Screen::Dashboard },
-            panes: Panes::default(),
+            panes,
             focus: TICKETS,
             preview: start.preview,
             help: None,
@@ -133,12 +141,22 @@ impl Model {
             unfinished: String::new(),
             minute: Duration::MAX,
             dirty: true,
+            first_frame: (!start.needs_connect).then_some(Duration::MAX),
         }
     }
 
-    /// Whether something changed since the last frame; asking makes it false.
+    /// Whether something changed since the last frame; asking makes it false. The first frame waits for its rows for a moment.
     pub fn take_dirty(&mut self) -> bool {
-        std::mem::take(&mut self.dirty)
+        self.first_frame.is_none() && std::mem::take(&mut self.dirty)
+    }
+
+    /// What is looked at now, for the next start.
+    pub fn last_view(&self) -> LastView {
+        let mut view = LastView::default();
+        for pane in self.panes.iter() {
+            pane.keep(&mut view);
+        }
+        view
     }
 
     /// The next moment at which something has to happen without a key or an answer, as time since the start.
@@ -146,7 +164,7 @@ impl Model {
         let notice = self.notice.as_ref().and_then(|shown| shown.until);
         let panes = self.panes.iter().filter_map(crate::panes::Pane::deadline);
         let minute = (self.screen == Screen::Dashboard || !self.connect.is_first()).then_some(self.minute);
-        notice.into_iter().chain(panes).chain(minute).min()
+        notice.into_iter().chain(panes).chain(minute).chain(self.first_frame).min()
     }
 
     pub(super) fn context(&self, now: Now) -> Context {

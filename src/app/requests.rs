@@ -30,6 +30,11 @@ impl Requests {
         expected
     }
 
+    /// Whether nothing is waited for.
+    pub(super) fn is_idle(&self) -> bool {
+        self.current.is_empty()
+    }
+
     /// Nothing is waited for any more; answers the slots that were.
     pub(super) fn forget_all(&mut self) -> Vec<Slot> {
         std::mem::take(&mut self.current).into_keys().map(|(pane, purpose)| Slot { pane, purpose }).collect()

@@ -23,10 +23,14 @@ const APP: PaneId = PaneId("app");
 /// How long a notice that is no error stays.
 const NOTICE_STAYS: Duration = Duration::from_secs(6);
 
+/// How long the first frame waits for the mirror at most: about as long as a screen takes to be noticed.
+const FIRST_FRAME_WITHIN: Duration = Duration::from_millis(50);
+
 /// Takes a message.
 pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Effect> {
     let mut out = Update { model, now, effects: Vec::new() };
     out.take(msg);
+    out.schedule_first_frame();
     out.schedule_minute();
     out.effects
 }
@@ -60,6 +64,14 @@ impl Update<'_> {
 
     fn dirty(&mut self) {
         self.model.dirty = true;
+    }
+
+    /// The first frame is drawn once the mirror has answered what was asked so far, or is late, or somebody types.
+    fn schedule_first_frame(&mut self) {
+        let Some(until) = self.model.first_frame else { return };
+        let until = until.min(self.now.tick + FIRST_FRAME_WITHIN);
+        let waits = self.model.screen == Screen::Dashboard && !self.model.requests.is_idle() && until > self.now.tick;
+        self.model.first_frame = waits.then_some(until);
     }
 
     /// Whatever comes first after a minute began draws the ages anew, a deadline or not.
@@ -103,6 +115,7 @@ impl Update<'_> {
     }
 
     fn key(&mut self, key: Key) {
+        self.model.first_frame = None;
         if self.model.notice.as_ref().is_some_and(|shown| shown.until.is_none()) {
             self.model.notice = None;
         }

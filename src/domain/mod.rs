@@ -23,6 +23,7 @@ mod progress;
 mod rgb;
 mod secret;
 mod ticket;
+mod view;
 mod window;
 
 pub use action::{ActionRecord, ActionRow, Author};
@@ -43,6 +44,7 @@ pub use progress::{Connection, FillProgress, Filled, TokenState};
 pub use rgb::Rgb;
 pub use secret::{Secret, SecretSource};
 pub use ticket::{Label, TicketRecord, TicketRow};
+pub use view::LastView;
 pub use window::{Anchor, Window};
 
 pub use jiff::Timestamp;

@@ -73,6 +73,15 @@ impl Lanes {
         answer.await.unwrap_or_else(|_| Err(gone()))
     }
 
+    /// Writes without being waited for; what goes wrong is logged.
+    pub(super) fn post(&self, work: impl FnOnce(&Reader) -> Result<(), StoreError> + Send + 'static) {
+        let logged = move |reader: &Reader| {
+            work(reader).inspect_err(|error| tracing::warn!(%error, "something could not be noted in the local copy"))
+        };
+        let (job, _) = self.job(logged, Call::default());
+        self.writes.send(job);
+    }
+
     fn job<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,

@@ -21,6 +21,7 @@ mod row;
 mod schema;
 mod shared;
 mod tickets;
+mod view;
 
 use std::{
     io,

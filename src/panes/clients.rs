@@ -5,7 +5,7 @@ use super::{
     list::{List, Listed, Step, draw_cursor, draw_heads},
 };
 use crate::{
-    domain::{Anchor, Changed, ClientId, ClientRow},
+    domain::{Anchor, Changed, ClientId, ClientRow, LastView},
     msg::{Answer, Command, Now, PaneId, Question},
     query::QueryError,
     text::SafeText,
@@ -153,6 +153,10 @@ impl Pane for ClientsPane {
 
     fn filter_words(&self) -> Option<&str> {
         Some(&self.words)
+    }
+
+    fn restore(&mut self, view: &LastView) {
+        self.chosen = view.client();
     }
 
     fn shows_ages(&self) -> bool {

@@ -11,7 +11,7 @@ mod tickets;
 use std::time::Duration;
 
 use crate::{
-    domain::{AgentId, Changed, ClientId, TicketId},
+    domain::{AgentId, Changed, ClientId, LastView, TicketId},
     msg::{Answer, Command, Effect, Key, KeyCode, Notice, Now, PaneId, Question},
     query::{Completion, Known, QueryError},
     text::SafeText,
@@ -101,6 +101,10 @@ pub trait Pane: std::fmt::Debug + Send {
     fn filter_words(&self) -> Option<&str> {
         None
     }
+    /// Begins where the program ended last.
+    fn restore(&mut self, _view: &LastView) {}
+    /// Notes what is looked at, for the next start.
+    fn keep(&self, _view: &mut LastView) {}
     /// One line saying what is listed, and the position in it.
     fn summary(&self) -> (SafeText, SafeText);
     /// Whether something is drawn that changes when a minute rolls over.

@@ -120,12 +120,17 @@ impl Pane for PreviewPane {
         }
     }
 
-    fn hear(&mut self, announcement: &Announcement, context: Context, _out: &mut Vec<Outcome>) {
+    fn hear(&mut self, announcement: &Announcement, context: Context, out: &mut Vec<Outcome>) {
         if let Announcement::TicketSelected(id) = announcement
             && self.selected != *id
         {
+            let first = self.selected.is_none() && self.is_visible();
             self.selected = *id;
             self.asked = false;
+            if first {
+                // Nothing was shown that a moment's rest could spare.
+                self.ask(out);
+            }
             self.rested_since = id.map(|_| context.now.tick);
             if id.is_none() {
                 self.shown = None;

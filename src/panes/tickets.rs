@@ -8,7 +8,7 @@ use super::{
     list::{List, Listed, Step, draw_cursor, draw_heads},
 };
 use crate::{
-    domain::{Anchor, Changed, ClientId, Label, TicketId, TicketRow, Timestamp},
+    domain::{Anchor, Changed, ClientId, Label, LastView, TicketId, TicketRow, Timestamp},
     msg::{Answer, Command, Now, PaneId, Question},
     query::{Completion, Known, Query, QueryError, complete},
     text::SafeText,
@@ -56,6 +56,8 @@ pub(super) struct TicketsPane {
     client: Option<(ClientId, SafeText)>,
     announced: Option<TicketId>,
     cols: u16,
+    /// The ticket under the cursor when the program ended: the first rows are those around it.
+    begin_at: Option<TicketId>,
 }
 
 impl TicketsPane {
@@ -101,7 +103,11 @@ impl Pane for TicketsPane {
         self.cols = cols;
         // The first row of the area holds the column titles.
         self.list.set_height(rows.saturating_sub(1));
-        let anchor = if self.list.is_loaded() { self.list.renew() } else { Some(self.list.restart()) };
+        let anchor = match self.begin_at.filter(|_| !self.list.is_loaded()) {
+            Some(id) => self.list.go_to(id),
+            None if self.list.is_loaded() => self.list.renew(),
+            None => Some(self.list.restart()),
+        };
         self.ask(anchor, context, out);
     }
 
@@ -177,6 +183,21 @@ impl Pane for TicketsPane {
 
     fn filter_words(&self) -> Option<&str> {
         Some(&self.words)
+    }
+
+    fn restore(&mut self, view: &LastView) {
+        if let Ok(query) = Query::parse(&view.words) {
+            self.query = query;
+            self.words.clone_from(&view.words);
+        }
+        self.client = view.client.as_ref().map(|(id, name)| (ClientId(*id), SafeText::line(name)));
+        self.begin_at = view.ticket();
+    }
+
+    fn keep(&self, view: &mut LastView) {
+        view.words.clone_from(&self.words);
+        view.client = self.client.as_ref().map(|(id, name)| (id.0, name.as_str().to_owned()));
+        view.ticket = self.list.selected().map(|row| row.id.0);
     }
 
     fn summary(&self) -> (SafeText, SafeText) {

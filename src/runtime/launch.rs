@@ -2,13 +2,15 @@
 
 use std::{process::ExitCode, sync::Arc};
 
+use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
 use super::{Clocks, Runner, RunnerSettings, Wires, logging, run};
 use crate::{
     app::{Model, Start},
-    domain::{ConnectDraft, Failure, FailureKind, Profile, ProfileName, SecretSource, address},
+    domain::{ConnectDraft, Failure, FailureKind, LastView, Profile, ProfileName, SecretSource, address},
     keys::{DEFAULTS, Keymap, Severity},
+    mirror::{Mirror, Reader},
     msg::{Msg, Notice},
     panes::ConnectPane,
     session::{self, MirrorPlace},
@@ -67,6 +69,7 @@ pub async fn dashboard(launch: Launch) -> Result<ExitCode, Failure> {
         preview: config.preview,
         connect: ConnectPane::default(),
         needs_connect: false,
+        view: LastView::default(),
     };
     let mut ready = None;
     let wanted_name = wanted.as_ref().map(ToString::to_string);
@@ -79,7 +82,10 @@ pub async fn dashboard(launch: Launch) -> Result<ExitCode, Failure> {
             start.web_app = address::web_app(&profile.resource_url);
             start.connect = ConnectPane::new(&ConnectDraft::from(&profile), None, false, false);
             let prepared = prepare(&paths, &profile, ephemeral, &mut notices);
-            ready = Some(open(profile, secret, &prepared, &mut notices)?);
+            let opened = open(profile, secret, &prepared, &mut notices)?;
+            // A view that can't be read is no reason not to start.
+            start.view = opened.mirror.read(Reader::last_view).await.unwrap_or_default();
+            ready = Some(opened);
         }
         Chosen::NeedsConnect { draft, why } => {
             start.connect = connect_pane(&draft, &why, &config).await;
@@ -111,7 +117,7 @@ pub async fn dashboard(launch: Launch) -> Result<ExitCode, Failure> {
 struct Ready {
     profile: Profile,
     secret: Arc<dyn SecretSource>,
-    mirror: crate::mirror::Mirror,
+    mirror: Mirror,
 }
 
 /// Where the mirror lies; in memory, and said, where its folder can't be had.
@@ -161,7 +167,9 @@ fn look(paths: &Paths, theme: Option<&str>, lean: bool, notices: &mut Vec<Notice
         notices.push(Notice::warning(&format!("{}; the default one is used", failure.what)));
         Theme::default()
     });
-    Look::new(&theme, depth, Glyphs::detect(&env), lean)
+    let mut look = Look::new(&theme, depth, Glyphs::detect(&env), lean);
+    look.zone = TimeZone::system();
+    look
 }
 
 /// The keymap: lines of `keys.toml` that can't be used are told and left out.

@@ -74,6 +74,7 @@ pub async fn run(
     step(&mut model, size(out.terminal), &mut runner, &mut out, clocks);
     loop {
         if let Some(ended) = out.ended {
+            runner.keep(&model.last_view());
             runner.stop();
             return Ok(ended);
         }

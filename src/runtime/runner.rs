@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     domain::{
-        AgentRow, ConnectDraft, ConnectReport, Failure, FailureKind, Profile, ProfileName, SecretKeeping, SecretSource,
+        AgentRow, ConnectDraft, ConnectReport, Failure, FailureKind, LastView, Profile, ProfileName, SecretKeeping, SecretSource,
         Timestamp, address,
     },
     mirror::{Mirror, Reader, TicketAsk},
@@ -84,6 +84,11 @@ impl Runner {
     /// Where the settings can't be written.
     pub fn remember(&self, profile: &ProfileName) -> Result<(), Failure> {
         settings::set_last_profile(&self.work.settings.paths, profile)
+    }
+
+    /// Keeps what is looked at for the next start.
+    pub fn keep(&self, view: &LastView) {
+        self.with_session(|session| session.mirror().keep_view(view));
     }
 
     /// Tells the operator something.

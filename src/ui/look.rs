@@ -1,5 +1,6 @@
 //! [`Look`]: everything that decides how a frame looks, beside what it says.
 
+use jiff::tz::TimeZone;
 use ratatui::style::Style;
 
 use super::{ColourDepth, Glyphs, Role, Theme};
@@ -12,6 +13,8 @@ pub struct Look {
     depth: ColourDepth,
     /// The marks and lines.
     pub glyphs: Glyphs,
+    /// Whose hours times of day are told in; UTC unless said otherwise.
+    pub zone: TimeZone,
     /// No lines between areas, and the cursor's row told by its mark alone.
     pub lean: bool,
 }
@@ -21,7 +24,7 @@ impl Look {
     #[must_use]
     pub fn new(theme: &Theme, depth: ColourDepth, glyphs: Glyphs, lean: bool) -> Self {
         let depth = if lean { depth.min(ColourDepth::Sixteen) } else { depth };
-        Self { theme: theme.at_depth(depth), depth, glyphs, lean }
+        Self { theme: theme.at_depth(depth), depth, glyphs, zone: TimeZone::UTC, lean }
     }
 
     /// Takes another theme; depth, marks and lean stay.

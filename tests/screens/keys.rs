@@ -1,7 +1,7 @@
 //! What keys, time and news do to the model: nothing is quit, lost or asked by accident.
 
 use halo_tui::{
-    domain::{Changed, Hosting, Profile, ProfileName, SecretKeeping},
+    domain::{Anchor, Changed, Hosting, Profile, ProfileName, SecretKeeping},
     msg::{Notice, RequestId, Slot},
 };
 
@@ -39,6 +39,47 @@ fn question(effects: &[Effect]) -> Option<(Slot, RequestId)> {
         Effect::Ask { slot, id, question: Question::Tickets { .. } } => Some((*slot, *id)),
         _ => None,
     })
+}
+
+#[test]
+fn the_first_frame_waits_for_its_rows_but_not_for_long() {
+    let start = || {
+        let mut model = Desk::model(80, 24, true, false, look(ColourDepth::True));
+        let resize = Msg::Input(Input::Resize { cols: 80, rows: 24 });
+        let effects = update(&mut model, resize, after(0));
+        (model, question(&effects).unwrap())
+    };
+    let (mut model, (slot, id)) = start();
+    assert!(!model.take_dirty(), "an empty screen would only be overwritten");
+    let rows = Window { rows: tickets(), offset: 0, total: 6 };
+    update(&mut model, Msg::Answer { slot, id, answer: Ok(Answer::Tickets(rows)) }, after(5));
+    assert!(model.take_dirty());
+
+    let (mut model, _) = start();
+    assert_eq!(model.deadline(), Some(after(50).tick));
+    update(&mut model, Msg::Wake, after(50));
+    assert!(model.take_dirty(), "a slow disk does not keep the screen from coming");
+
+    let (mut model, _) = start();
+    update(&mut model, Msg::Input(Input::Key(Key::char('?'))), after(1));
+    assert!(model.take_dirty(), "nor does it keep a key from being answered");
+}
+
+#[test]
+fn it_begins_where_it_ended() {
+    let mut desk = Desk::full(80, 24, false);
+    desk.keys("/vpn\rjj");
+    let view = desk.model.last_view();
+    assert_eq!((view.words.as_str(), view.ticket, view.client.as_ref()), ("vpn", Some(10466), None));
+    let mut model = Desk::model_with(80, 24, false, false, look(ColourDepth::True), view.clone());
+    let effects = update(&mut model, Msg::Input(Input::Resize { cols: 80, rows: 24 }), now());
+    let asked = effects.iter().find_map(|effect| match effect {
+        Effect::Ask { question: Question::Tickets { query, anchor, .. }, .. } => Some((query.clone(), *anchor)),
+        _ => None,
+    });
+    assert_eq!(asked, Some((halo_tui::query::Query::parse("vpn").unwrap(), Anchor::Around(TicketId(10466)))));
+    desk.keys("\u{1b}\t\r");
+    assert_eq!(desk.model.last_view().client, Some((12, "Borealis Ltd".into())));
 }
 
 #[test]
