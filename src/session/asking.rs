@@ -27,7 +27,6 @@ impl Session {
     /// # Errors
     /// What kept the server from answering; [`crate::domain::FailureKind::NotFound`] for a number it does not know.
     pub async fn fetch_ticket(&self, id: TicketId) -> Result<(), Failure> {
-        self.sign_in.notify_one();
         sync::fetch_conversation(&self.halo, &self.mirror, id, (self.clock)()).await
     }
 
@@ -37,7 +36,6 @@ impl Session {
     /// # Errors
     /// What kept the server from answering.
     pub async fn fetch_names(&mut self) -> Result<Vec<SafeText>, Failure> {
-        self.sign_in.notify_one();
         let (news, mut told) = mpsc::channel(LOOKUP_NEWS);
         sync::fetch_lookups(&self.sync(news), Class::Interactive).await?;
         let mut notices = Vec::new();
@@ -58,7 +56,6 @@ impl Session {
     /// # Errors
     /// What kept the server from answering or the mirror from being written.
     pub async fn fetch_matching(&self, query: &Query, limit: Option<usize>) -> Result<(), Failure> {
-        self.sign_in.notify_one();
         if let Some(ids) = narrow::ids(query) {
             return self.fetch_ids(&ids, Pass::Any).await;
         }

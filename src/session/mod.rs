@@ -11,7 +11,7 @@ mod supervise;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     domain::{
@@ -84,8 +84,6 @@ pub struct Session {
     tasks: Tasks,
     clock: Clock,
     me: Option<AgentId>,
-    /// Lets the token task begin.
-    sign_in: Arc<Notify>,
 }
 
 impl Session {
@@ -95,7 +93,7 @@ impl Session {
     /// Addresses or a CA file that can't be used.
     pub fn start(settings: SessionSettings, mirror: Mirror, news: mpsc::Sender<News>) -> Result<Self, Failure> {
         let (mut session, tokens, budget) = Self::assemble(settings, mirror, &news)?;
-        session.sign_in.notify_one();
+        tokens.keep(true);
         let (orders, looked_at) = (session.orders.clone(), session.looked_at.subscribe());
         let (halo, mirror, clock, told) =
             (session.halo.clone(), session.mirror.clone(), Arc::clone(&session.clock), news.clone());
@@ -120,7 +118,7 @@ impl Session {
         Ok(session)
     }
 
-    /// Puts the parts together; the token task waits to be let begin.
+    /// Puts the parts together; a token is asked for when one is needed.
     fn assemble(settings: SessionSettings, mirror: Mirror, news: &mpsc::Sender<News>) -> Result<(Self, Tokens, Budget), Failure> {
         let SessionSettings { profile, secret, budget, ledger, every, clock } = settings;
         let transport = transport(profile.ca_file.clone())?;
@@ -132,23 +130,17 @@ impl Session {
         };
         let budget = Budget::new(budget.unwrap_or(0), ledger, Arc::clone(&clock));
         let halo = Halo::new(&profile, transport, tokens.clone(), budget.clone(), Arc::clone(&clock))?;
-        let sign_in = Arc::new(Notify::new());
-        let begin = Arc::clone(&sign_in);
+        tokens.keep(false);
         // What it holds and who waits for it outlive a run of it.
         let token_task = Arc::new(tokio::sync::Mutex::new(token_task));
         let mut tasks = Tasks::new(news.clone());
         tasks.keep("the signing in", move || {
-            let (begin, token_task) = (Arc::clone(&begin), Arc::clone(&token_task));
-            async move {
-                begin.notified().await;
-                // Once begun, a run that is started again need not wait.
-                begin.notify_one();
-                token_task.lock().await.run().await;
-            }
+            let token_task = Arc::clone(&token_task);
+            async move { token_task.lock().await.run().await }
         });
         let (looked_at, _) = watch::channel(None);
         let orders = Orders::new(every);
-        let session = Self { mirror, halo, orders, looked_at, tasks, clock, me: profile.me, sign_in };
+        let session = Self { mirror, halo, orders, looked_at, tasks, clock, me: profile.me };
         Ok((session, tokens, budget))
     }
 

@@ -64,9 +64,9 @@ impl TokenTask {
         Self { granter, transport, secret: None, held, state, orders, clock, failures: 0, refusals: 0, granted_at: None }
     }
 
-    /// Runs until every handle is dropped. Where a run broke off, another one begins with a new attempt.
+    /// Runs until every handle is dropped. Where a run broke off, another one begins anew.
     pub async fn run(&mut self) {
-        let mut next = Next::Attempt;
+        let mut next = self.by_itself();
         loop {
             next = match next {
                 Next::Attempt => self.attempt().await,
@@ -74,6 +74,15 @@ impl TokenTask {
                 Next::End => return,
             };
         }
+    }
+
+    /// An attempt that nobody asked for is made only where a token is to be kept.
+    fn by_itself(&self) -> Next {
+        if self.held.borrow().kept {
+            return Next::Attempt;
+        }
+        self.enter(Phase::Resting);
+        Next::Rest(None)
     }
 
     async fn attempt(&mut self) -> Next {
@@ -88,7 +97,7 @@ impl TokenTask {
                     order = orders.recv() => match order {
                         Some(Order::Replace(credentials)) => break Err(credentials),
                         // Whoever asks for a new token has this attempt to wait for.
-                        Some(Order::Retry | Order::Renew(_) | Order::Refused(_)) => {}
+                        Some(Order::Keep | Order::Retry | Order::Renew(_) | Order::Refused(_)) => {}
                         None => return Next::End,
                     },
                 }
@@ -150,7 +159,7 @@ impl TokenTask {
             }
         };
         let order = tokio::select! {
-            () = wake => return Next::Attempt,
+            () = wake => return self.by_itself(),
             order = self.orders.recv() => order,
         };
         match order {
@@ -165,11 +174,10 @@ impl TokenTask {
                 Next::Attempt
             }
             Some(Order::Renew(generation)) if self.is_resting_on(generation) => Next::Attempt,
-            Some(Order::Refused(generation)) if self.held.borrow().generation == generation && until.is_some() => {
-                self.refused(until)
-            }
+            Some(Order::Refused(generation)) if self.is_about(generation) => self.refused(until),
+            Some(Order::Keep) if until.is_none() && matches!(self.held.borrow().phase, Phase::Resting) => Next::Attempt,
             // About a token that was replaced meanwhile, or while a refusal stands.
-            Some(Order::Renew(_) | Order::Refused(_)) => Next::Rest(until),
+            Some(Order::Renew(_) | Order::Refused(_) | Order::Keep) => Next::Rest(until),
         }
     }
 
@@ -195,6 +203,12 @@ impl TokenTask {
     fn is_resting_on(&self, generation: u64) -> bool {
         let held = self.held.borrow();
         held.generation == generation && matches!(held.phase, Phase::Resting)
+    }
+
+    /// Whether a refused token is the newest and no refusal of the credentials stands.
+    fn is_about(&self, generation: u64) -> bool {
+        let held = self.held.borrow();
+        held.generation == generation && !matches!(held.phase, Phase::Refused(_))
     }
 
     fn take_over(&mut self, credentials: Credentials) {

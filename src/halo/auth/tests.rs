@@ -294,3 +294,41 @@ async fn the_task_ends_with_its_last_handle() {
     drop(tokens);
     running.await.unwrap();
 }
+
+#[tokio::test]
+async fn an_instance_that_needs_no_token_asks_for_none_and_renews_none() {
+    let server = granting(1).await;
+    let profile = profile(&format!("{}/auth", server.url), &server.url, None);
+    let (tokens, mut task) =
+        Tokens::new(transport(), Credentials::new(&profile, Source::of(&["s"])).unwrap(), Wall::default().clock());
+    tokens.keep(false);
+    tokio::spawn(async move { task.run().await });
+    assert_eq!(tokens.bearer().await.unwrap().generation, 1);
+    // Longer than a token lasts: one that was renewed by itself would be a later one.
+    tokio::time::sleep(std::time::Duration::from_millis(2200)).await;
+    let second = tokens.bearer().await.unwrap();
+    tokens.reject(second.generation);
+    assert_eq!((second.generation, tokens.bearer().await.unwrap().generation, posts(&server)), (2, 3, 3));
+    let mut state = tokens.state();
+    tokens.keep(true);
+    // Kept from now on, asked for or not.
+    while posts(&server) < 6 {
+        state.changed().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn trouble_is_not_gone_back_to_by_itself_where_no_token_is_kept() {
+    let server = Server::start(|_, before| if before == 0 { Answer::html(502) } else { Answer::token("t", 3600) }).await;
+    let profile = profile(&format!("{}/auth", server.url), &server.url, None);
+    let (tokens, mut task) =
+        Tokens::new(transport(), Credentials::new(&profile, Source::of(&["s"])).unwrap(), Wall::default().clock());
+    tokens.keep(false);
+    tokio::spawn(async move { task.run().await });
+    assert!(tokens.bearer().await.is_err());
+    // Until the pause is over, that failure is the answer; then somebody who needs a token has it asked for.
+    while tokens.bearer().await.is_err() {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(posts(&server), 2);
+}

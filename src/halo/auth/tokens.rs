@@ -44,6 +44,8 @@ pub(super) enum Order {
     Renew(u64),
     /// The API refused the token of this generation, which the handle has voided already.
     Refused(u64),
+    /// A token is to be kept from now on, asked for or not.
+    Keep,
     /// Start again, whatever the state.
     Retry,
     /// Start again with these credentials.
@@ -55,6 +57,8 @@ pub(super) struct Held {
     pub(super) live: Option<Live>,
     pub(super) generation: u64,
     pub(super) phase: Phase,
+    /// Whether there is to be a token at any time; else one is asked for when somebody needs it.
+    pub(super) kept: bool,
 }
 
 /// A token that was granted.
@@ -71,7 +75,7 @@ pub(super) struct Live {
 pub(super) enum Phase {
     /// A request is in flight, or about to be.
     Asking,
-    /// It holds a token and waits for the time to renew it.
+    /// It holds a token and waits for the time to renew it, or for somebody to need one.
     Resting,
     /// The newest attempt failed; another one follows by itself.
     Failed(Failure),
@@ -91,11 +95,23 @@ impl Tokens {
     /// The handle and the task; nothing is sent before the task runs. `clock` is the wall clock.
     #[must_use]
     pub fn new(transport: Transport, credentials: Credentials, clock: Clock) -> (Self, TokenTask) {
-        let held = Arc::new(watch::Sender::new(Held { live: None, generation: 0, phase: Phase::Asking }));
+        let held = Arc::new(watch::Sender::new(Held { live: None, generation: 0, phase: Phase::Asking, kept: true }));
         let (state, state_receiver) = watch::channel(TokenState::None);
         let (orders, orders_receiver) = mpsc::unbounded_channel();
         let task = TokenTask::new(transport, credentials, Arc::clone(&held), state, orders_receiver, Arc::clone(&clock));
         (Self { held, state: state_receiver, orders, clock }, task)
+    }
+
+    /// Whether there is to be a token at any time, renewed ahead of its end, as from the start; else one is asked for when
+    /// somebody needs it and is not renewed before the next time: an instance among many that asks nothing costs nothing.
+    pub fn keep(&self, kept: bool) {
+        self.held.send_if_modified(|held| {
+            held.kept = kept;
+            false
+        });
+        if kept {
+            let _ = self.tell(Order::Keep);
+        }
     }
 
     /// The token, waiting for the one request in flight if there is none that may be sent.
