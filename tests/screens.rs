@@ -16,7 +16,7 @@ use halo_tui::{
     app::{Model, Start, frame, update},
     domain::{
         ActionId, ActionRow, AgentId, AgentRow, Author, ClientId, ClientRow, ConnectDraft, ConnectReport, ConnectStep,
-        Connection, Conversation, Failure, FailureKind, FillProgress, Label, LastView, News, Overview, PriorityId, Rgb,
+        Connection, Conversation, Coverage, Failure, FailureKind, FillProgress, Label, LastView, News, Overview, PriorityId, Rgb,
         StepOutcome, TicketId, TicketRow, Timestamp, TokenState, Window,
     },
     keys::{DEFAULTS, Keymap},
@@ -330,6 +330,36 @@ fn completing_a_filter_with_the_tenants_names_80x24() {
     assert!(desk.text().contains("/vpn client:bo agent:\"Priya Shah\""), "{}", desk.text());
     desk.keys("\r");
     assert!(desk.text().contains("/ vpn client:bo agent:\"Priya Shah\""), "{}", desk.text());
+}
+
+#[test]
+fn words_that_were_found_are_marked_in_their_rows() {
+    let marked = |desk: &Desk, style: Modifier| -> String {
+        let row = desk.text().lines().position(|line| line.contains("10479")).unwrap();
+        let frame = desk.frame();
+        let cells = (0..120).map(|x| &frame[(x, u16::try_from(row).unwrap())]).filter(|cell| cell.modifier.contains(style));
+        cells.map(ratatui::buffer::Cell::symbol).collect()
+    };
+    let mut desk = Desk::full(120, 40, false);
+    desk.keys("/vpn client:co\rj");
+    assert_eq!(marked(&desk, Modifier::UNDERLINED), "VPNCobalt", "on the cursor's bar");
+    desk.keys("k");
+    assert_eq!(marked(&desk, Modifier::REVERSED), "VPNCobalt");
+}
+
+#[test]
+fn coverage_is_told_and_filling_can_be_paused() {
+    let mut desk = Desk::full(120, 24, false);
+    let coverage =
+        Coverage { open: 1214, open_there: Some(1214), back_to: Some(at("2026-08-12T00:00:00Z")), ..Coverage::default() };
+    desk.take(Msg::News(News::Coverage(coverage)));
+    let header = |desk: &Desk| desk.text().lines().next().unwrap().to_owned();
+    assert!(header(&desk).contains("1,214 of 1,214 open · closed back to 12 Aug · 120"), "{}", header(&desk));
+    let paused = |effects: Vec<Effect>| effects.iter().any(|effect| matches!(effect, Effect::Pause(true)));
+    assert!(paused(desk.keys(":pause\r")));
+    desk.take(Msg::News(News::Paused(true)));
+    assert!(header(&desk).contains("filling paused"), "{}", header(&desk));
+    assert!(!paused(desk.keys(":pause\r")), "the same word goes on");
 }
 
 #[test]

@@ -4,12 +4,15 @@ use jiff::tz::TimeZone;
 
 use super::model::{Model, Status};
 use crate::{
-    domain::{Connection, Timestamp, TokenState},
+    domain::{Connection, Coverage, Timestamp, TokenState, grouped},
     msg::Now,
     panes::{CLIENTS, PREVIEW, TICKETS},
     text::SafeText,
-    ui::{Glyphs, Painter, Role, age, gauge, grouped, moment},
+    ui::{Glyphs, Painter, Role, age, gauge, moment, width},
 };
+
+/// Cells of a person's name that are shown in any case.
+const LEAST_OF_A_NAME: u16 = 8;
 
 /// Draws the first line.
 pub(super) fn draw(model: &Model, now: Now, painter: &mut Painter<'_>) {
@@ -20,22 +23,29 @@ pub(super) fn draw(model: &Model, now: Now, painter: &mut Painter<'_>) {
     let put = |painter: &mut Painter<'_>, x: u16, words: &SafeText, role: Role| {
         x + painter.put_cut(x, 0, words, painter.style(role), room.saturating_sub(x))
     };
+    let glyphs = *painter.glyphs();
+    let zone = &model.look.zone;
+    let (badge, why, role) = freshness(status, now, &glyphs, zone);
+    let badge = SafeText::line(&badge);
     x = put(painter, x, &status.profile, Role::Header);
     if let Some(person) = person(status) {
-        x = put(painter, x, &SafeText::line(&format!(" {} ", painter.glyphs().dot)), Role::HeaderDim);
-        x = put(painter, x, &person, Role::Header);
+        x = put(painter, x, &SafeText::line(&format!(" {} ", glyphs.dot)), Role::HeaderDim);
+        // A long name gives way to how fresh the rows are.
+        let most = room.saturating_sub(x + 3 + width(&badge)).max(LEAST_OF_A_NAME);
+        x += painter.put_cut(x, 0, &person, painter.style(Role::Header), most.min(room.saturating_sub(x)));
     }
-    let glyphs = *painter.glyphs();
-    for (words, role) in
-        [Some(freshness(status, now, &glyphs, &model.look.zone)), token(status, now), budget(status), sums(status, &glyphs)]
-            .into_iter()
-            .flatten()
-    {
+    x = put(painter, x, &SafeText::line("   "), Role::HeaderDim);
+    x = put(painter, x, &badge, role);
+    x = put(painter, x, &SafeText::line(&why), role);
+    // While something is filled, its gauge says how much there is.
+    let sums = if status.filling.is_none() { sums(status, now, &glyphs, zone) } else { None };
+    let facts = [token(status, now), budget(status), paused(status), sums];
+    for (words, role) in facts.into_iter().flatten() {
         x = put(painter, x, &SafeText::line("   "), Role::HeaderDim);
         x = put(painter, x, &SafeText::line(&words), role);
     }
     if let Some(progress) = status.filling {
-        gauge(painter, x + 3, 0, "filling", progress, room.saturating_sub(x + 3));
+        gauge(painter, x + 3, 0, progress, room.saturating_sub(x + 3));
     }
 }
 
@@ -51,20 +61,26 @@ fn person(status: &Status) -> Option<SafeText> {
     }
 }
 
-fn freshness(status: &Status, now: Now, glyphs: &Glyphs, zone: &TimeZone) -> (String, Role) {
+/// How fresh the rows are, why they are no fresher, and how that looks.
+fn freshness(status: &Status, now: Now, glyphs: &Glyphs, zone: &TimeZone) -> (String, String, Role) {
+    let plain = |words: String, role| (words, String::new(), role);
     match &status.connection {
-        Connection::Starting => ("connecting".to_owned(), Role::Info),
-        Connection::Cached { at } => (format!("cached {}", age(now.wall, *at)), Role::Warn),
+        Connection::Starting => plain("connecting".to_owned(), Role::Info),
+        Connection::Cached { at } => plain(format!("cached {}", age(now.wall, *at)), Role::Warn),
         Connection::Live { at } => {
             // Without an age until it is over a minute: a header that counts seconds is never silent.
             let minutes = now.wall.duration_since(*at).as_mins();
-            if minutes >= 2 { (format!("live {} ago", age(now.wall, *at)), Role::Warn) } else { ("live".to_owned(), Role::Ok) }
+            if minutes >= 2 {
+                plain(format!("live {} ago", age(now.wall, *at)), Role::Warn)
+            } else {
+                plain("live".to_owned(), Role::Ok)
+            }
         }
         Connection::Failing { last_success, since, failure, .. } => {
             let word = if failure.is_unreachable() { "offline" } else { "failing" };
             let rows = last_success.map_or_else(|| "no rows yet".to_owned(), |at| rows_of(now, at));
             let since = moment(now.wall, *since, zone);
-            (format!("{} {word} since {since}, {rows}: {}", glyphs.breached, failure.what), Role::Bad)
+            (format!("{} {word} since {since}, {rows}", glyphs.breached), format!(": {}", failure.what), Role::Bad)
         }
     }
 }
@@ -90,10 +106,19 @@ fn budget(status: &Status) -> Option<(String, Role)> {
     status.budget.map(|(used, of)| (format!("{used} of {of} requests used"), Role::Warn))
 }
 
-fn sums(status: &Status, glyphs: &Glyphs) -> Option<(String, Role)> {
+fn paused(status: &Status) -> Option<(String, Role)> {
+    status.paused.then(|| ("filling paused".to_owned(), Role::Warn))
+}
+
+/// How much is stored: of all there is, where that is known.
+fn sums(status: &Status, now: Now, glyphs: &Glyphs, zone: &TimeZone) -> Option<(String, Role)> {
     let sums = status.overview;
-    (sums.open + sums.clients > 0)
-        .then(|| (format!("{} open {} {} clients", grouped(sums.open), glyphs.dot, grouped(sums.clients)), Role::HeaderDim))
+    if sums.open + sums.clients == 0 {
+        return None;
+    }
+    let known = status.coverage != Coverage::default();
+    let tickets = if known { status.coverage.words(now.wall, zone).to_string() } else { format!("{} open", grouped(sums.open)) };
+    Some((format!("{tickets} {} {} clients", glyphs.dot, grouped(sums.clients)), Role::HeaderDim))
 }
 
 /// Draws the second line: the lists, the one with the focus set apart, and what narrows it.

@@ -13,6 +13,7 @@ const TYPED: &[Command] = &[
     Command::Refresh,
     Command::RefreshAll,
     Command::RefreshEvery,
+    Command::Pause,
     Command::TogglePreview,
     Command::Theme,
     Command::CopyId,

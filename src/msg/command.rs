@@ -60,6 +60,7 @@ commands! {
     Refresh = "refresh", "refresh", "Asks the server for what changed.";
     RefreshAll = "refresh-all", "refresh all", "Compares all open tickets with the server's, and reads names and clients anew.";
     RefreshEvery = "refresh-every", "pace", "Sets how often it refreshes by itself.", takes "SECONDS|off";
+    Pause = "pause", "pause", "Pauses the reading of history and conversations, or goes on with it.";
     CopyId = "copy-id", "copy id", "Copies the number of what the cursor is on.";
     CopyLink = "copy-link", "copy link", "Copies the web link of what the cursor is on.";
     Help = "help", "help", "Shows every key of this place.";

@@ -63,6 +63,8 @@ pub enum Effect {
         /// Not only what changed.
         everything: bool,
     },
+    /// Pause the reading in the background that nobody waits for, or go on with it.
+    Pause(bool),
     /// How often to refresh by itself; `None` for never.
     RefreshEvery(Option<Duration>),
     /// Pause or go on with the work in the background: history and conversations. What is asked for is fetched all the same.

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{Anchor, Changed, ClientId, Label, LastView, TicketId, TicketRow, Timestamp},
     msg::{Answer, Command, Now, PaneId, Question},
-    query::{Completion, Known, Query, QueryError, complete},
+    query::{Completion, Known, Marks, NameKey, Query, QueryError, complete},
     text::SafeText,
     ui::{
         Glyphs, Own, Painter, Role, age,
@@ -53,6 +53,8 @@ pub(super) struct TicketsPane {
     list: List<TicketRow>,
     words: String,
     query: Query,
+    /// What the query looks for, to be marked in the rows.
+    marks: Marks,
     client: Option<(ClientId, SafeText)>,
     announced: Option<TicketId>,
     cols: u16,
@@ -167,6 +169,7 @@ impl Pane for TicketsPane {
             Ok(query) => {
                 words.clone_into(&mut self.words);
                 if query != self.query {
+                    self.marks = Marks::of(&query);
                     self.query = query;
                     let anchor = Some(self.list.restart());
                     self.ask(anchor, context, out);
@@ -187,6 +190,7 @@ impl Pane for TicketsPane {
 
     fn restore(&mut self, view: &LastView) {
         if let Ok(query) = Query::parse(&view.words) {
+            self.marks = Marks::of(&query);
             self.query = query;
             self.words.clone_from(&view.words);
         }
@@ -216,7 +220,7 @@ impl Pane for TicketsPane {
         let slots = columns(painter.cols().saturating_sub(GUTTER), COLUMNS);
         draw_heads(painter, &slots, COLUMNS, GUTTER);
         for (y, (row, cursor)) in (1..).zip(self.list.visible()) {
-            draw_row(painter, y, row, &slots, now, cursor.then_some(focused));
+            draw_row(painter, y, row, &slots, &self.marks, now, cursor.then_some(focused));
         }
         if self.list.is_loaded() && self.list.selected().is_none() {
             let words = if self.words.is_empty() { "No open tickets." } else { "No ticket fits the filter; esc widens it." };
@@ -243,7 +247,27 @@ fn mark(row: &TicketRow, now: Timestamp, glyphs: &Glyphs) -> (&'static str, Role
     }
 }
 
-fn draw_row(painter: &mut Painter<'_>, y: u16, row: &TicketRow, slots: &[ColumnSlot], now: Now, cursor: Option<bool>) {
+/// A text of a row in which words may be marked: what it is the name of, the text.
+fn marked<'a>(title: &str, row: &'a TicketRow) -> Option<(Option<NameKey>, &'a SafeText)> {
+    Some(match title {
+        "Summary" if row.unreadable.is_none() => (None, &row.summary),
+        "Client" => (Some(NameKey::Client), &row.client),
+        "User" => (Some(NameKey::User), &row.user),
+        "Agent" => (Some(NameKey::Agent), row.agent.as_ref()?),
+        "Status" => (Some(NameKey::Status), &row.status.name),
+        _ => return None,
+    })
+}
+
+fn draw_row(
+    painter: &mut Painter<'_>,
+    y: u16,
+    row: &TicketRow,
+    slots: &[ColumnSlot],
+    marks: &Marks,
+    now: Now,
+    cursor: Option<bool>,
+) {
     let glyphs = *painter.glyphs();
     let bar = draw_cursor(painter, y, cursor);
     let (mark, role) = mark(row, now.wall, &glyphs);
@@ -278,6 +302,11 @@ fn draw_row(painter: &mut Painter<'_>, y: u16, row: &TicketRow, slots: &[ColumnS
             "Age" => put_age(painter, x, y, row.opened, now, plain, slot.width),
             _ => put_age(painter, x, y, row.last_action, now, plain, slot.width),
         };
+        if let Some((key, text)) = marked(spec.title, row).filter(|_| !marks.is_empty()) {
+            // On the cursor's bar a line below the words is left of the mark: another colour would break the bar.
+            let style = bar.map_or_else(|| painter.style(Role::Match), |bar| bar.underlined());
+            painter.mark(x, y, text, &marks.within(key, text.as_str()), style, slot.width);
+        }
     }
 }
 

@@ -107,6 +107,7 @@ impl Runner {
             Effect::Refresh { everything } => {
                 self.with_session(|session| session.refresh(everything));
             }
+            Effect::Pause(paused) => self.with_session(|session| session.pause_filling(paused)),
             Effect::RefreshEvery(every) => self.with_session(|session| session.refresh_every(every)),
             Effect::PauseFilling(paused) => self.with_session(|session| session.pause_filling(paused)),
             Effect::Discover(address) => self.discover(address),

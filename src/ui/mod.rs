@@ -19,4 +19,4 @@ pub use painter::{Own, Painter, Tee, Words, width};
 pub use role::Role;
 pub use theme::{Theme, ThemeError};
 pub use time::{age, countdown, moment, next_roll, until};
-pub use widgets::{gauge, grouped, hint_line, too_small};
+pub use widgets::{gauge, hint_line, too_small};

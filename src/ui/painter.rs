@@ -1,5 +1,7 @@
 //! [`Painter`]: puts words into the cells of an area, never outside of it.
 
+use std::ops::Range;
+
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
@@ -178,6 +180,27 @@ impl<'a> Painter<'a> {
         }
     }
 
+    /// Gives parts of `words`, which [`put_cut`](Self::put_cut) wrote from column `x` on within `max` cells, another style. The
+    /// parts are byte ranges of the words, in order.
+    pub fn mark(&mut self, x: u16, y: u16, words: impl Words, parts: &[Range<usize>], style: impl Into<Style>, max: u16) {
+        let (words, style) = (words.words(), style.into());
+        let max = max.min(self.area.width.saturating_sub(x));
+        let is_cut = clusters(words).map(|(_, cells)| cells).fold(0, u16::saturating_add) > max;
+        // The mark of a cut is no part of the words.
+        let end = if is_cut { max.saturating_sub(1) } else { max };
+        let mut used = 0_u16;
+        for (offset, cluster) in words.grapheme_indices(true) {
+            let cells = clusters(cluster).map(|(_, cells)| cells).sum::<u16>();
+            if used.saturating_add(cells) > end {
+                break;
+            }
+            if parts.iter().any(|part| part.contains(&offset)) {
+                self.tint(x + used, y, cells, style);
+            }
+            used += cells;
+        }
+    }
+
     /// Draws a line across row `y`, all columns; lines down that start or end there join it at `tees`.
     pub fn rule_h(&mut self, y: u16, tees: &[(u16, Tee)]) {
         let style = self.style(Role::Rule);
@@ -305,6 +328,22 @@ mod tests {
         for cell in buf.content().iter().skip(4) {
             assert_eq!((cell.fg, cell.bg, cell.modifier), (Color::Green, Color::Reset, Modifier::empty()));
         }
+    }
+
+    #[test]
+    fn parts_are_marked_where_they_stand_and_a_cut_is_not() {
+        let marked = |words: &'static str, parts: &[Range<usize>], max| {
+            let buf = paint(12, 1, |p| {
+                p.put_cut(1, 0, words, Style::new(), max);
+                p.mark(1, 0, words, parts, Color::Red, max);
+            });
+            let cells = buf.content().iter().filter(|cell| cell.fg == Color::Red);
+            cells.map(ratatui::buffer::Cell::symbol).collect::<String>()
+        };
+        assert_eq!(marked("a printer", &[2..5], 11), "pri");
+        assert_eq!(marked("日本 語x", &[3..6, 7..11], 11), "本 語 x", "both cells of a wide character");
+        assert_eq!(marked("e\u{301}a printer", &[5..12], 6), "pr", "cut before the mark of the cut");
+        assert_eq!(marked("ab", &[], 11), "");
     }
 
     #[test]

@@ -10,20 +10,6 @@ use crate::domain::FillProgress;
 /// Cells of a gauge's bar.
 const BAR_CELLS: u16 = 10;
 
-/// A number with its thousands parted by commas.
-#[must_use]
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// Cells of `cols` that are full when `done` of `of` is: all only when everything is done, none only when nothing is.
 fn filled(done: u64, of: u64, cols: u16) -> u16 {
     if of == 0 || done == 0 {
@@ -36,25 +22,22 @@ fn filled(done: u64, of: u64, cols: u16) -> u16 {
     u16::try_from(cells).unwrap_or(cols).clamp(1, cols.saturating_sub(1).max(1))
 }
 
-/// Draws `open tickets 300 of 412 ▇▇▇▇▇▇▇···` and answers the cells it took; without an announced total there is no bar, and
-/// the bar is left out where there is no room.
-pub fn gauge(painter: &mut Painter<'_>, x: u16, y: u16, label: &'static str, progress: FillProgress, max: u16) -> u16 {
+/// Draws `▇▇▇▇▇▇▇··· 300 of 412 open tickets · 90 a minute · 2 min left` and answers the cells it took; without an announced
+/// total there is no bar.
+pub fn gauge(painter: &mut Painter<'_>, x: u16, y: u16, progress: FillProgress, max: u16) -> u16 {
     let style = painter.style(Role::Info);
-    let FillProgress { done, of, .. } = progress;
-    let numbers = if of == 0 { grouped(done) } else { format!("{} of {}", grouped(done), grouped(of)) };
-    let text = format!("{label} {numbers}");
-    let mut used = painter.put_cut(x, y, Own(&text), style, max);
-    if of > 0 && max.saturating_sub(used) > BAR_CELLS {
-        let full = filled(done, of, BAR_CELLS);
+    let mut used = 0;
+    if progress.of > 0 && max > BAR_CELLS {
+        let full = filled(progress.done, progress.of, BAR_CELLS);
         let glyphs = painter.glyphs();
-        let (rest_style, start) = (painter.style(Role::Dim), x.saturating_add(used + 1));
+        let rest_style = painter.style(Role::Dim);
         for cell in 0..BAR_CELLS {
             let (glyph, style) = if cell < full { (glyphs.bar, style) } else { (glyphs.bar_rest, rest_style) };
-            painter.put(start.saturating_add(cell), y, glyph, style, 1);
+            painter.put(x.saturating_add(cell), y, glyph, style, 1);
         }
-        used += 1 + BAR_CELLS;
+        used = BAR_CELLS + 1;
     }
-    used
+    used + painter.put_cut(x.saturating_add(used), y, &progress.words(), style, max - used)
 }
 
 /// Draws `j/k move · enter open · …`, as many hints as fit whole into `max` cells, and answers the cells they took. Each hint
@@ -111,26 +94,20 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_grouped() {
-        let numbers = [0, 7, 412, 1_000, 12_345, 999_999, 1_000_000].map(grouped);
-        assert_eq!(numbers, ["0", "7", "412", "1,000", "12,345", "999,999", "1,000,000"]);
-    }
-
-    #[test]
     fn the_gauge_shows_what_fits() {
         let shown = |done, of, max| {
             text(&paint(60, 1, |p| {
-                let used = gauge(p, 0, 0, "open tickets", FillProgress { done, of, ..FillProgress::default() }, max);
+                let used = gauge(p, 0, 0, FillProgress { done, of, ..FillProgress::default() }, max);
                 assert!(used <= max);
             }))
         };
-        assert_eq!(shown(300, 412, 60), "open tickets 300 of 412 ▇▇▇▇▇▇▇···");
-        assert_eq!(shown(1, 5_000, 60), "open tickets 1 of 5,000 ▇·········");
-        assert_eq!(shown(4_999, 5_000, 60), "open tickets 4,999 of 5,000 ▇▇▇▇▇▇▇▇▇·");
-        assert_eq!(shown(412, 412, 60), "open tickets 412 of 412 ▇▇▇▇▇▇▇▇▇▇");
-        assert_eq!(shown(300, 0, 60), "open tickets 300");
-        assert_eq!(shown(300, 412, 30), "open tickets 300 of 412");
-        assert_eq!(shown(300, 412, 10), "open tick…");
+        assert_eq!(shown(300, 412, 60), "▇▇▇▇▇▇▇··· 300 of 412 open tickets");
+        assert_eq!(shown(1, 5_000, 60), "▇········· 1 of 5,000 open tickets");
+        assert_eq!(shown(4_999, 5_000, 60), "▇▇▇▇▇▇▇▇▇· 4,999 of 5,000 open tickets");
+        assert_eq!(shown(412, 412, 60), "▇▇▇▇▇▇▇▇▇▇ 412 of 412 open tickets");
+        assert_eq!(shown(300, 0, 60), "300 of 300 open tickets");
+        assert_eq!(shown(300, 412, 20), "▇▇▇▇▇▇▇··· 300 of 4…");
+        assert_eq!(shown(300, 412, 10), "300 of 41…");
     }
 
     #[test]

@@ -58,6 +58,7 @@ impl Update<'_> {
             }
             Command::Refresh => self.effects.push(Effect::Refresh { everything: false }),
             Command::RefreshAll => self.effects.push(Effect::Refresh { everything: true }),
+            Command::Pause => self.effects.push(Effect::Pause(!self.model.status.paused)),
             Command::CopyId | Command::CopyLink => self.copy(command == Command::CopyLink),
             Command::Connect => {
                 self.model.connect.reopen();
