@@ -304,7 +304,7 @@ fn draw_row(
         };
         if let Some((key, text)) = marked(spec.title, row).filter(|_| !marks.is_empty()) {
             // On the cursor's bar a line below the words is left of the mark: another colour would break the bar.
-            let style = bar.map_or_else(|| painter.style(Role::Match), |bar| bar.underlined());
+            let style = bar.map_or_else(|| painter.style(Role::Match), Style::underlined);
             painter.mark(x, y, text, &marks.within(key, text.as_str()), style, slot.width);
         }
     }

@@ -332,17 +332,18 @@ mod tests {
 
     #[test]
     fn parts_are_marked_where_they_stand_and_a_cut_is_not() {
-        let marked = |words: &'static str, parts: &[Range<usize>], max| {
+        let marked = |words: &'static str, parts: &[(usize, usize)], max| {
+            let parts: Vec<_> = parts.iter().map(|(start, end)| *start..*end).collect();
             let buf = paint(12, 1, |p| {
                 p.put_cut(1, 0, words, Style::new(), max);
-                p.mark(1, 0, words, parts, Color::Red, max);
+                p.mark(1, 0, words, &parts, Color::Red, max);
             });
             let cells = buf.content().iter().filter(|cell| cell.fg == Color::Red);
             cells.map(ratatui::buffer::Cell::symbol).collect::<String>()
         };
-        assert_eq!(marked("a printer", &[2..5], 11), "pri");
-        assert_eq!(marked("日本 語x", &[3..6, 7..11], 11), "本 語 x", "both cells of a wide character");
-        assert_eq!(marked("e\u{301}a printer", &[5..12], 6), "pr", "cut before the mark of the cut");
+        assert_eq!(marked("a printer", &[(2, 5)], 11), "pri");
+        assert_eq!(marked("日本 語x", &[(3, 6), (7, 11)], 11), "本 語 x", "both cells of a wide character");
+        assert_eq!(marked("e\u{301}a printer", &[(5, 12)], 6), "pr", "cut before the mark of the cut");
         assert_eq!(marked("ab", &[], 11), "");
     }
 
