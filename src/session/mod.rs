@@ -7,6 +7,7 @@ mod narrow;
 mod orders;
 mod private;
 mod reading;
+mod search;
 mod supervise;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
