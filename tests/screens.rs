@@ -9,6 +9,8 @@
 
 #[path = "screens/keys.rs"]
 mod keys;
+#[path = "screens/ticket.rs"]
+mod ticket;
 
 use std::time::Duration;
 
@@ -23,7 +25,7 @@ use halo_tui::{
     msg::{Answer, ConnectNews, Effect, Input, Key, KeyCode, Msg, Now, Question},
     panes::ConnectPane,
     query::{Known, NameKey},
-    text::SafeText,
+    text::{Links, MailText, SafeText},
     ui::{ColourDepth, Glyphs, Look, Role, Theme},
 };
 use ratatui::{
@@ -227,6 +229,9 @@ fn answer(question: &Question) -> Answer {
             ];
             Answer::Clients(Window { rows, offset: 0, total: 3 })
         }
+        Question::Conversation(id) if ticket::conversation(*id).is_some() => {
+            Answer::Conversation(ticket::conversation(*id).map(Box::new))
+        }
         Question::Conversation(id) => Answer::Conversation(tickets().into_iter().find(|row| row.id == *id).map(|ticket| {
             let action = |id, author, who: &str, text: &str, private| ActionRow {
                 id: ActionId(id),
@@ -234,7 +239,7 @@ fn answer(question: &Question) -> Answer {
                 who: line(who),
                 outcome: line(if private { "Private Note" } else { "Email" }),
                 at: Some(at("2026-11-20T09:46:00Z")),
-                text: SafeText::block(text),
+                text: MailText::plain(text, &mut Links::default()),
                 private,
                 minutes: if private { 15 } else { 0 },
                 ..ActionRow::default()
@@ -244,8 +249,9 @@ fn answer(question: &Question) -> Answer {
                 action(2, Author::Agent, "Priya Shah", "Edge transport is down, restarting.", true),
                 ActionRow { new_status: Some(line("In Progress")), ..action(1, Author::System, "Halo", "", false) },
             ];
-            let body = SafeText::block("Nobody can send or receive since 10:40.\n\n\n\nWebmail shows 503.");
-            Box::new(Conversation { ticket, body, actions, fetched_at: Some(at("2026-11-20T10:00:00Z")), stale: false })
+            let body = MailText::said(SafeText::block("Nobody can send or receive since 10:40.\n\n\n\nWebmail shows 503."));
+            let fetched_at = Some(at("2026-11-20T10:00:00Z"));
+            Box::new(Conversation { ticket, body, actions, fetched_at, ..Conversation::default() })
         })),
         Question::Overview => Answer::Overview(Overview { open: 1214, closed: 3, total: 1217, clients: 120 }),
         Question::Known => {

@@ -7,7 +7,7 @@ use crate::{
     domain::{AgentId, AgentRow, Connection, Coverage, FillProgress, LastView, Overview, TokenState},
     keys::Keymap,
     msg::{Key, Notice, Now, PaneId},
-    panes::{ConnectPane, Context, HelpPane, Panes, Prompt, TICKETS},
+    panes::{ConnectPane, Context, HelpPane, Panes, PickerPane, Prompt, TICKETS},
     query::Known,
     text::SafeText,
     ui::Look,
@@ -94,6 +94,8 @@ pub struct Model {
     pub(super) focus: PaneId,
     pub(super) preview: bool,
     pub(super) help: Option<HelpPane>,
+    /// What hangs on a ticket, while something of it is chosen.
+    pub(super) picker: Option<PickerPane>,
     pub(super) line: Option<Prompt>,
     /// The names that the line's query can be completed with, while there is a line.
     pub(super) known: Vec<Known>,
@@ -128,6 +130,7 @@ impl Model {
             focus: TICKETS,
             preview: start.preview,
             help: None,
+            picker: None,
             line: None,
             known: Vec::new(),
             connect: start.connect,

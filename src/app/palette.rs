@@ -10,6 +10,10 @@ use crate::{msg::Command, panes::Offer, text::SafeText};
 /// Commands that make sense when typed; movements are for keys alone.
 const TYPED: &[Command] = &[
     Command::Filter,
+    Command::Find,
+    Command::Follow,
+    Command::ToggleFolds,
+    Command::ToggleOrder,
     Command::Refresh,
     Command::RefreshAll,
     Command::RefreshEvery,
@@ -88,7 +92,7 @@ mod tests {
 
     #[test]
     fn unknown_names_get_the_nearest() {
-        assert!(unknown("tog").contains("toggle-preview"));
+        assert!(unknown("togpre").contains("toggle-preview"));
         assert!(unknown("zzzz").contains('?'));
     }
 }

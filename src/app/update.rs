@@ -10,7 +10,7 @@ use crate::{
     domain::{Changed, News, address},
     keys::Resolution,
     msg::{Answer, Command, ConnectNews, Effect, Input, Key, Msg, Notice, Now, PaneId, Question, Severity, Slot},
-    panes::{Announcement, ConnectOutcome, HelpPane, Outcome, PREVIEW, Panes, Prompt, PromptKind, PromptOutcome},
+    panes::{Announcement, ConnectOutcome, HelpPane, Outcome, PREVIEW, Panes, PickerPane, Prompt, PromptKind, PromptOutcome},
     text::SafeText,
     ui::Theme,
 };
@@ -140,6 +140,9 @@ impl Update<'_> {
         if model.screen == Screen::Connect {
             return model.connect.layers();
         }
+        if model.picker.is_some() {
+            return PickerPane::LAYERS;
+        }
         if let Some(line) = &model.line {
             return line.layers();
         }
@@ -153,6 +156,7 @@ impl Update<'_> {
         if self.model.screen == Screen::Connect {
             let outcome = self.model.connect.typed(key);
             self.connect_outcome(outcome);
+        } else if self.model.picker.is_some() {
         } else if let Some(line) = &mut self.model.line {
             let outcome = line.typed(key);
             self.line_outcome(outcome);
@@ -227,6 +231,7 @@ impl Update<'_> {
                 self.model.screen = Screen::Connect;
                 self.close_line();
                 self.model.help = None;
+                self.model.picker = None;
             }
         }
         self.dirty();
@@ -308,12 +313,8 @@ impl Update<'_> {
                     let id = self.model.requests.open(slot);
                     self.effects.push(Effect::Ask { slot, id, question });
                 }
-                Outcome::Search { purpose, query, client } => {
-                    let slot = Slot { pane, purpose };
-                    let id = self.model.requests.open(slot);
-                    self.effects.push(Effect::Search { slot, id, query, client });
-                }
                 Outcome::Announce(announcement) => self.announce(&announcement),
+                Outcome::Pick(ticket, picks) => self.model.picker = Some(PickerPane::new(ticket, picks)),
                 Outcome::Focus(id) => self.focus(id),
                 Outcome::Notice(notice) => self.notify(notice),
                 Outcome::Effect(effect) => self.effects.push(effect),
@@ -380,6 +381,12 @@ impl Update<'_> {
         self.dirty();
     }
 
+    /// Looks for words in the preview.
+    pub(super) fn find(&mut self, words: &str) {
+        self.dirty();
+        self.on_pane(PREVIEW, |pane, _| pane.find(words));
+    }
+
     fn close_line(&mut self) {
         self.model.line = None;
         self.model.known = Vec::new();
@@ -395,16 +402,16 @@ impl Update<'_> {
                 self.suggest();
             }
             (PromptKind::Command, PromptOutcome::Changed(_)) => self.suggest(),
-            (PromptKind::Filter, PromptOutcome::Accepted(words)) => {
-                self.filter(&words);
-                // Words that can't be read stay to be put right.
-                if self.model.line.as_ref().is_none_or(|line| !line.is_wrong()) {
-                    self.remember(&words);
-                    self.close_line();
-                    self.on_pane(self.model.focus, |pane, out| pane.filter_taken(out));
-                }
+            (PromptKind::Find, PromptOutcome::Changed(words)) => self.find(&words),
+            (PromptKind::Find, PromptOutcome::Accepted(words)) => {
+                self.find(&words);
+                self.close_line();
             }
-            (PromptKind::Filter, PromptOutcome::Closed(words)) => {
+            (PromptKind::Find, PromptOutcome::Closed(_)) => {
+                self.find("");
+                self.close_line();
+            }
+            (PromptKind::Filter, PromptOutcome::Accepted(words) | PromptOutcome::Closed(words)) => {
                 self.filter(&words);
                 self.remember(&words);
                 self.close_line();

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     msg::{Now, Severity},
-    panes::Prompt,
+    panes::{PickerPane, Prompt},
     ui::{Painter, Role, Tee, hint_line, layout::PreviewPlace, too_small},
 };
 
@@ -44,6 +44,14 @@ pub fn view(model: &Model, now: Now, buf: &mut Buffer) -> Option<Position> {
         Screen::Connect => {
             let layers = model.connect.layers();
             model.connect.draw(&mut painter, &model.keymap.hints(layers, 12))
+        }
+        Screen::Dashboard if model.picker.is_some() => {
+            let hints = model.keymap.hints(PickerPane::LAYERS, 12);
+            let hints: Vec<_> = hints.iter().map(|hint| (hint.keys.as_str(), hint.label)).collect();
+            if let Some(picker) = &model.picker {
+                picker.draw(&mut painter, &hints);
+            }
+            None
         }
         Screen::Dashboard => model.line.as_ref().and_then(|line| line.draw(&mut painter, above(places.areas.footer))),
     }

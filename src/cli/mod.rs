@@ -2,7 +2,6 @@
 
 mod arguments;
 mod begin;
-mod doctor;
 mod forget;
 mod generate;
 mod list;
@@ -16,7 +15,6 @@ mod table;
 mod ticket;
 
 pub use arguments::{Action, Arguments, DemoFault, DemoServer, ListOptions, Scope};
-pub use doctor::Appearance;
 pub use generate::{completions, man_page};
 pub use listing::{Cell, Format, Listed, Listing};
 pub use output::{exit_code, print_failure, to_stdout};

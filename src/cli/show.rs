@@ -65,7 +65,7 @@ pub fn print_ticket(detail: &TicketDetail, json: bool, layout: &Layout, out: &mu
             head.push_str(" · private");
         }
         writeln!(out, "\n── {head}")?;
-        write_block(&action.text, out)?;
+        write_block(&action.text.whole(), out)?;
         if let Some(status) = &action.new_status {
             writeln!(out, "   → {status}")?;
         }
@@ -118,7 +118,7 @@ impl Serialize for Action<'_> {
         map.serialize_entry("who", &Cell::Text(Some(&action.who)))?;
         map.serialize_entry("outcome", &Cell::Text(Some(&action.outcome)))?;
         map.serialize_entry("at", &Cell::Time(action.at))?;
-        map.serialize_entry("text", &Cell::Text(Some(&action.text)))?;
+        map.serialize_entry("text", &Cell::Text(Some(&action.text.whole())))?;
         map.serialize_entry("private", &action.private)?;
         map.serialize_entry("important", &action.important)?;
         map.serialize_entry("minutes", &action.minutes)?;
@@ -133,7 +133,10 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
-    use crate::domain::{ActionId, TicketId};
+    use crate::{
+        domain::{ActionId, TicketId},
+        text::MailText,
+    };
 
     fn detail() -> TicketDetail {
         TicketDetail {
@@ -151,7 +154,7 @@ mod tests {
                 author: Author::Agent,
                 who: SafeText::line("Priya"),
                 at: "2026-11-20T11:02:00Z".parse().ok(),
-                text: SafeText::block("Restarting."),
+                text: MailText::said(SafeText::block("Restarting.")),
                 private: true,
                 ..ActionRow::default()
             }],

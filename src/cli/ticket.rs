@@ -36,7 +36,7 @@ pub(super) async fn show(id: TicketId, json: bool, around: &Surroundings) -> Res
     finish(session).await;
     let mut actions = found.actions;
     actions.reverse();
-    let detail = TicketDetail { ticket: found.ticket, details: found.body, actions };
+    let detail = TicketDetail { ticket: found.ticket, details: found.body.whole(), actions };
     let printing = tokio::task::spawn_blocking(move || to_stdout(|out| print_ticket(&detail, json, &Layout::of_stdout(), out)));
     printed(printing.await.map_err(|_| Failure::new(FailureKind::Gone, "the printing stopped unexpectedly"))?)
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{ActionId, AgentId, StatusId, TicketId};
-use crate::text::{SafeText, Untrusted};
+use crate::text::{MailText, SafeText, Untrusted};
 
 /// An action as the server sent it; its key is (ticket, id).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,8 +67,8 @@ pub struct ActionRow {
     pub outcome: SafeText,
     /// When.
     pub at: Option<Timestamp>,
-    /// The words, a block.
-    pub text: SafeText,
+    /// The words.
+    pub text: MailText,
     /// Not shown to the client.
     pub private: bool,
     /// Marked important.
@@ -77,6 +77,8 @@ pub struct ActionRow {
     pub minutes: u32,
     /// Name of the status it set.
     pub new_status: Option<SafeText>,
+    /// Whether the SLA clock stands in the status it set, where it set one that is known.
+    pub holds_sla: Option<bool>,
     /// How many files came with it.
     pub attachments: u32,
 }

@@ -38,6 +38,8 @@ id! {
     SlaId,
     /// An action: unique only within its ticket.
     ActionId,
+    /// A file.
+    AttachmentId,
 }
 
 impl AgentId {

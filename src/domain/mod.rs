@@ -11,6 +11,7 @@ mod client;
 mod connect;
 mod coverage;
 mod draft;
+mod extras;
 mod failure;
 mod history;
 mod ids;
@@ -32,12 +33,15 @@ pub use client::{ClientRecord, ClientRow};
 pub use connect::{ConnectReport, ConnectStep, StepOutcome};
 pub use coverage::{Coverage, grouped};
 pub use draft::ConnectDraft;
+pub use extras::{Attachment, CustomField, Extras, FileRow, LinkedAsset, LinkedTicket, Relation, TicketExtras};
 pub use failure::{Failure, FailureKind};
 pub use history::{History, NotAHistory};
-pub use ids::{ActionId, AgentId, ClientId, PriorityId, SiteId, SlaId, StatusId, TeamId, TicketId, TicketTypeId, UserId};
+pub use ids::{
+    ActionId, AgentId, AttachmentId, ClientId, PriorityId, SiteId, SlaId, StatusId, TeamId, TicketId, TicketTypeId, UserId,
+};
 pub use lookup::{Agent, Batch, Priority, Sla, Status, Team, TicketType};
 pub use news::{Changed, News};
-pub use overview::{AgentRow, Conversation, Found, Overview};
+pub use overview::{AgentRow, Conversation, Overview};
 pub use person::{AssetRecord, SiteRecord, UserRecord};
 pub use profile::{Hosting, Identity, NotAProfileName, Profile, ProfileName, SecretKeeping};
 pub use progress::{Connection, FillProgress, Filled, TokenState};

@@ -2,35 +2,26 @@
 
 use jiff::Timestamp;
 
-use super::{ActionRow, Agent, AgentId, Rgb, TicketId, TicketRow};
-use crate::text::SafeText;
+use super::{ActionRow, Agent, AgentId, Extras, Rgb, TicketRow};
+use crate::text::{Link, MailText, SafeText};
 
 /// A ticket with what has been said, as far as the mirror holds it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Conversation {
     /// The ticket.
     pub ticket: TicketRow,
-    /// The ticket's own text, a block.
-    pub body: SafeText,
+    /// The ticket's own text.
+    pub body: MailText,
     /// The actions, newest first.
     pub actions: Vec<ActionRow>,
+    /// Where the links in all of these texts lead, by their numbers; the oldest text has the lowest.
+    pub links: Vec<Link>,
+    /// What hangs on the ticket.
+    pub extras: Extras,
     /// When the conversation was fetched; `None` where it never was.
     pub fetched_at: Option<Timestamp>,
     /// Whether the ticket moved on since it was fetched (or it never was).
     pub stale: bool,
-}
-
-/// What the server found for the words of a filter.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
-    /// The tickets that it says fit all the words, the newest first.
-    pub ids: Vec<TicketId>,
-    /// How many tickets it sent.
-    pub count: usize,
-    /// How many of them were not stored here before.
-    pub new: usize,
-    /// The server has more than were read.
-    pub more: bool,
 }
 
 /// How much the mirror holds.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{AgentId, ClientId, PriorityId, Rgb, SiteId, SlaId, StatusId, TeamId, TicketId, TicketTypeId, UserId};
+use super::{AgentId, ClientId, PriorityId, Rgb, SiteId, SlaId, StatusId, TeamId, TicketExtras, TicketId, TicketTypeId, UserId};
 use crate::text::{SafeText, Untrusted};
 
 /// A ticket as the server sent it; sentinel dates (1899, 1900, 0001) are already `None`.
@@ -66,6 +66,8 @@ pub struct TicketRecord {
     pub vip: bool,
     /// How many files hang on it.
     pub attachments: u32,
+    /// What hangs on it; only the single-ticket read delivers it.
+    pub extras: Option<TicketExtras>,
     /// Set where the record could not be read: the reason. Every other field but `id` may then be empty.
     pub unreadable: Option<String>,
 }

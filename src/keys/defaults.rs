@@ -13,8 +13,10 @@ pub const DEFAULTS: &[Table] = &[
     Table { layer: "move", title: "Moving", typing: false, bindings: MOVE },
     Table { layer: "list", title: "Lists", typing: false, bindings: LIST },
     Table { layer: "preview", title: "Preview", typing: false, bindings: PREVIEW },
+    Table { layer: "picker", title: "Files and links", typing: false, bindings: PICKER },
     Table { layer: "help", title: "Help", typing: false, bindings: HELP },
     Table { layer: "filter", title: "Filter", typing: true, bindings: FILTER },
+    Table { layer: "find", title: "Find", typing: true, bindings: FIND },
     Table { layer: "command-line", title: "Command line", typing: true, bindings: COMMAND_LINE },
     Table { layer: "connect", title: "Connect", typing: true, bindings: CONNECT },
     Table { layer: "connect-over", title: "Connect, over rows", typing: true, bindings: CONNECT_OVER },
@@ -65,14 +67,34 @@ const LIST: &[Binding] = &[
     Binding::new("/", Command::Filter).hint(30),
     Binding::new("J", Command::PreviewDown).hint(40),
     Binding::new("K", Command::PreviewUp).hint(40),
+    Binding::new("f", Command::Follow),
+    Binding::new("z", Command::ToggleFolds),
+    Binding::new("O", Command::ToggleOrder),
+    Binding::new("n", Command::FindNext),
+    Binding::new("N", Command::FindPrevious),
     Binding::new("y", Command::CopyId),
     Binding::new("Y", Command::CopyLink),
 ];
 
 const PREVIEW: &[Binding] = &[
     Binding::new("esc", Command::Back).hint(20),
+    Binding::new("enter", Command::Follow).hint(25),
+    Binding::new("f", Command::Follow),
+    Binding::new("z", Command::ToggleFolds).hint(30),
+    Binding::new("O", Command::ToggleOrder).hint(36),
+    Binding::new("/", Command::Find).hint(33),
+    Binding::new("n", Command::FindNext).hint(45),
+    Binding::new("N", Command::FindPrevious).hint(45),
     Binding::new("y", Command::CopyId).hint(40),
     Binding::new("Y", Command::CopyLink),
+];
+
+const PICKER: &[Binding] = &[
+    Binding::new("enter", Command::Accept).hint(5),
+    Binding::new("o", Command::OpenFile).hint(15),
+    Binding::new("y", Command::CopyId).hint(25),
+    Binding::new("esc", Command::Back).hint(20),
+    Binding::new("q", Command::Back),
 ];
 
 const HELP: &[Binding] = &[
@@ -89,6 +111,12 @@ const FILTER: &[Binding] = &[
     Binding::new("ctrl-u", Command::ClearInput).hint(40),
     Binding::new("down", Command::Down),
     Binding::new("up", Command::Up),
+];
+
+const FIND: &[Binding] = &[
+    Binding::new("enter", Command::Accept).hint(10),
+    Binding::new("esc", Command::Back).hint(20),
+    Binding::new("ctrl-u", Command::ClearInput).hint(40),
 ];
 
 const COMMAND_LINE: &[Binding] = &[

@@ -7,9 +7,12 @@ use rusqlite::{OptionalExtension, Row};
 
 use super::{Reader, StoreError, names::Names, row};
 use crate::{
-    domain::{ActionId, ActionRow, Author, Conversation, TicketId},
-    text::{SafeText, Untrusted},
+    domain::{ActionId, ActionRow, Author, Conversation, Extras, FileRow, LinkedTicket, Relation, TicketExtras, TicketId},
+    text::{Links, MailText, SafeText, Untrusted, file_name},
 };
+
+/// Tickets that hang on one and are looked up; more are shown by their numbers alone.
+const MOST_LOOKED_UP: usize = 50;
 
 impl Reader {
     /// A ticket with what is stored of its conversation; `None` where there is no such ticket.
@@ -20,24 +23,56 @@ impl Reader {
     pub fn conversation(&self, ticket: TicketId) -> Result<Option<Conversation>, StoreError> {
         let Some(row) = self.ticket(ticket)? else { return Ok(None) };
         let stale = self.conversation_is_outdated(ticket)?;
+        let extras = self.extras(ticket)?;
         self.with_names(|names| {
             let mut body = self.conn.prepare_cached("SELECT details, details_html FROM ticket_text WHERE ticket_id = ?")?;
             let body = body.query_row([ticket.0], |row| {
-                Ok(readable(&row::untrusted(row, 0)?, row.get::<_, Option<String>>(1)?.map(Untrusted::new).as_ref()))
+                Ok((row::untrusted(row, 0)?, row.get::<_, Option<String>>(1)?.map(Untrusted::new)))
             });
+            // The oldest text has the lowest numbers: they stay what they are when something is added.
+            let mut links = Links::default();
+            let body = body.optional()?.map(|(plain, html)| readable(&plain, html.as_ref(), &mut links)).unwrap_or_default();
             let mut fetched = self.conn.prepare_cached("SELECT fetched_at FROM conversations WHERE ticket_id = ?")?;
             let fetched_at: Option<Timestamp> = fetched.query_row([ticket.0], |row| row::time(row, 0)).optional()?.flatten();
             let mut actions = self.conn.prepare_cached(
                 "SELECT id, outcome, who, agent_id, at, note, note_html, private, important, system, hours, new_status, attachments, \
-                 unreadable FROM actions WHERE ticket_id = ? ORDER BY at DESC, id DESC",
+                 unreadable FROM actions WHERE ticket_id = ? ORDER BY at, id",
             )?;
-            let actions = actions.query_map([ticket.0], |row| action(row, names))?.collect::<Result<_, _>>()?;
-            Ok(Some(Conversation { ticket: row, body: body.optional()?.unwrap_or_default(), actions, fetched_at, stale }))
+            let actions = actions.query_map([ticket.0], |row| action(row, names, &mut links))?;
+            let mut actions: Vec<ActionRow> = actions.collect::<Result<_, _>>()?;
+            actions.reverse();
+            Ok(Some(Conversation { ticket: row, body, actions, links: links.into_list(), extras, fetched_at, stale }))
+        })
+    }
+
+    /// What hangs on a ticket, as far as it was read.
+    fn extras(&self, ticket: TicketId) -> Result<Extras, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT extras FROM ticket_extras WHERE ticket_id = ?")?;
+        let json: Option<String> = statement.query_row([ticket.0], |row| row.get(0)).optional()?;
+        // What an older program wrote differently is read anew with the ticket.
+        let stored: TicketExtras = json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+        let related = [(stored.parent, Relation::Parent), (stored.merged_into, Relation::MergedInto)];
+        let related = related.into_iter().filter_map(|(id, relation)| Some((id?, relation)));
+        let related = related.chain(stored.children.iter().map(|id| (*id, Relation::Child)));
+        let mut tickets = Vec::new();
+        for (place, (id, relation)) in related.enumerate() {
+            let row = if place < MOST_LOOKED_UP { self.ticket(id)? } else { None }.unwrap_or_default();
+            tickets.push(LinkedTicket { id, relation, summary: row.summary, status: row.status, is_closed: row.is_closed });
+        }
+        Ok(Extras {
+            fields: stored.fields.iter().map(|field| (field.label.line(), field.value.line())).collect(),
+            assets: stored.assets.iter().map(|asset| (asset.tag.line(), asset.kind.line())).collect(),
+            files: stored
+                .attachments
+                .iter()
+                .map(|file| FileRow { id: file.id, name: file_name(file.name.as_stored()), size: file.size })
+                .collect(),
+            tickets,
         })
     }
 }
 
-fn action(row: &Row<'_>, names: &Names) -> rusqlite::Result<ActionRow> {
+fn action(row: &Row<'_>, names: &Names, links: &mut Links) -> rusqlite::Result<ActionRow> {
     let (agent, system): (i64, bool) = (row.get(3)?, row.get(9)?);
     let author = match (system, agent > 0) {
         (true, _) => Author::System,
@@ -46,9 +81,10 @@ fn action(row: &Row<'_>, names: &Names) -> rusqlite::Result<ActionRow> {
     };
     let html = row.get::<_, Option<String>>(6)?.map(Untrusted::new);
     let text = match row.get::<_, Option<String>>(13)? {
-        Some(reason) => SafeText::line(&format!("[unreadable: {reason}]")),
-        None => readable(&row::untrusted(row, 5)?, html.as_ref()),
+        Some(reason) => MailText::said(SafeText::line(&format!("[unreadable: {reason}]"))),
+        None => readable(&row::untrusted(row, 5)?, html.as_ref(), links),
     };
+    let new_status = row.get::<_, Option<i64>>(11)?.filter(|id| *id > 0);
     Ok(ActionRow {
         id: ActionId(row.get(0)?),
         author,
@@ -59,7 +95,8 @@ fn action(row: &Row<'_>, names: &Names) -> rusqlite::Result<ActionRow> {
         private: row.get(7)?,
         important: row.get(8)?,
         minutes: minutes(row.get(10)?),
-        new_status: row.get::<_, Option<i64>>(11)?.filter(|id| *id > 0).map(|id| names.status(id).name),
+        new_status: new_status.map(|id| names.status(id).name),
+        holds_sla: new_status.and_then(|id| names.holds_sla(id)),
         attachments: row::small(row, 12)?,
     })
 }
@@ -70,10 +107,8 @@ fn minutes(hours: f64) -> u32 {
     u32::try_from((worked.as_secs() + 30) / 60).unwrap_or(u32::MAX)
 }
 
-/// The words of a text that came as plain text and, sometimes, as HTML.
-fn readable(plain: &Untrusted, html: Option<&Untrusted>) -> SafeText {
-    match html {
-        Some(html) if plain.is_empty() => html.block(),
-        _ => plain.block(),
-    }
+/// The words of a text that came as plain text and, sometimes, as HTML: that knows links, tables, quotes and pictures.
+fn readable(plain: &Untrusted, html: Option<&Untrusted>, links: &mut Links) -> MailText {
+    let text = html.map(|html| html.html(links)).unwrap_or_default();
+    if text.is_empty() { plain.mail(links) } else { text }
 }

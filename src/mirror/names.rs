@@ -19,6 +19,8 @@ pub(super) struct Names {
     pub(super) teams: HashMap<i64, Named>,
     pub(super) agents: HashMap<i64, Named>,
     priorities: HashMap<(i64, i64), Named>,
+    /// Whether the SLA clock stands in a status.
+    holds: HashMap<i64, bool>,
 }
 
 /// A name with its colour and its folded words.
@@ -30,7 +32,10 @@ pub(super) struct Named {
 
 impl Names {
     pub(super) fn load(conn: &Connection) -> rusqlite::Result<Self> {
+        let mut holds = conn.prepare_cached("SELECT id, holds_sla FROM statuses")?;
+        let holds = holds.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
         Ok(Self {
+            holds,
             statuses: by_id(conn, "SELECT name, colour, id FROM statuses")?,
             types: by_id(conn, "SELECT name, NULL, id FROM ticket_types")?,
             teams: by_id(conn, "SELECT name, NULL, id FROM teams")?,
@@ -42,6 +47,11 @@ impl Names {
     /// The status's label; its number where no status is known by it.
     pub(super) fn status(&self, id: i64) -> Label {
         label(self.statuses.get(&id), id)
+    }
+
+    /// Whether the SLA clock stands in the status, where it is known.
+    pub(super) fn holds_sla(&self, id: i64) -> Option<bool> {
+        self.holds.get(&id).copied()
     }
 
     /// The priority's label under its SLA.

@@ -8,7 +8,7 @@ use crate::domain::Identity;
 pub(super) const APPLICATION_ID: i32 = 0x4841_4c4f;
 
 /// Each step leads from the version of its place to the next one and is one transaction; steps are never changed once released.
-const STEPS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const STEPS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 
 /// The version that this program reads and writes.
 pub(super) fn version() -> i64 {
@@ -22,6 +22,7 @@ pub(super) const TABLES: &[&str] = &[
     "shared",
     "tickets",
     "ticket_text",
+    "ticket_extras",
     "ticket_words",
     "actions",
     "conversations",

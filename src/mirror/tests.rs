@@ -446,7 +446,7 @@ fn conversations_are_replaced_and_know_their_age() {
     assert_eq!(give(vec![first, lost, odd]).ids, [4, 3], "one came, one went, the unreadable one is kept");
     let read = || store.at_one_moment(|reader| reader.conversation(TicketId(1))).unwrap().unwrap();
     let rows = read().actions;
-    let texts: Vec<_> = rows.iter().map(|row| (row.id.0, row.text.as_str(), row.author)).collect();
+    let texts: Vec<_> = rows.iter().map(|row| (row.id.0, row.text.parts()[0].text.as_str(), row.author)).collect();
     assert_eq!(texts, [(2, "second", Author::Agent), (1, "first", Author::Agent), (4, "odd", Author::System)]);
     assert_eq!((rows[1].minutes, rows[1].new_status.as_ref().map(SafeText::as_str)), (15, Some("On hold")));
     assert_eq!((read().fetched_at, read().stale), (Some(now()), false));

@@ -56,6 +56,13 @@ commands! {
     TogglePreview = "toggle-preview", "preview", "Shows or hides the preview.";
     PreviewUp = "preview-up", "scroll preview", "Scrolls the preview up while the list keeps the focus.";
     PreviewDown = "preview-down", "scroll preview", "Scrolls the preview down while the list keeps the focus.";
+    ToggleFolds = "toggle-folds", "unfold", "Shows or folds quoted mail, signatures and what the system noted.";
+    ToggleOrder = "toggle-order", "order", "Shows the conversation newest or oldest first.";
+    Find = "find", "find", "Finds words in the ticket that is shown.";
+    FindNext = "find-next", "next match", "Goes to the next place where the words were found.";
+    FindPrevious = "find-previous", "next match", "Goes to the previous place where the words were found.";
+    Follow = "follow", "files, links", "Lists the ticket's files, links and other tickets: to save, to copy, to go to.";
+    OpenFile = "open-file", "open file", "Saves the file under the cursor and opens it with the command of the settings.";
     Filter = "filter", "filter", "Narrows what is listed by a query.", takes "[QUERY]";
     Refresh = "refresh", "refresh", "Asks the server for what changed.";
     RefreshAll = "refresh-all", "refresh all", "Compares all open tickets with the server's, and reads names and clients anew.";

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{RequestId, Slot};
 use crate::{
-    domain::{AgentId, Anchor, ClientId, ConnectDraft, TicketId},
+    domain::{AgentId, Anchor, ClientId, ConnectDraft, FileRow, TicketId},
     query::Query,
     text::SafeText,
 };
@@ -56,17 +56,6 @@ pub enum Effect {
         /// The question.
         question: Question,
     },
-    /// Ask the server for what the words of a filter find; the answer is about tickets that are stored by then.
-    Search {
-        /// Whose question.
-        slot: Slot,
-        /// Which question.
-        id: RequestId,
-        /// The filter.
-        query: Query,
-        /// Only this client's tickets.
-        client: Option<ClientId>,
-    },
     /// The operator looks at this ticket: fetch its conversation if what is held is older than the row.
     LookAt(TicketId),
     /// Ask the server for what changed; `everything` compares all open tickets and re-reads the lookups.
@@ -95,6 +84,13 @@ pub enum Effect {
     LoadTheme(String),
     /// Put text into the clipboard of the operator's own terminal (OSC 52).
     Copy(SafeText),
+    /// Save a ticket's file into the folder for downloads, and open it then with the operator's command.
+    Save {
+        /// Which file.
+        file: FileRow,
+        /// Open it then.
+        open: bool,
+    },
     /// Paint everything anew.
     Repaint,
     /// Hand the terminal back to the shell until continued.

@@ -172,6 +172,11 @@ impl<R: Listed> List<R> {
         }
     }
 
+    /// Whether this row is at hand.
+    pub(crate) fn holds(&self, id: R::Id) -> bool {
+        self.index_of(id).is_some()
+    }
+
     /// Asks for the rows around this one and puts the cursor on it.
     pub(crate) fn go_to(&mut self, id: R::Id) -> Option<Anchor<R::Id>> {
         self.waiting = None;

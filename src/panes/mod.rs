@@ -4,6 +4,7 @@ mod clients;
 mod connect;
 mod help;
 mod list;
+mod picker;
 mod preview;
 mod prompt;
 mod tickets;
@@ -13,13 +14,14 @@ use std::time::Duration;
 use crate::{
     domain::{AgentId, Changed, ClientId, LastView, TicketId},
     msg::{Answer, Command, Effect, Key, KeyCode, Notice, Now, PaneId, Question},
-    query::{Completion, Known, Query, QueryError},
+    query::{Completion, Known, QueryError},
     text::SafeText,
     ui::Painter,
 };
 
 pub use connect::{ConnectOutcome, ConnectPane};
 pub use help::HelpPane;
+pub use picker::{Pick, PickOutcome, PickerPane};
 pub use prompt::{Offer, Prompt, PromptKind, PromptOutcome};
 
 /// The ticket list.
@@ -48,17 +50,10 @@ pub enum Outcome {
         /// The question.
         question: Question,
     },
-    /// Ask the server for what a filter finds; the answer comes back under the same purpose.
-    Search {
-        /// What for: a newer question for the same purpose replaces the older one.
-        purpose: &'static str,
-        /// The filter.
-        query: Query,
-        /// Only this client's tickets.
-        client: Option<ClientId>,
-    },
     /// Tell the other panes.
     Announce(Announcement),
+    /// Let the operator choose from what hangs on this ticket.
+    Pick(TicketId, Vec<Pick>),
     /// Give the focus to a pane.
     Focus(PaneId),
     /// Tell the operator.
@@ -72,6 +67,10 @@ pub enum Outcome {
 pub enum Announcement {
     /// The cursor of the ticket list stands on this ticket.
     TicketSelected(Option<TicketId>),
+    /// This ticket was gone to from another one.
+    TicketVisited(TicketId),
+    /// This ticket is shown: where the list has it, its cursor belongs there.
+    TicketWanted(TicketId),
     /// The tickets are to be narrowed to this client.
     ClientChosen(Option<(ClientId, SafeText)>),
 }
@@ -102,12 +101,12 @@ pub trait Pane: std::fmt::Debug + Send {
     fn filter(&mut self, _words: &str, _context: Context, _out: &mut Vec<Outcome>) -> Option<Result<(), QueryError>> {
         None
     }
-    /// The words that narrow what is listed were taken with enter.
-    fn filter_taken(&mut self, _out: &mut Vec<Outcome>) {}
     /// What could stand at `cursor`, a byte of the words that narrow what is listed; `known` are the tenant's names.
     fn complete(&self, _words: &str, _cursor: usize, _known: &[Known]) -> Vec<Completion> {
         Vec::new()
     }
+    /// Looks for words in what is shown, as they are typed; none end it.
+    fn find(&mut self, _words: &str) {}
     /// The words that narrow what is listed now.
     fn filter_words(&self) -> Option<&str> {
         None

@@ -5,21 +5,25 @@ use std::time::Duration;
 use super::{Announcement, Context, Outcome, PREVIEW, Pane, TICKETS, list::Step};
 use crate::{
     domain::{Changed, Conversation, TicketId},
-    msg::{Answer, Command, Effect, Now, PaneId, Question},
-    text::SafeText,
+    msg::{Answer, Command, Effect, Notice, Now, PaneId, Question},
+    text::{SafeText, fold},
     ui::{Painter, Role},
 };
 
 mod draw;
+mod history;
 mod page;
+mod section;
 
-use page::Page;
+use page::{Page, Reading};
 
 const CONVERSATION: &str = "conversation";
 /// How long the cursor rests before the preview follows it.
 const FOLLOW_AFTER: Duration = Duration::from_millis(150);
 /// How long the cursor rests before the server is asked.
 const FETCH_AFTER: Duration = Duration::from_millis(300);
+/// Tickets that are gone back to.
+const MOST_VISITED: usize = 50;
 
 /// The preview: which ticket, its conversation laid out for the width, the scroll position.
 #[derive(Debug, Default)]
@@ -33,9 +37,24 @@ pub(super) struct PreviewPane {
     /// The ticket that was asked for is not in the mirror.
     missing: bool,
     page: Page,
+    reading: Reading,
+    find: Option<Find>,
+    /// The tickets from which others were gone to, the newest last.
+    came_from: Vec<TicketId>,
     cols: u16,
     rows: u16,
     top: usize,
+}
+
+/// Words that are looked for in the page.
+#[derive(Debug)]
+struct Find {
+    /// Folded.
+    needle: String,
+    /// The lines that hold them.
+    lines: Vec<usize>,
+    /// Which of them was gone to.
+    at: usize,
 }
 
 impl PreviewPane {
@@ -47,8 +66,26 @@ impl PreviewPane {
     }
 
     fn lay_out(&mut self) {
-        self.page = self.shown.as_deref().map(|shown| Page::new(shown, self.cols)).unwrap_or_default();
+        // Words are found in what is folded too: it is open while they are looked for.
+        let reading = Reading { unfolded: self.reading.unfolded || self.find.is_some(), ..self.reading };
+        self.page = self.shown.as_deref().map(|shown| Page::new(shown, self.cols, reading)).unwrap_or_default();
+        if let Some(find) = &mut self.find {
+            find.lines = self.page.found(&find.needle);
+            find.at = find.at.min(find.lines.len().saturating_sub(1));
+        }
         self.scroll_to(self.top);
+    }
+
+    /// Lays out anew and keeps the entry in sight that was at the top.
+    fn lay_out_around_top(&mut self) {
+        let held = self.page.entry_at(self.top);
+        self.lay_out();
+        if let Some((entry, below)) = held
+            && let Some(line) = self.page.line_of(entry)
+        {
+            let next = self.page.entry_after(line).unwrap_or(self.page.len());
+            self.scroll_to((line + below).min(next.saturating_sub(1)).max(line));
+        }
     }
 
     fn scroll_to(&mut self, top: usize) {
@@ -57,6 +94,64 @@ impl PreviewPane {
 
     fn is_visible(&self) -> bool {
         self.cols > 0 && self.rows > 0
+    }
+
+    /// Shows another ticket than the cursor's at once.
+    fn visit(&mut self, id: TicketId, context: Context, out: &mut Vec<Outcome>) {
+        self.selected = Some(id);
+        self.asked = false;
+        self.rested_since = Some(context.now.tick);
+        if self.is_visible() {
+            self.ask(out);
+        }
+    }
+
+    fn go_to_match(&mut self, forward: bool, out: &mut Vec<Outcome>) {
+        let Some(find) = &mut self.find else {
+            out.push(Outcome::Notice(Notice::info("Nothing is looked for: / in the preview finds words")));
+            return;
+        };
+        let count = find.lines.len();
+        if count == 0 {
+            return out.push(Outcome::Notice(Notice::info("Not found in this ticket")));
+        }
+        find.at = (find.at + if forward { 1 } else { count - 1 }) % count;
+        self.show_match();
+    }
+
+    /// Scrolls so that the match is in sight, with some lines around it.
+    fn show_match(&mut self) {
+        let line = self.find.as_ref().and_then(|find| find.lines.get(find.at)).copied();
+        if let Some(line) = line {
+            let rows = usize::from(self.rows);
+            let margin = (rows / 4).min(4);
+            if line < self.top + margin {
+                self.scroll_to(line.saturating_sub(margin));
+            } else if line + margin >= self.top + rows {
+                self.scroll_to((line + margin + 1).saturating_sub(rows));
+            }
+        }
+    }
+
+    /// Steps back from what was looked for, then from a ticket that was gone to, then to the list.
+    fn back(&mut self, context: Context, out: &mut Vec<Outcome>) {
+        if self.find.take().is_some() {
+            self.lay_out_around_top();
+        } else if let Some(before) = self.came_from.pop() {
+            out.push(Outcome::Announce(Announcement::TicketWanted(before)));
+            self.visit(before, context, out);
+        } else {
+            out.push(Outcome::Focus(TICKETS));
+        }
+    }
+
+    fn follow(&self, out: &mut Vec<Outcome>) {
+        let picks = self.shown.as_deref().map(section::picks).unwrap_or_default();
+        match self.shown.as_deref().map(|shown| shown.ticket.id) {
+            Some(ticket) if !picks.is_empty() => out.push(Outcome::Pick(ticket, picks)),
+            Some(_) => out.push(Outcome::Notice(Notice::info("This ticket has no files, no links and no other tickets"))),
+            None => out.push(Outcome::Notice(Notice::info("No ticket is shown"))),
+        }
     }
 }
 
@@ -77,19 +172,40 @@ impl Pane for PreviewPane {
             self.ask(out);
             self.rested_since = Some(context.now.tick);
         } else if rewrap {
-            self.lay_out();
+            self.lay_out_around_top();
         } else {
             self.scroll_to(self.top);
         }
     }
 
-    fn command(&mut self, command: Command, _context: Context, out: &mut Vec<Outcome>) -> bool {
+    fn command(&mut self, command: Command, context: Context, out: &mut Vec<Outcome>) -> bool {
         let page = usize::from(self.rows).saturating_sub(1).max(1);
         let top = match command {
             Command::PreviewDown => self.top + 3,
             Command::PreviewUp => self.top.saturating_sub(3),
             Command::Back => {
-                out.push(Outcome::Focus(TICKETS));
+                self.back(context, out);
+                return true;
+            }
+            Command::ToggleFolds => {
+                self.reading.unfolded = !self.reading.unfolded;
+                self.lay_out_around_top();
+                return true;
+            }
+            Command::ToggleOrder => {
+                self.reading.oldest_first = !self.reading.oldest_first;
+                self.lay_out();
+                self.scroll_to(0);
+                let words = if self.reading.oldest_first { "Oldest entry first" } else { "Newest entry first" };
+                out.push(Outcome::Notice(Notice::info(words)));
+                return true;
+            }
+            Command::FindNext | Command::FindPrevious => {
+                self.go_to_match(command == Command::FindNext, out);
+                return true;
+            }
+            Command::Follow => {
+                self.follow(out);
                 return true;
             }
             _ => match Step::of(command) {
@@ -108,34 +224,59 @@ impl Pane for PreviewPane {
         true
     }
 
+    fn find(&mut self, words: &str) {
+        let needle = fold(words.trim());
+        if needle.is_empty() {
+            self.find = None;
+            return self.lay_out_around_top();
+        }
+        let held = self.find.as_ref().and_then(|find| find.lines.get(find.at)).copied();
+        self.find = Some(Find { needle, lines: Vec::new(), at: 0 });
+        self.lay_out_around_top();
+        let from = held.unwrap_or(self.top);
+        if let Some(find) = &mut self.find {
+            // From what is in sight downwards, then from the beginning.
+            find.at = find.lines.iter().position(|line| *line >= from).unwrap_or(0);
+        }
+        self.show_match();
+    }
+
     fn answer(&mut self, purpose: &'static str, answer: Option<Answer>, _context: Context, _out: &mut Vec<Outcome>) {
         if let (CONVERSATION, Some(Answer::Conversation(answer))) = (purpose, answer) {
             self.missing = answer.is_none();
             let another = answer.as_ref().map(|found| found.ticket.id) != self.shown.as_ref().map(|shown| shown.ticket.id);
+            self.shown = answer;
             if another {
                 self.top = 0;
+                if let Some(find) = &mut self.find {
+                    find.at = 0;
+                }
+                self.lay_out();
+            } else {
+                self.lay_out_around_top();
             }
-            self.shown = answer;
-            self.lay_out();
         }
     }
 
     fn hear(&mut self, announcement: &Announcement, context: Context, out: &mut Vec<Outcome>) {
-        if let Announcement::TicketSelected(id) = announcement
-            && self.selected != *id
-        {
-            let first = self.selected.is_none() && self.is_visible();
-            self.selected = *id;
-            self.asked = false;
-            if first {
-                // Nothing was shown that a moment's rest could spare.
-                self.ask(out);
+        match announcement {
+            Announcement::TicketSelected(id) if self.selected != *id => {
+                self.selected = *id;
+                self.asked = false;
+                self.came_from.clear();
+                self.rested_since = id.map(|_| context.now.tick);
+                if id.is_none() {
+                    self.shown = None;
+                    self.lay_out();
+                }
             }
-            self.rested_since = id.map(|_| context.now.tick);
-            if id.is_none() {
-                self.shown = None;
-                self.lay_out();
+            Announcement::TicketVisited(id) if self.selected != Some(*id) => {
+                self.came_from.extend(self.selected);
+                let excess = self.came_from.len().saturating_sub(MOST_VISITED);
+                self.came_from.drain(..excess);
+                self.visit(*id, context, out);
             }
+            _ => {}
         }
     }
 
@@ -176,22 +317,36 @@ impl Pane for PreviewPane {
     fn summary(&self) -> (SafeText, SafeText) {
         let title = self.selected.map_or_else(String::new, |id| format!("#{id}"));
         let lines = self.page.len();
-        let place = if lines > usize::from(self.rows) { format!("{} of {lines} lines", self.top + 1) } else { String::new() };
+        let place = match &self.find {
+            Some(find) if find.lines.is_empty() => "not found".to_owned(),
+            Some(find) => format!("found {} of {}", find.at + 1, find.lines.len()),
+            None if lines > usize::from(self.rows) => format!("{} of {lines} lines", self.top + 1),
+            None => String::new(),
+        };
         (SafeText::line(&title), SafeText::line(&place))
+    }
+
+    fn copy(&self, link: bool, web_app: &str) -> Option<SafeText> {
+        let id = self.selected?;
+        Some(SafeText::line(&if link { format!("{web_app}/ticket?id={id}") } else { id.to_string() }))
     }
 
     fn draw(&self, painter: &mut Painter<'_>, now: Now, _focused: bool) {
         if self.shown.is_none() {
             let words = match (self.selected, self.missing) {
                 (None, _) => "No ticket is selected.",
+                (Some(_), true) if self.rested_since.is_some() => "",
                 (Some(_), true) => "This ticket is not stored here.",
                 (Some(_), false) => "",
             };
             painter.put_cut(0, 0, words, painter.style(Role::Dim), u16::MAX);
             return;
         }
-        for (y, line) in (0..painter.area().height).zip(self.page.from(self.top)) {
-            draw::line(painter, y, line, &self.page.ticket, now);
+        let needle = self.find.as_ref().map_or("", |find| find.needle.as_str());
+        let found = self.find.as_ref().and_then(|find| find.lines.get(find.at)).copied();
+        for (y, (at, line)) in (0..painter.area().height).zip((self.top..).zip(self.page.from(self.top))) {
+            draw::line(painter, y, line, &self.page, now);
+            draw::matches(painter, y, line, needle, found == Some(at));
         }
     }
 }

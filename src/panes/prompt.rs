@@ -17,6 +17,8 @@ mod draw;
 pub enum PromptKind {
     /// Narrows what is listed, as it is typed.
     Filter,
+    /// Finds words in the preview, as they are typed.
+    Find,
     /// A command of the program.
     Command,
 }
@@ -107,6 +109,7 @@ impl Prompt {
     pub fn layers(&self) -> &'static [&'static str] {
         match self.kind {
             PromptKind::Filter => &["filter", "always"],
+            PromptKind::Find => &["find", "always"],
             PromptKind::Command => &["command-line", "always"],
         }
     }
@@ -114,11 +117,6 @@ impl Prompt {
     /// Says what is wrong with the words, or that nothing is.
     pub fn complain(&mut self, complaint: Option<QueryError>) {
         self.complaint = complaint;
-    }
-
-    /// Whether something is wrong with the words.
-    pub fn is_wrong(&self) -> bool {
-        self.complaint.is_some()
     }
 
     /// Offers what could stand there. While one offer after the other is being put there, they stay as they are.

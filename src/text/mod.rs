@@ -2,17 +2,20 @@
 //!
 //! Everything that HaloPSA delivers began as a mail or a portal form. [`Untrusted`] holds such a string as it came and
 //! can't be displayed; [`SafeText`] is the only text that widgets, logs, titles and file names accept. The string must have
-//! gone through its last decoding (JSON, HTML entities, percent) before it is made safe; [`html_to_block`] sees to that for HTML.
+//! gone through its last decoding (JSON, HTML entities, percent) before it is made safe; [`MailText::html`] sees to that for HTML.
 //!
 //! Widths are terminal cells, counted grapheme by grapheme: the way a frame's buffer places them.
 
 mod chars;
 mod clean;
 mod file_name;
+mod find;
 mod fold;
 #[cfg(test)]
 pub(crate) mod hostile;
 mod html;
+mod link;
+mod mail;
 mod safe;
 mod untrusted;
 mod width;
@@ -21,8 +24,10 @@ mod wrap;
 pub use chars::is_safe_char;
 pub use clean::{BLOCK_CAP, LINE_CAP};
 pub use file_name::file_name;
+pub use find::occurrences;
 pub use fold::fold;
-pub use html::{HtmlText, Link, html_to_block};
+pub use link::{Link, Links};
+pub use mail::{MailPart, MailText, PartKind};
 pub use safe::SafeText;
 pub use untrusted::Untrusted;
 pub use width::{cut, fit, width};

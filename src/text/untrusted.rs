@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{HtmlText, SafeText, html_to_block};
+use super::{Links, MailText, SafeText};
 
 /// A string as the server sent it: kept for storage, shown only through [`SafeText`].
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -30,10 +30,16 @@ impl Untrusted {
         SafeText::block(&self.0)
     }
 
-    /// The text of a string that is HTML, as a safe block with its links.
+    /// The parts of a string that is a mail's plain text; its web addresses join `links`.
     #[must_use]
-    pub fn html(&self) -> HtmlText {
-        html_to_block(&self.0)
+    pub fn mail(&self, links: &mut Links) -> MailText {
+        MailText::plain(&self.0, links)
+    }
+
+    /// The parts of a string that is HTML; its links join `links`.
+    #[must_use]
+    pub fn html(&self, links: &mut Links) -> MailText {
+        MailText::html(&self.0, links)
     }
 
     /// The string as it came, for the mirror alone: never for a screen, a log or a file name.

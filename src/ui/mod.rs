@@ -1,5 +1,6 @@
 //! Looks, areas and small widgets; the only room that writes text into cells.
 
+mod activity;
 mod colour;
 mod field;
 mod glyphs;
@@ -11,6 +12,7 @@ mod theme;
 mod time;
 mod widgets;
 
+pub use activity::{Activity, activity};
 pub use colour::{Background, ColourDepth};
 pub use field::Field;
 pub use glyphs::Glyphs;
@@ -19,4 +21,4 @@ pub use painter::{Own, Painter, Tee, Words, width};
 pub use role::Role;
 pub use theme::{Theme, ThemeError};
 pub use time::{age, countdown, moment, next_roll, until};
-pub use widgets::{gauge, hint_line, too_small};
+pub use widgets::{gauge, hint_line, size, too_small};

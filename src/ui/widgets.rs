@@ -10,6 +10,23 @@ use crate::domain::FillProgress;
 /// Cells of a gauge's bar.
 const BAR_CELLS: u16 = 10;
 
+/// A number of bytes in at most seven cells: `812 B`, `4 KB`, `1.5 MB`.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    // Rounded down, so that no step reaches a thousand.
+    let (unit, tenths) = match bytes {
+        0..1_000 => return format!("{bytes} B"),
+        1_000..1_000_000 => ("KB", bytes / 100),
+        1_000_000..1_000_000_000 => ("MB", bytes / 100_000),
+        _ => ("GB", bytes / 100_000_000),
+    };
+    if tenths < 100 && tenths % 10 > 0 {
+        format!("{}.{} {unit}", tenths / 10, tenths % 10)
+    } else {
+        format!("{} {unit}", tenths / 10)
+    }
+}
+
 /// Cells of `cols` that are full when `done` of `of` is: all only when everything is done, none only when nothing is.
 fn filled(done: u64, of: u64, cols: u16) -> u16 {
     if of == 0 || done == 0 {
@@ -91,6 +108,12 @@ mod tests {
 
     fn text(buf: &Buffer) -> String {
         buf.content().iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned()
+    }
+
+    #[test]
+    fn sizes_are_short() {
+        let sizes = [0, 999, 1_000, 4_096, 48_213, 999_999, 1_550_000, 20_000_000, 3_000_000_000].map(size);
+        assert_eq!(sizes, ["0 B", "999 B", "1 KB", "4 KB", "48 KB", "999 KB", "1.5 MB", "20 MB", "3 GB"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::Update;
 use crate::{
     app::model::Screen,
     msg::{Command, Effect, Notice, Question},
-    panes::{CLIENTS, HelpPane, PREVIEW, PromptKind, TICKETS},
+    panes::{Announcement, CLIENTS, HelpPane, PREVIEW, PickOutcome, PromptKind, TICKETS},
 };
 
 impl Update<'_> {
@@ -24,6 +24,8 @@ impl Update<'_> {
             self.model.help = Some(HelpPane::new(sections));
         } else if self.model.screen == Screen::Connect {
             self.connect_command(command);
+        } else if self.model.picker.is_some() {
+            self.picker_command(command);
         } else if self.model.line.is_some() {
             self.line_command(command);
         } else {
@@ -36,12 +38,20 @@ impl Update<'_> {
             Command::NextPane => self.walk(1),
             Command::PreviousPane => self.walk(2),
             Command::TogglePreview => self.toggle_preview(),
-            Command::PreviewUp | Command::PreviewDown => {
+            // What the preview does while the list keeps the focus too.
+            Command::PreviewUp
+            | Command::PreviewDown
+            | Command::ToggleFolds
+            | Command::ToggleOrder
+            | Command::FindNext
+            | Command::FindPrevious
+            | Command::Follow => {
                 let context = self.model.context(self.now);
                 self.on_pane(PREVIEW, |pane, out| {
                     pane.command(command, context, out);
                 });
             }
+            Command::Find => self.open_line(PromptKind::Find, ""),
             Command::Filter => {
                 if self.model.focus == PREVIEW {
                     self.focus(TICKETS);
@@ -105,14 +115,34 @@ impl Update<'_> {
 
     fn copy(&mut self, link: bool) {
         let web_app = self.model.status.web_app.clone();
-        // The preview shows the ticket under the list's cursor.
-        let pane = if self.model.focus == PREVIEW { TICKETS } else { self.model.focus };
-        match self.model.panes.get(pane).and_then(|pane| pane.copy(link, &web_app)) {
+        match self.model.panes.get(self.model.focus).and_then(|pane| pane.copy(link, &web_app)) {
             None => self.notify(Notice::info("Nothing to copy here")),
             Some(text) => {
                 self.notify(Notice::info(&format!("Copied {text}")));
                 self.effects.push(Effect::Copy(text));
             }
+        }
+    }
+
+    /// A command while something that hangs on a ticket is chosen.
+    fn picker_command(&mut self, command: Command) {
+        let Some(picker) = &mut self.model.picker else { return };
+        let outcome = picker.command(command);
+        if outcome == PickOutcome::Stay {
+            return;
+        }
+        self.model.picker = None;
+        match outcome {
+            PickOutcome::Stay | PickOutcome::Close => {}
+            PickOutcome::GoTo(id) => {
+                self.focus(PREVIEW);
+                self.announce(&Announcement::TicketVisited(id));
+            }
+            PickOutcome::Copy(text) => {
+                self.notify(Notice::info(&format!("Copied {text}")));
+                self.effects.push(Effect::Copy(text));
+            }
+            PickOutcome::Save { file, open } => self.effects.push(Effect::Save { file, open }),
         }
     }
 }

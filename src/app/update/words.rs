@@ -43,6 +43,7 @@ impl Update<'_> {
         let words = line.words();
         line.offer(match line.kind() {
             PromptKind::Command => palette::offers(&words),
+            PromptKind::Find => Vec::new(),
             PromptKind::Filter => {
                 let fitting = model.panes.get(model.focus).map(|pane| pane.complete(&words, line.cursor(), &model.known));
                 fitting.into_iter().flatten().map(Offer::from).collect()

@@ -2,6 +2,7 @@
 //!
 //! One odd record must not cost its page, so a page is cut into its elements first and each is read alone.
 
+mod extras;
 mod fields;
 mod list;
 mod people;

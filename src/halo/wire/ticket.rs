@@ -1,6 +1,6 @@
 //! Tickets and their actions.
 
-use super::{Fields, WireRecord};
+use super::{Fields, WireRecord, extras};
 use crate::domain::{
     ActionId, ActionRecord, AgentId, ClientId, PriorityId, SiteId, SlaId, StatusId, TeamId, TicketId, TicketRecord, TicketTypeId,
     UserId,
@@ -42,6 +42,7 @@ impl WireRecord for TicketRecord {
             excluded_from_sla: fields.flag("excludefromsla"),
             vip: fields.flag("is_vip") || fields.flag("isimportantcontact"),
             attachments: fields.count("attachment_count"),
+            extras: extras::read(fields),
             unreadable: None,
         }
     }

@@ -42,7 +42,7 @@ fn gone(conn: &Connection, ids: &[TicketId]) -> rusqlite::Result<Applied> {
         applied.written += 1;
         applied.ids.push(id.0);
         conn.prepare_cached("DELETE FROM ticket_words WHERE rowid = ?")?.execute([id.0])?;
-        for table in ["ticket_text", "actions", "conversations", "seen"] {
+        for table in ["ticket_text", "ticket_extras", "actions", "conversations", "seen"] {
             conn.prepare_cached(&format!("DELETE FROM {table} WHERE ticket_id = ?"))?.execute([id.0])?;
         }
     }

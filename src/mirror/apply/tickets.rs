@@ -92,6 +92,7 @@ fn insert(conn: &Connection, record: &TicketRecord, pass: Pass, keys: &Keys, now
     let sql = format!("INSERT INTO tickets ({}) VALUES ({})", COLUMNS.join(", "), vec!["?"; COLUMNS.len()].join(", "));
     conn.prepare_cached(&sql)?.execute(params_from_iter(values(record, pass, is_closed, keys)))?;
     write_text(conn, record, now)?;
+    write_extras(conn, record)?;
     write_words(conn, "INSERT", record.id.0)?;
     Ok(true)
 }
@@ -133,7 +134,8 @@ fn update(
         }
     }
     let reworded = write_text(conn, record, now)?;
-    Ok(Some(rewritten || reworded))
+    let extended = write_extras(conn, record)?;
+    Ok(Some(rewritten || reworded || extended))
 }
 
 /// The new record with what it doesn't carry taken from the old one.
@@ -174,6 +176,16 @@ fn write_text(conn: &Connection, record: &TicketRecord, now: Timestamp) -> rusql
     let (at, newest) = if html.is_some() { (Some(now.as_millisecond()), millis(record.last_update)) } else { (None, None) };
     statement.execute((id, plain, html, at, newest))?;
     Ok(different)
+}
+
+/// Writes what hangs on the ticket where it came and differs; says whether it did.
+fn write_extras(conn: &Connection, record: &TicketRecord) -> rusqlite::Result<bool> {
+    let Some(json) = record.extras.as_ref().and_then(|extras| serde_json::to_string(extras).ok()) else { return Ok(false) };
+    let mut statement = conn.prepare_cached(
+        "INSERT INTO ticket_extras(ticket_id, extras) VALUES (?1, ?2) \
+         ON CONFLICT (ticket_id) DO UPDATE SET extras = ?2 WHERE extras <> ?2",
+    )?;
+    Ok(statement.execute((record.id.0, json))? > 0)
 }
 
 fn differs(conn: &Connection, id: i64, plain: &str, html: Option<&str>) -> rusqlite::Result<bool> {
@@ -280,6 +292,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {
         // The bodies stand in a table of their own and are merged there.
         details: Untrusted::default(),
         details_html: None,
+        extras: None,
     };
     let pass = match row.get::<_, i64>(28)? {
         1 => Pass::OpenOnly,

@@ -2,16 +2,21 @@
 
 use ratatui::style::Style;
 
-use super::page::{Fact, Heading, Line};
+use super::page::{Fact, Heading, Line, Page};
 use crate::{
     domain::{Author, TicketRow, Timestamp},
     msg::Now,
-    text::SafeText,
-    ui::{Own, Painter, Role, age, until},
+    text::{PartKind, SafeText, occurrences},
+    ui::{Activity, Own, Painter, Role, activity, age, until, width},
 };
 
+/// Cells of the row that shows a ticket's life at most.
+const ACTIVITY_COLS: u16 = 60;
+/// Cells that an age takes at most.
+const AGE_COLS: u16 = 5;
+
 /// Draws one line in row `y`.
-pub(super) fn line(painter: &mut Painter<'_>, y: u16, line: &Line, ticket: &TicketRow, now: Now) {
+pub(super) fn line(painter: &mut Painter<'_>, y: u16, line: &Line, page: &Page, now: Now) {
     match line {
         Line::Blank => {}
         Line::Title(text) => {
@@ -20,17 +25,65 @@ pub(super) fn line(painter: &mut Painter<'_>, y: u16, line: &Line, ticket: &Tick
         Line::Remark(text) => {
             painter.put_cut(0, y, *text, painter.style(Role::Dim), u16::MAX);
         }
-        Line::Words { text, private: false } => {
-            painter.put(0, y, text, painter.style(Role::Text), u16::MAX);
+        Line::Named { text, name } => {
+            let used = painter.put(0, y, text, painter.style(Role::Text), u16::MAX);
+            let name = Own(text.as_str().get(..*name).unwrap_or_default());
+            painter.tint(0, y, width(name).min(used), painter.style(Role::Dim));
         }
-        Line::Words { text, private: true } => {
-            let style = painter.style(Role::PrivateNote);
-            painter.put(0, y, painter.glyphs().private, style, 1);
-            painter.put(2, y, text, style, u16::MAX);
+        Line::Words { text, kind, private } => {
+            let role = if *kind == PartKind::Said { Role::Text } else { Role::Dim };
+            let (x, style) = private_bar(painter, y, *private).unwrap_or((0, painter.style(role)));
+            painter.put(x, y, text, style, u16::MAX);
+        }
+        Line::Folded { what, private } => {
+            let x = private_bar(painter, y, *private).map_or(0, |(x, _)| x);
+            painter.put_cut(x, y, what, painter.style(Role::Dim), u16::MAX);
         }
         Line::Heading(heading) => draw_heading(painter, y, heading, now),
-        Line::Fact(fact) => draw_fact(&mut Run::new(painter, y), *fact, ticket, now),
+        Line::Fact(Fact::Activity) => draw_activity(painter, y, page, now),
+        Line::Fact(fact) => draw_fact(&mut Run::new(painter, y), *fact, &page.ticket, now),
     }
+}
+
+/// Draws the bar beside what the client does not see; answers where its words begin and how they look.
+fn private_bar(painter: &mut Painter<'_>, y: u16, private: bool) -> Option<(u16, Style)> {
+    private.then(|| {
+        let style = painter.style(Role::PrivateNote);
+        painter.put(0, y, painter.glyphs().private, style, 1);
+        (2, style)
+    })
+}
+
+/// Marks the words that were found in a line that is drawn already; `here` where they were gone to.
+pub(super) fn matches(painter: &mut Painter<'_>, y: u16, line: &Line, needle: &str, here: bool) {
+    let Some(text) = line.searched().filter(|_| !needle.is_empty()) else { return };
+    let start = match line {
+        Line::Words { private: true, .. } | Line::Heading(Heading { important: true, .. }) => 2,
+        _ => 0,
+    };
+    let style = painter.style(Role::Match);
+    // In some themes the cursor looks just like a match: underlined it is told apart in all of them.
+    let style = if here { style.underlined() } else { style };
+    let cells = |words: Option<&str>| width(Own(words.unwrap_or_default()));
+    for place in occurrences(text.as_str(), needle) {
+        let x = start + cells(text.as_str().get(..place.start));
+        painter.tint(x, y, cells(text.as_str().get(place)), style);
+    }
+}
+
+fn draw_activity(painter: &mut Painter<'_>, y: u16, page: &Page, now: Now) {
+    let history = &page.history;
+    let Some(opened) = history.opened else { return };
+    let x = painter.put(0, y, "activity ", painter.style(Role::Dim), u16::MAX);
+    let what = Activity {
+        from: opened,
+        to: history.ended.unwrap_or(now.wall),
+        events: &history.events,
+        holds: &history.holds(now.wall),
+        breaches: &history.breaches(now.wall),
+    };
+    let cols = painter.cols().saturating_sub(x).min(ACTIVITY_COLS);
+    activity(painter, x, y, &what, cols);
 }
 
 /// Words one after the other in a row.
@@ -69,7 +122,13 @@ fn draw_heading(painter: &mut Painter<'_>, y: u16, heading: &Heading, now: Now) 
         Author::System => Role::System,
     };
     let when = heading.at.map_or_else(SafeText::default, |at| age(now.wall, at));
-    let tail = painter.put_right(0, y, &when, painter.style(Role::Dim), u16::MAX);
+    let mut tail = painter.put_right(0, y, &when, painter.style(Role::Dim), u16::MAX);
+    if heading.minutes > 0 {
+        // The ages stand in a column of their own: the time taken ends before it.
+        let taken = format!("{} min ", heading.minutes);
+        let room = painter.cols().saturating_sub(AGE_COLS);
+        tail = AGE_COLS + painter.put_right(0, y, Own(&taken), painter.style(Role::Dim), room);
+    }
     let room = painter.cols().saturating_sub(tail + 1);
     let area = painter.area();
     let mut part = painter.within(ratatui::layout::Rect { width: room, ..area });
@@ -84,6 +143,11 @@ fn draw_heading(painter: &mut Painter<'_>, y: u16, heading: &Heading, now: Now) 
         Author::Customer => run.own(" (customer)", Role::Dim),
         Author::Agent | Author::System => {}
     }
+    // Before all that could be cut off.
+    if heading.private {
+        run.dot();
+        run.own("private", Role::PrivateNote);
+    }
     if !heading.outcome.is_empty() {
         run.dot();
         let dim = run.painter.style(Role::Dim);
@@ -94,14 +158,6 @@ fn draw_heading(painter: &mut Painter<'_>, y: u16, heading: &Heading, now: Now) 
         run.own(&format!(" {arrow} "), Role::Dim);
         let text = run.painter.style(Role::Text);
         run.put(status, text);
-    }
-    if heading.private {
-        run.dot();
-        run.own("private", Role::PrivateNote);
-    }
-    if heading.minutes > 0 {
-        run.dot();
-        run.own(&format!("{} min", heading.minutes), Role::Dim);
     }
     if heading.attachments > 0 {
         run.dot();
@@ -161,6 +217,8 @@ fn draw_fact(run: &mut Run<'_, '_>, fact: Fact, ticket: &TicketRow, now: Now) {
             moment(run, "closed ", ticket.closed, now);
         }
         Fact::Targets => targets(run, ticket, now),
+        // Drawn apart: it needs more than the ticket's row.
+        Fact::Activity => {}
     }
 }
 

@@ -14,12 +14,13 @@ impl Prompt {
         let mut line = painter.within(row);
         line.clear(line.style(Role::Input));
         let prompt = match self.kind {
-            PromptKind::Filter => "/",
+            PromptKind::Filter | PromptKind::Find => "/",
             PromptKind::Command => ":",
         };
         line.put(0, 0, prompt, line.style(Role::HintKey), 1);
         let hint = match self.kind {
             PromptKind::Filter => "client:acme pri:<=2 -status:hold words",
+            PromptKind::Find => "words in this ticket",
             PromptKind::Command => "a command",
         };
         let field = field_of(row);

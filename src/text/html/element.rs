@@ -75,6 +75,11 @@ impl Role {
         }
     }
 
+    /// Whether it stands on lines of its own.
+    pub(super) fn stands_apart(self) -> bool {
+        !matches!(self, Self::Inline | Self::Link | Self::Cell | Self::Unread | Self::Void(_))
+    }
+
     /// Whether an end tag, or the start of an element of role `inner`, can't reach past this open element.
     pub(super) fn shields(self, inner: Self) -> bool {
         match inner {

@@ -5,38 +5,27 @@
 
 mod element;
 mod flow;
-mod link;
+mod part;
 mod render;
 
-use super::SafeText;
-
-pub use link::Link;
+use super::{link::Links, mail::PartKind};
 
 /// Bytes of HTML that are read; the rest is left out and said so.
 const HTML_CAP: usize = 2 * 1024 * 1024;
 
-/// What a piece of HTML says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HtmlText {
-    /// The text: paragraphs parted by an empty line, quotes marked `> `, list items `- ` or `1. `, the cells of a table row
-    /// parted by ` | `, pictures as `[image: what they show]`, links as `text [1 real.host]` (`text [1]` where the text shows the host).
-    pub text: SafeText,
-    /// Where its links lead, in the order of their numbers.
-    pub links: Vec<Link>,
-}
-
-/// Makes a safe block of `html`.
+/// The text of `html`, not yet safe, in the parts that its markup tells apart: paragraphs parted by an empty line, quotes marked
+/// `> `, list items `- ` or `1. `, the cells of a table row parted by ` | `, pictures as `[image: what they show]`, links as
+/// `text [1 real.host]` (`text [1]` where the text shows the host).
 ///
 /// Scripts, styles, comments and what is not displayed are dropped. Safe to call with anything: bounded in depth, links and
-/// bytes ([`super::BLOCK_CAP`] out), linear in time. Still some milliseconds for a large mail: not for the drawing of a frame.
-#[must_use]
-pub fn html_to_block(html: &str) -> HtmlText {
+/// bytes, linear in time. Still some milliseconds for a large mail: not for the drawing of a frame.
+pub(super) fn parts(html: &str, links: &mut Links) -> Vec<(PartKind, String)> {
     let read = html.get(..html.floor_char_boundary(HTML_CAP)).unwrap_or_default();
-    let (mut text, links) = render::render(read);
+    let mut parts = render::render(read, links);
     if read.len() < html.len() {
-        text.push_str(super::clean::BLOCK_CUT);
+        parts.push((PartKind::Said, super::clean::BLOCK_CUT.trim_start().to_owned()));
     }
-    HtmlText { text: SafeText::block(&text), links }
+    parts
 }
 
 #[cfg(test)]

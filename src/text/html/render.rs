@@ -1,27 +1,24 @@
 //! From tokens to text.
 
-use std::collections::HashMap;
-
 use html5gum::{DefaultEmitter, HtmlString, StartTag, Token, Tokenizer};
 
 use super::element::{Role, Void, is_hidden, role};
 use super::flow::{Flow, Gap};
-use super::link::{Href, Link, judge, shows};
-use crate::text::SafeText;
+use super::part;
+use crate::text::link::{Href, Links, judge};
+use crate::text::mail::PartKind;
 
 /// Open elements that are kept in mind; deeper ones are plain text. Bounds the search for the start of an end tag.
 const DEPTH_CAP: usize = 256;
-/// Links that get a number.
-const LINK_CAP: usize = 999;
 /// Characters of an image's description.
 const ALT_CAP: usize = 120;
 
-/// The unsafe text of `html` and its links.
-pub(super) fn render(html: &str) -> (String, Vec<Link>) {
+/// The unsafe text of `html` in the parts that its markup tells apart; its links join `links`.
+pub(super) fn render(html: &str, links: &mut Links) -> Vec<(PartKind, String)> {
     let mut emitter = DefaultEmitter::default();
     // Without a tree the tokenizer itself must know that a script holds no tags.
     emitter.naively_switch_states(true);
-    let mut renderer = Renderer::new();
+    let mut renderer = Renderer::new(links);
     for Ok(token) in Tokenizer::new_with_emitter(html, emitter) {
         match token {
             Token::StartTag(tag) => renderer.start(&tag),
@@ -34,7 +31,20 @@ pub(super) fn render(html: &str) -> (String, Vec<Link>) {
         }
     }
     while renderer.pop().is_some() {}
-    (renderer.flow.finish(), renderer.links)
+    let Renderer { flow, cuts, .. } = renderer;
+    let text = flow.finish();
+    let mut parts = Vec::with_capacity(cuts.len() + 1);
+    let (mut kind, mut from) = (PartKind::Said, 0);
+    for (next, at) in cuts.into_iter().chain([(PartKind::Said, text.len())]) {
+        let piece = text.get(from..at).unwrap_or_default();
+        if !piece.is_empty() {
+            // The first line break of a piece ends the line before it.
+            let piece = if from > 0 { piece.strip_prefix('\n').unwrap_or(piece) } else { piece };
+            parts.push((kind, piece.to_owned()));
+        }
+        (kind, from) = (next, at);
+    }
+    parts
 }
 
 /// An element whose end has not come.
@@ -51,22 +61,39 @@ struct Open {
     items: usize,
     /// The target, of a link.
     href: Option<Href>,
+    /// The kind of part that was open around it, where it began one of its own.
+    around: Option<PartKind>,
 }
 
 /// The state between two tokens.
-struct Renderer {
+struct Renderer<'a> {
     flow: Flow,
     open: Vec<Open>,
     /// Elements open beyond the cap.
     deeper: usize,
-    links: Vec<Link>,
-    /// The number that a target got.
-    numbers: HashMap<String, usize>,
+    links: &'a mut Links,
+    /// The kind of the part that we are in.
+    part: PartKind,
+    /// Where another kind of part begins.
+    cuts: Vec<(PartKind, usize)>,
 }
 
-impl Renderer {
-    fn new() -> Self {
-        Self { flow: Flow::new(), open: Vec::new(), deeper: 0, links: Vec::new(), numbers: HashMap::new() }
+impl<'a> Renderer<'a> {
+    fn new(links: &'a mut Links) -> Self {
+        Self { flow: Flow::new(), open: Vec::new(), deeper: 0, links, part: PartKind::Said, cuts: Vec::new() }
+    }
+
+    /// Another kind of part begins here. Where nothing came since the last cut, that one is forgotten.
+    fn cut(&mut self, kind: PartKind) {
+        self.part = kind;
+        let at = self.flow.position();
+        if self.cuts.last().is_some_and(|(_, last)| *last == at) {
+            self.cuts.pop();
+        }
+        let before = self.cuts.last().map_or(PartKind::Said, |(kind, _)| *kind);
+        if before != kind {
+            self.cuts.push((kind, at));
+        }
     }
 
     fn is_hidden(&self) -> bool {
@@ -90,6 +117,9 @@ impl Renderer {
             if !self.is_hidden() {
                 self.void(void, tag);
             }
+            if part::starts_history(tag) {
+                self.cut(PartKind::Quoted);
+            }
             return;
         }
         self.end_implied(role);
@@ -110,7 +140,24 @@ impl Renderer {
             self.enter(role, gap);
         }
         let position = self.flow.position();
-        self.open.push(Open { name: tag.name.clone(), role, hidden, position, after: gap, items: 0, href });
+        let around = self.enter_part(role, tag);
+        self.open.push(Open { name: tag.name.clone(), role, hidden, position, after: gap, items: 0, href, around });
+    }
+
+    /// Begins a part of its own where the element is one; answers the kind to go back to at its end.
+    fn enter_part(&mut self, role: Role, tag: &StartTag<()>) -> Option<PartKind> {
+        // What runs with the text around it can't be a part: parts are whole lines. Within a quote all is quoted.
+        if self.part == PartKind::Quoted || !role.stands_apart() {
+            return None;
+        }
+        if part::starts_history(tag) {
+            self.cut(PartKind::Quoted);
+            return None;
+        }
+        let kind = part::kind(tag)?;
+        let around = self.part;
+        self.cut(kind);
+        Some(around)
     }
 
     /// Ends the elements that this start tag ends by itself.
@@ -250,6 +297,12 @@ impl Renderer {
     /// Ends the innermost open element.
     fn pop(&mut self) -> Option<()> {
         let open = self.open.pop()?;
+        // History within an element goes on after its end.
+        if let Some(around) = open.around
+            && !(self.part == PartKind::Quoted && around == PartKind::Quoted)
+        {
+            self.cut(around);
+        }
         if open.hidden {
             return Some(());
         }
@@ -282,34 +335,9 @@ impl Renderer {
         if words.is_empty() {
             return;
         }
-        match open.href {
-            None | Some(Href::Nowhere) => {}
-            Some(Href::Refused) => self.flow.annotate("[link removed]"),
-            Some(Href::Open { target, host }) => {
-                let shown = shows(words, &host);
-                let note = match (self.number(target, &host), shown) {
-                    (Some(number), true) => format!("[{number}]"),
-                    (Some(number), false) => format!("[{number} {host}]"),
-                    (None, true) => return,
-                    (None, false) => format!("[{host}]"),
-                };
-                self.flow.annotate(&note);
-            }
+        if let Some(note) = open.href.and_then(|href| self.links.note(words, href)) {
+            self.flow.annotate(&note);
         }
-    }
-
-    /// The number of a target: the same for the same target.
-    fn number(&mut self, target: String, host: &str) -> Option<usize> {
-        if let Some(number) = self.numbers.get(&target) {
-            return Some(*number);
-        }
-        if self.links.len() >= LINK_CAP {
-            return None;
-        }
-        let number = self.links.len() + 1;
-        self.links.push(Link { number, target: SafeText::line(&target), host: SafeText::line(host) });
-        self.numbers.insert(target, number);
-        Some(number)
     }
 }
 
@@ -320,7 +348,7 @@ fn bare(text: &str) -> &str {
     item.unwrap_or(text)
 }
 
-fn attribute(tag: &StartTag<()>, name: &[u8]) -> Option<String> {
+pub(super) fn attribute(tag: &StartTag<()>, name: &[u8]) -> Option<String> {
     tag.attributes.get(name).map(|value| String::from_utf8_lossy(&value.value).into_owned())
 }
 

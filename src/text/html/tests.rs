@@ -1,7 +1,18 @@
 use proptest::prelude::*;
 
-use super::*;
-use crate::text::{BLOCK_CAP, hostile, is_safe_char};
+use crate::text::{BLOCK_CAP, Link, Links, MailText, SafeText, hostile, is_safe_char};
+
+/// A text with its links.
+struct Rendered {
+    text: SafeText,
+    links: Vec<Link>,
+}
+
+fn html_to_block(html: &str) -> Rendered {
+    let mut links = Links::default();
+    let text = MailText::html(html, &mut links).whole();
+    Rendered { text, links: links.into_list() }
+}
 
 fn text(html: &str) -> String {
     html_to_block(html).text.as_str().to_owned()

@@ -1,0 +1,38 @@
+//! What hangs on a ticket, in words for the page and as things to choose from.
+
+use crate::{
+    domain::{Conversation, Extras, LinkedTicket},
+    panes::picker::Pick,
+    text::SafeText,
+    ui::size,
+};
+
+/// Names and values, as the page shows them under the facts.
+pub(super) fn named(extras: &Extras) -> Vec<(String, String)> {
+    let mut named = Vec::new();
+    for ticket in &extras.tickets {
+        named.push((ticket.relation.words().to_owned(), ticket_words(ticket)));
+    }
+    let asset = |(tag, kind): &(SafeText, SafeText)| if kind.is_empty() { tag.to_string() } else { format!("{tag} ({kind})") };
+    let lists = [
+        ("assets", extras.assets.iter().map(asset).collect::<Vec<_>>()),
+        ("fields", extras.fields.iter().map(|(label, value)| format!("{label}: {value}")).collect()),
+        ("files", extras.files.iter().map(|file| format!("{} ({})", file.name, size(file.size))).collect()),
+    ];
+    named.extend(lists.into_iter().filter(|(_, list)| !list.is_empty()).map(|(name, list)| (name.to_owned(), list.join(", "))));
+    named
+}
+
+/// `#12 Printer jam (Closed)`.
+fn ticket_words(ticket: &LinkedTicket) -> String {
+    let status = if ticket.status.name.is_empty() { String::new() } else { format!(" ({})", ticket.status.name) };
+    format!("#{} {}{status}", ticket.id, ticket.summary)
+}
+
+/// Everything that can be gone to, saved or copied.
+pub(super) fn picks(conversation: &Conversation) -> Vec<Pick> {
+    let extras = &conversation.extras;
+    let tickets = extras.tickets.iter().map(|ticket| Pick::Ticket(ticket.clone()));
+    let links = conversation.links.iter().map(|link| Pick::Link(link.clone()));
+    tickets.chain(links).collect()
+}
