@@ -3,11 +3,12 @@
 use std::{process::ExitCode, time::Duration};
 
 use halo_tui::{
-    cli::{self, Arguments, Surroundings},
+    cli::{self, Action, Arguments, Surroundings},
     demo,
     domain::{Failure, FailureKind},
     runtime::{self, Clocks, Launch},
     settings::{Overrides, Paths},
+    ui::ColourDepth,
 };
 
 /// How long tasks that hang (a resolver, a disk) may keep the program from ending.
@@ -61,8 +62,9 @@ async fn compose(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
 async fn act(arguments: &Arguments, paths: Paths, overrides: Overrides, ephemeral: bool) -> Result<ExitCode, Failure> {
     if let Some(action) = arguments.action.clone() {
-        let surroundings =
-            Surroundings { paths, overrides, profile: arguments.profile.clone(), budget: arguments.budget, ephemeral };
+        let appearance = matches!(action, Action::Doctor { .. }).then(|| appearance(&paths));
+        let (profile, budget) = (arguments.profile.clone(), arguments.budget);
+        let surroundings = Surroundings { paths, overrides, profile, budget, ephemeral, appearance };
         return cli::run(action, surroundings).await;
     }
     let launch = Launch {
@@ -76,4 +78,15 @@ async fn act(arguments: &Arguments, paths: Paths, overrides: Overrides, ephemera
         clocks: Clocks::start(),
     };
     runtime::dashboard(launch).await
+}
+
+fn appearance(paths: &Paths) -> cli::Appearance {
+    let found = runtime::appearance(paths);
+    let colours = match found.colours {
+        ColourDepth::Mono => "none: TERM or NO_COLOR asks for none",
+        ColourDepth::Sixteen => "16 colours",
+        ColourDepth::TwoFiftySix => "256 colours",
+        ColourDepth::True => "true colour",
+    };
+    cli::Appearance { colours, utf8: found.utf8, complaints: found.complaints }
 }

@@ -57,18 +57,21 @@ impl Desk {
         Self { control, profile, secret: value("HALO_CLIENT_SECRET"), serving }
     }
 
-    fn session(&self, place: &MirrorPlace) -> (Session, mpsc::Receiver<News>) {
-        let (mirror, _) = open_mirror(place, &self.profile.identity()).unwrap();
-        let (news, receiver) = mpsc::channel(1024);
-        let settings = SessionSettings {
+    fn settings(&self) -> SessionSettings {
+        SessionSettings {
             profile: self.profile.clone(),
             secret: Arc::new(GivenSecret::new(Secret::new(self.secret.clone()))),
             budget: None,
             ledger: None,
             every: None,
             clock: Arc::new(Timestamp::now),
-        };
-        (Session::start(settings, mirror, news).unwrap(), receiver)
+        }
+    }
+
+    fn session(&self, place: &MirrorPlace) -> (Session, mpsc::Receiver<News>) {
+        let (mirror, _) = open_mirror(place, &self.profile.identity()).unwrap();
+        let (news, receiver) = mpsc::channel(1024);
+        (Session::start(self.settings(), mirror, news).unwrap(), receiver)
     }
 
     /// The client alone, with limits of its own.
@@ -127,6 +130,25 @@ async fn the_first_fill_shows_rows_after_one_request_and_ends_complete() {
     session.refreshed(false).await.unwrap();
     assert_eq!(desk.control.tally().of("/api/tickets"), lists + 2);
     assert_eq!(desk.control.tally().tokens, 1);
+}
+
+#[tokio::test]
+async fn the_server_is_asked_for_the_words_of_a_filter_and_what_it_finds_is_here_then() {
+    let desk = Desk::open(small()).await;
+    let (mirror, _) = open_mirror(&MirrorPlace::Memory, &desk.profile.identity()).unwrap();
+    let session = Session::quiet(desk.settings(), mirror).unwrap();
+    let search = async |words: &str| session.server_search().run(&Query::parse(words).unwrap(), None).await.unwrap();
+    let found = search("printer is:open").await.unwrap();
+    assert!(found.count > 0 && found.new == found.count && found.ids.len() == found.count, "{found:?}");
+    let here = ids(&session, "id:>0 sort:-id").await;
+    assert_eq!(here, found.ids.iter().rev().map(|id| id.0).collect::<Vec<_>>(), "closed ones too: the filter decides here");
+    let again = search("printer").await.unwrap();
+    assert_eq!((again.new, again.count), (0, found.count));
+    assert_eq!(desk.control.tally().of("/api/tickets"), 2, "a request each");
+    assert_eq!(search("client:acme is:open").await, None, "without words there is nothing to ask");
+    assert_eq!(desk.control.tally().of("/api/tickets"), 2);
+    let beside = search("printer qqqq").await.unwrap();
+    assert_eq!((beside.count, beside.ids.len()), (found.count, 0), "where all words find nothing, the longest is looked for");
 }
 
 #[tokio::test]

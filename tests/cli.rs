@@ -161,6 +161,48 @@ fn refusals_and_bad_words_have_their_status() {
 }
 
 #[test]
+fn the_doctor_tells_what_is_in_the_way_and_no_secret() {
+    let (home, mut stand_in) = (tempfile::tempdir().unwrap(), StandIn::start(&[]));
+    let home = home.path();
+    assert_eq!(run(home, &stand_in, &["sync"]).status.code(), Some(0));
+    let secret = stand_in.variables.iter().find(|(name, _)| name == "HALO_CLIENT_SECRET").unwrap().1.clone();
+    let state = |output: &Output, check: &str| {
+        let report: serde_json::Value = serde_json::from_str(&out(output)).unwrap();
+        let checks = report["checks"].as_array().unwrap();
+        let found = checks.iter().find(|found| found["check"] == check).map(|found| found["state"].as_str().unwrap().to_owned());
+        found.unwrap_or_default()
+    };
+    let well = run(home, &stand_in, &["doctor", "--json"]);
+    assert_eq!(well.status.code(), Some(0), "{}", out(&well));
+    for check in ["settings", "profile", "secret", "name or proxy", "token", "agent", "tickets", "clients", "clock", "mirror"] {
+        assert_eq!(state(&well, check), "passed", "{check}: {}", out(&well));
+    }
+    let plain = run(home, &stand_in, &["doctor"]);
+    assert!(out(&plain).contains("ok   token") && words(&plain).contains("Nothing is in the way"), "{}", out(&plain));
+
+    let refused = program(home)
+        .envs(stand_in.variables.iter().map(|(n, v)| (n, v)))
+        .env("HALO_CLIENT_SECRET", "canary-of-a-wrong-secret")
+        .args(["doctor", "--json"])
+        .output()
+        .unwrap();
+    assert_eq!((refused.status.code(), state(&refused, "token").as_str()), (Some(3), "failed"));
+    assert_eq!(state(&refused, "TERM"), "warning", "what comes behind is looked at all the same");
+    stand_in.stop();
+    let gone = run(home, &stand_in, &["doctor", "--json"]);
+    assert_eq!((gone.status.code(), state(&gone, "token").as_str()), (Some(4), "failed"), "{}", out(&gone));
+    assert_eq!(state(&gone, "mirror"), "passed");
+
+    let nothing = program(&home.join("new")).args(["doctor", "--json"]).output().unwrap();
+    assert_eq!((nothing.status.code(), state(&nothing, "profile").as_str()), (Some(2), "failed"));
+    assert!(!home.join("new").exists(), "looking leaves nothing behind");
+    for output in [well, plain, refused, gone, nothing] {
+        let told = out(&output) + &words(&output);
+        assert!(!told.contains(&secret) && !told.contains("canary"), "{told}");
+    }
+}
+
+#[test]
 fn completions_and_the_manual_are_made() {
     let home = tempfile::tempdir().unwrap();
     for (arguments, part) in [(&["completions", "bash"][..], "halo-tui"), (&["man"][..], ".TH")] {

@@ -313,6 +313,11 @@ impl Update<'_> {
                     let id = self.model.requests.open(slot);
                     self.effects.push(Effect::Ask { slot, id, question });
                 }
+                Outcome::Search { purpose, query, client } => {
+                    let slot = Slot { pane, purpose };
+                    let id = self.model.requests.open(slot);
+                    self.effects.push(Effect::Search { slot, id, query, client });
+                }
                 Outcome::Announce(announcement) => self.announce(&announcement),
                 Outcome::Pick(ticket, picks) => self.model.picker = Some(PickerPane::new(ticket, picks)),
                 Outcome::Focus(id) => self.focus(id),
@@ -411,7 +416,16 @@ impl Update<'_> {
                 self.find("");
                 self.close_line();
             }
-            (PromptKind::Filter, PromptOutcome::Accepted(words) | PromptOutcome::Closed(words)) => {
+            (PromptKind::Filter, PromptOutcome::Accepted(words)) => {
+                self.filter(&words);
+                // Words that can't be read stay to be put right.
+                if self.model.line.as_ref().is_none_or(|line| !line.is_wrong()) {
+                    self.remember(&words);
+                    self.close_line();
+                    self.on_pane(self.model.focus, |pane, out| pane.filter_taken(out));
+                }
+            }
+            (PromptKind::Filter, PromptOutcome::Closed(words)) => {
                 self.filter(&words);
                 self.remember(&words);
                 self.close_line();

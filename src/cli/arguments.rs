@@ -106,6 +106,12 @@ pub enum Action {
     Clients(ListOptions),
     /// Fill the mirror once, with progress on standard error
     Sync,
+    /// Check everything between this keyboard and HaloPSA, in plain words
+    Doctor {
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Forget the stored secret of a profile
     Logout,
     /// Remove the mirror of a profile

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod begin;
+mod doctor;
 mod forget;
 mod generate;
 mod list;
@@ -15,6 +16,7 @@ mod table;
 mod ticket;
 
 pub use arguments::{Action, Arguments, DemoFault, DemoServer, ListOptions, Scope};
+pub use doctor::Appearance;
 pub use generate::{completions, man_page};
 pub use listing::{Cell, Format, Listed, Listing};
 pub use output::{exit_code, print_failure, to_stdout};

@@ -28,7 +28,7 @@ pub fn exit_code(failure: &Failure) -> ExitCode {
     ExitCode::from(status(failure))
 }
 
-fn status(failure: &Failure) -> u8 {
+pub(super) fn status(failure: &Failure) -> u8 {
     match failure.kind {
         FailureKind::Settings | FailureKind::SecretUnavailable => 2,
         FailureKind::NotFound => 5,

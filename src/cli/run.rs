@@ -4,7 +4,7 @@ use std::{io::Write, process::ExitCode};
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Action, completions, forget, list, man_page, stand_in, sync, ticket, to_stdout};
+use super::{Action, Appearance, completions, doctor, forget, list, man_page, stand_in, sync, ticket, to_stdout};
 use crate::{
     domain::{Failure, FailureKind, ProfileName},
     settings::{Overrides, Paths},
@@ -23,6 +23,8 @@ pub struct Surroundings {
     pub budget: Option<u32>,
     /// Nothing is stored: the demo.
     pub ephemeral: bool,
+    /// How the dashboard would look here; wanted by `doctor` alone.
+    pub appearance: Option<Appearance>,
 }
 
 /// Runs a command that needs no screen; SIGINT, SIGTERM and SIGHUP end it with 128 and their number.
@@ -39,12 +41,13 @@ pub async fn run(action: Action, surroundings: Surroundings) -> Result<ExitCode,
         _ = interrupt.recv() => Ok(ExitCode::from(130)),
         _ = terminate.recv() => Ok(ExitCode::from(143)),
         _ = hang_up.recv() => Ok(ExitCode::from(129)),
-        done = Box::pin(act(action, &surroundings)) => done.map(|()| ExitCode::SUCCESS),
+        done = Box::pin(act(action, &surroundings)) => done,
     }
 }
 
-async fn act(action: Action, around: &Surroundings) -> Result<(), Failure> {
-    match action {
+async fn act(action: Action, around: &Surroundings) -> Result<ExitCode, Failure> {
+    let done = match action {
+        Action::Doctor { json } => return doctor::run(json, around).await,
         Action::List(options) => list::tickets(&options, around).await,
         Action::Clients(options) => list::clients(&options, around).await,
         Action::Show { id, json } => ticket::show(id, json, around).await,
@@ -54,7 +57,8 @@ async fn act(action: Action, around: &Surroundings) -> Result<(), Failure> {
         Action::DemoServer(options) => stand_in::serve(&options).await,
         Action::Completions { shell } => printed(to_stdout(|out| completions(shell, out))),
         Action::Man => printed(to_stdout(man_page)),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 /// What became of writing to standard output.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ActionRow, Agent, AgentId, Extras, Rgb, TicketRow};
+use super::{ActionRow, Agent, AgentId, Extras, Rgb, TicketId, TicketRow};
 use crate::text::{Link, MailText, SafeText};
 
 /// A ticket with what has been said, as far as the mirror holds it.
@@ -22,6 +22,19 @@ pub struct Conversation {
     pub fetched_at: Option<Timestamp>,
     /// Whether the ticket moved on since it was fetched (or it never was).
     pub stale: bool,
+}
+
+/// What the server found for the words of a filter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The tickets that it says fit all the words, the newest first.
+    pub ids: Vec<TicketId>,
+    /// How many tickets it sent.
+    pub count: usize,
+    /// How many of them were not stored here before.
+    pub new: usize,
+    /// The server has more than were read.
+    pub more: bool,
 }
 
 /// How much the mirror holds.

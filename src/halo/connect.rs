@@ -42,6 +42,21 @@ pub async fn test_connection(
     clock: Clock,
     report: impl FnMut(ConnectReport),
 ) -> Result<ConnectOutcome, Failure> {
+    walked(transport, profile, source, clock, report, async |_, outcome| outcome).await
+}
+
+/// Walks the steps and goes on over the connection that they have led to.
+///
+/// # Errors
+/// The failure of the step that failed, which was reported too.
+pub(super) async fn walked<T>(
+    transport: &Transport,
+    profile: &Profile,
+    source: Arc<dyn SecretSource>,
+    clock: Clock,
+    report: impl FnMut(ConnectReport),
+    go_on: impl AsyncFnOnce(&Halo, ConnectOutcome) -> T,
+) -> Result<T, Failure> {
     let mut walk = Walk { report };
     walk.names(transport, profile).await?;
     walk.certificates(transport, profile).await?;
@@ -51,9 +66,13 @@ pub async fn test_connection(
     };
     let budget = Budget::new(0, Arc::new(LocalLedger::default()), Arc::clone(&clock));
     let halo = Halo::new(profile, transport.clone(), tokens.clone(), budget, clock)?;
+    let way = async {
+        let outcome = walk.services(&tokens, &halo).await?;
+        Ok(go_on(&halo, outcome).await)
+    };
     // The task runs only as long as the walk does: the session starts its own.
     tokio::select! {
-        outcome = walk.services(&tokens, &halo) => outcome,
+        gone_on = way => gone_on,
         () = task.run() => Err(Failure::new(FailureKind::Gone, "Signing in stopped unexpectedly")),
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn json(reply: &Reply, asked: &Asked, now: Timestamp, hide: &Secret) 
     }
     let text = wire::text(&reply.body);
     if text.trim().is_empty() {
-        let what = format!("{} answered with nothing where {} were due", reply.host, asked.what);
+        let what = format!("{} answered with nothing instead of {}", reply.host, asked.what);
         return Err(Failure::new(FailureKind::BadReply, &what));
     }
     Ok(text)
@@ -64,7 +64,7 @@ fn failure(reply: &Reply, asked: &Asked, now: Timestamp, hide: &Secret) -> Failu
         408 => Failure::new(FailureKind::TimedOut, &format!("{} gave up waiting for the request", reply.host)),
         429 => rate_limited(reply, now, &said),
         status @ 500.. => Failure::new(FailureKind::Server(status), &format!("HaloPSA is in trouble ({status}){said}"))
-            .advise("It is tried again by itself"),
+            .advise("The dashboard tries again by itself"),
         status => Failure::new(FailureKind::Refused(status), &format!("HaloPSA refused to give {what} ({status}){said}")),
     }
 }
@@ -88,6 +88,11 @@ pub(super) fn retry_after(reply: &Reply, now: Timestamp) -> Option<Duration> {
     }
     let until = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
     Some(Duration::try_from(until.duration_since(now)).unwrap_or_default().min(LONGEST_PAUSE))
+}
+
+/// The server's own clock when it answered (RFC 9110 6.6.1), where it says.
+pub(super) fn server_time(reply: &Reply) -> Option<Timestamp> {
+    rfc2822::DateTimeParser::new().parse_timestamp(reply.date.as_deref()?.trim()).ok()
 }
 
 /// The limit that a refusal names, as requests in five minutes: hosted instances answer "Rate Limit Reached - 300 Requests per
@@ -163,6 +168,7 @@ mod tests {
             host: "acme.example".to_owned(),
             content_type: Some(content_type.to_owned()),
             retry_after: None,
+            date: None,
             body: body.as_bytes().to_vec(),
         }
     }

@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use reqwest::{
     Method,
     dns::{Addrs, Name, Resolve, Resolving},
-    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, LOCATION, RETRY_AFTER},
     redirect::Policy,
 };
 use url::Url;
@@ -86,6 +86,7 @@ pub(super) struct Reply {
     pub(super) host: String,
     pub(super) content_type: Option<String>,
     pub(super) retry_after: Option<String>,
+    pub(super) date: Option<String>,
     pub(super) body: Vec<u8>,
 }
 
@@ -147,6 +148,7 @@ impl Transport {
             host: host(url),
             content_type: header(CONTENT_TYPE),
             retry_after: header(RETRY_AFTER),
+            date: header(DATE),
             body: Vec::new(),
         };
         if response.status().is_redirection() {

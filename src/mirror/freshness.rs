@@ -56,6 +56,20 @@ impl Reader {
         Ok(ids.collect::<Result<_, _>>()?)
     }
 
+    /// How many of these tickets are stored.
+    ///
+    /// # Errors
+    ///
+    /// Where the database refuses.
+    pub fn stored_tickets(&self, ids: &[TicketId]) -> Result<usize, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM tickets WHERE id = ?)")?;
+        let mut stored = 0;
+        for id in ids {
+            stored += usize::from(statement.query_row([id.0], |row| row.get::<_, bool>(0))?);
+        }
+        Ok(stored)
+    }
+
     /// Whether a ticket's conversation was never read, or the ticket has had an action since.
     ///
     /// # Errors

@@ -56,6 +56,17 @@ pub enum Effect {
         /// The question.
         question: Question,
     },
+    /// Ask the server for what the words of a filter find; the answer is about tickets that are stored by then.
+    Search {
+        /// Whose question.
+        slot: Slot,
+        /// Which question.
+        id: RequestId,
+        /// The filter.
+        query: Query,
+        /// Only this client's tickets.
+        client: Option<ClientId>,
+    },
     /// The operator looks at this ticket: fetch its conversation if what is held is older than the row.
     LookAt(TicketId),
     /// Ask the server for what changed; `everything` compares all open tickets and re-reads the lookups.

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::Input;
 use crate::{
     domain::{
-        AgentRow, ClientRow, ConnectReport, Conversation, Failure, Hosting, News, Overview, Profile, TicketRow, Timestamp, Window,
+        AgentRow, ClientRow, ConnectReport, Conversation, Failure, Found, Hosting, News, Overview, Profile, TicketRow, Timestamp,
+        Window,
     },
     query::Known,
     text::SafeText,
@@ -52,6 +53,8 @@ pub enum Answer {
     Agents(Vec<AgentRow>),
     /// The names that a query can be completed with.
     Known(Vec<Known>),
+    /// What the server found; `None` where there were no words to look for.
+    Found(Option<Found>),
 }
 
 /// How much a notice matters.

@@ -14,7 +14,7 @@ use std::time::Duration;
 use crate::{
     domain::{AgentId, Changed, ClientId, LastView, TicketId},
     msg::{Answer, Command, Effect, Key, KeyCode, Notice, Now, PaneId, Question},
-    query::{Completion, Known, QueryError},
+    query::{Completion, Known, Query, QueryError},
     text::SafeText,
     ui::Painter,
 };
@@ -49,6 +49,15 @@ pub enum Outcome {
         purpose: &'static str,
         /// The question.
         question: Question,
+    },
+    /// Ask the server for what a filter finds; the answer comes back under the same purpose.
+    Search {
+        /// What for: a newer question for the same purpose replaces the older one.
+        purpose: &'static str,
+        /// The filter.
+        query: Query,
+        /// Only this client's tickets.
+        client: Option<ClientId>,
     },
     /// Tell the other panes.
     Announce(Announcement),
@@ -101,6 +110,8 @@ pub trait Pane: std::fmt::Debug + Send {
     fn filter(&mut self, _words: &str, _context: Context, _out: &mut Vec<Outcome>) -> Option<Result<(), QueryError>> {
         None
     }
+    /// The words that narrow what is listed were taken with enter.
+    fn filter_taken(&mut self, _out: &mut Vec<Outcome>) {}
     /// What could stand at `cursor`, a byte of the words that narrow what is listed; `known` are the tenant's names.
     fn complete(&self, _words: &str, _cursor: usize, _known: &[Known]) -> Vec<Completion> {
         Vec::new()

@@ -119,6 +119,11 @@ impl Prompt {
         self.complaint = complaint;
     }
 
+    /// Whether something is wrong with the words.
+    pub fn is_wrong(&self) -> bool {
+        self.complaint.is_some()
+    }
+
     /// Offers what could stand there. While one offer after the other is being put there, they stay as they are.
     pub fn offer(&mut self, offers: Vec<Offer>) {
         if self.typed.is_none() {

@@ -8,8 +8,8 @@ use super::{
     list::{List, Listed, Step, draw_cursor, draw_heads},
 };
 use crate::{
-    domain::{Anchor, Changed, ClientId, Label, LastView, TicketId, TicketRow, Timestamp},
-    msg::{Answer, Command, Now, PaneId, Question},
+    domain::{Anchor, Changed, ClientId, Found, Label, LastView, TicketId, TicketRow, Timestamp},
+    msg::{Answer, Command, Notice, Now, PaneId, Question},
     query::{Completion, Known, Marks, NameKey, Query, QueryError, complete},
     text::SafeText,
     ui::{
@@ -19,6 +19,7 @@ use crate::{
 };
 
 const ROWS: &str = "rows";
+const SERVER: &str = "server";
 
 const COLUMNS: &[ColumnSpec] = &[
     column("ID", 5, 6, 0, Align::Right, 0),
@@ -146,6 +147,7 @@ impl Pane for TicketsPane {
                 self.announce(out);
             }
             (ROWS, _) => self.list.give_up(),
+            (SERVER, Some(Answer::Found(Some(found)))) => out.push(Outcome::Notice(found_words(&found))),
             _ => {}
         }
     }
@@ -184,6 +186,11 @@ impl Pane for TicketsPane {
                 Some(Ok(()))
             }
         }
+    }
+
+    fn filter_taken(&mut self, out: &mut Vec<Outcome>) {
+        let client = self.client.as_ref().map(|(id, _)| *id);
+        out.push(Outcome::Search { purpose: SERVER, query: self.query.clone(), client });
     }
 
     fn complete(&self, words: &str, cursor: usize, known: &[Known]) -> Vec<Completion> {
@@ -234,6 +241,15 @@ impl Pane for TicketsPane {
             painter.put_cut(GUTTER, 2, words, painter.style(Role::Dim), u16::MAX);
         }
     }
+}
+
+fn found_words(found: &Found) -> Notice {
+    let tickets = if found.count == 1 { "1 ticket".to_owned() } else { format!("{} tickets", found.count) };
+    let more = if found.more { " and has more; more words narrow it" } else { "" };
+    Notice::info(&match found.new {
+        0 => format!("The server finds nothing that is not here ({tickets}){more}"),
+        new => format!("The server finds {tickets}, {new} of them new here{more}"),
+    })
 }
 
 /// How a ticket stands towards its next target, as a mark in front of its row.

@@ -16,6 +16,7 @@ use crate::{
     session::{self, MirrorPlace},
     settings::{self, Chosen, Config, Overrides, Paths},
     terminal::Terminal,
+    text::SafeText,
     ui::{ColourDepth, Glyphs, Look, Theme},
 };
 
@@ -43,6 +44,29 @@ pub struct Launch {
     pub ephemeral: bool,
     /// The clocks.
     pub clocks: Clocks,
+}
+
+/// How the dashboard would look in this terminal with the operator's own files.
+#[derive(Debug)]
+pub struct Appearance {
+    /// What `TERM`, `COLORTERM` and `NO_COLOR` say of colours.
+    pub colours: ColourDepth,
+    /// Whether the locale lets marks and lines be more than ASCII.
+    pub utf8: bool,
+    /// What can't be used of `keys.toml` and the theme.
+    pub complaints: Vec<SafeText>,
+}
+
+/// Finds out how the dashboard would look; settings that can't be read count as none.
+#[must_use]
+pub fn appearance(paths: &Paths) -> Appearance {
+    let config = Config::load(paths).unwrap_or_default();
+    let env = |name: &str| std::env::var(name).ok();
+    let mut notices = Vec::new();
+    look(paths, Some(&config.theme), config.lean, &mut notices);
+    keymap(paths, &mut notices);
+    let complaints = notices.into_iter().map(|notice| notice.text).collect();
+    Appearance { colours: ColourDepth::detect(&env), utf8: Glyphs::detect(&env) == Glyphs::UTF8, complaints }
 }
 
 /// Runs the dashboard, with the connect screen first where something is missing.

@@ -21,7 +21,7 @@ use crate::{
 };
 
 pub use clock::Clocks;
-pub use launch::{Launch, dashboard};
+pub use launch::{Appearance, Launch, appearance, dashboard};
 pub use runner::{Runner, RunnerSettings};
 use signals::{Signal, Signals};
 

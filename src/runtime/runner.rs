@@ -18,11 +18,12 @@ use super::{
 };
 use crate::{
     domain::{
-        AgentRow, ConnectDraft, ConnectReport, Failure, FailureKind, LastView, Profile, ProfileName, SecretKeeping, SecretSource,
-        Timestamp, address,
+        AgentRow, Changed, ClientId, ConnectDraft, ConnectReport, Failure, FailureKind, LastView, News, Profile, ProfileName,
+        SecretKeeping, SecretSource, Timestamp, address,
     },
     mirror::{Mirror, Reader, TicketAsk},
     msg::{Answer, ConnectNews, Discovered, Effect, Msg, Notice, Question, RequestId, Slot},
+    query::Query,
     session::{self, MirrorPlace, Session, SessionSettings},
     settings::{self, CommandSecret, Config, GivenSecret, KeyringSecret, Paths},
     ui::Theme,
@@ -101,6 +102,7 @@ impl Runner {
         while self.tasks.try_join_next().is_some() {}
         match effect {
             Effect::Ask { slot, id, question } => self.ask(slot, id, question),
+            Effect::Search { slot, id, query, client } => self.search(slot, id, query, client),
             Effect::LookAt(ticket) => {
                 self.with_session(|session| session.look_at(ticket));
             }
@@ -154,6 +156,25 @@ impl Runner {
         let work = async move { Msg::Answer { slot, id, answer: answer(&mirror, question).await } };
         let task = self.spawn(work, move |failure| Msg::Answer { slot, id, answer: Err(failure) });
         // A newer question in a slot ends the older one: its reading of the database is interrupted.
+        if let Some(older) = self.asked.insert(slot, task) {
+            older.abort();
+        }
+    }
+
+    fn search(&mut self, slot: Slot, id: RequestId, query: Query, client: Option<ClientId>) {
+        let Some(search) = self.work.lock().as_ref().map(Session::server_search) else { return };
+        let messages = self.messages.clone();
+        let task = self.tasks.spawn(async move {
+            let answer = search.run(&query, client).await;
+            let news = match &answer {
+                Ok(Some(found)) if found.new > 0 => Some(Msg::News(News::Changed(Changed::Tickets))),
+                Ok(_) => None,
+                Err(failure) => Some(Msg::Notice(Notice::failure(failure))),
+            };
+            for msg in news.into_iter().chain([Msg::Answer { slot, id, answer: answer.map(Answer::Found) }]) {
+                let _ = messages.send(msg).await;
+            }
+        });
         if let Some(older) = self.asked.insert(slot, task) {
             older.abort();
         }

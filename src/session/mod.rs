@@ -7,6 +7,7 @@ mod narrow;
 mod orders;
 mod private;
 mod reading;
+mod search;
 mod supervise;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -25,9 +26,11 @@ use crate::{
     sync::{Order, Sync},
 };
 
+pub use crate::halo::Examination;
 pub use drill::drill;
 use ledger::FileLedger;
 use orders::Orders;
+pub use reading::{Stored, stored};
 use supervise::Tasks;
 
 /// Where a profile's mirror lies.
@@ -238,4 +241,16 @@ pub async fn test(
     report: impl FnMut(ConnectReport),
 ) -> Result<ConnectOutcome, Failure> {
     halo::test_connection(&transport(profile.ca_file.clone())?, profile, secret, clock(), report).await
+}
+
+/// Walks the same steps as [`test`] and looks closer.
+///
+/// # Errors
+/// The failure of the step that failed.
+pub async fn examine(
+    profile: &Profile,
+    secret: Arc<dyn SecretSource>,
+    report: impl FnMut(ConnectReport),
+) -> Result<Examination, Failure> {
+    halo::examine(&transport(profile.ca_file.clone())?, profile, secret, clock(), report).await
 }

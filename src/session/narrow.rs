@@ -89,6 +89,19 @@ pub(super) fn search(query: &Query) -> Option<String> {
     words.max_by_key(String::len)
 }
 
+/// All words that every ticket must have, as they would be typed for the server.
+pub(super) fn words(query: &Query) -> Option<String> {
+    let words = positive(query).filter_map(|filter| match filter {
+        Filter::Text(values) => match values.as_slice() {
+            [words] => Some(words.text.as_str()),
+            _ => None,
+        },
+        _ => None,
+    });
+    let words = words.collect::<Vec<_>>().join(" ");
+    (!words.trim().is_empty()).then_some(words)
+}
+
 /// The server's order that is the query's, where there is one: its first rows are then the query's first rows. The newest
 /// change of any kind is no column of the server: the newest action stands for it.
 pub(super) fn order(query: &Query) -> Option<(TicketColumn, bool)> {
@@ -176,5 +189,7 @@ mod tests {
         }
         assert_eq!(search(&query("is:closed vpn printer a,b -elsewhere")), Some("printer".into()));
         assert_eq!(search(&query("a,b")), None);
+        assert_eq!(words(&query("is:closed vpn \"printer jam\" a,b -elsewhere")), Some("vpn printer jam".into()));
+        assert_eq!(words(&query("client:acme a,b")), None);
     }
 }

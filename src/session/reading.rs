@@ -1,19 +1,47 @@
 //! What the commands without a screen read of a session.
 
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, path::PathBuf};
 
 use jiff::tz::TimeZone;
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, task::spawn_blocking};
 
 use super::Session;
 use crate::{
-    domain::{Anchor, ClientId, ClientRow, Conversation, Coverage, Failure, Overview, TicketId, TicketRow, Timestamp},
-    mirror::{Reader, TicketAsk},
+    domain::{
+        Anchor, ClientId, ClientRow, Conversation, Coverage, Failure, FailureKind, Identity, Overview, TicketId, TicketRow,
+        Timestamp,
+    },
+    mirror::{Mirror, Reader, TicketAsk},
     query::Query,
+    text::SafeText,
 };
 
 /// Rows that are handed over at once.
 const CHUNK: usize = 200;
+
+/// What lies in a mirror's file.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// How much it holds.
+    pub overview: Overview,
+    /// When the newest refresh succeeded.
+    pub last_success: Option<Timestamp>,
+    /// What was wrong with the file, as an operator reads it.
+    pub notice: Option<SafeText>,
+}
+
+/// Looks into a mirror's file without a session.
+///
+/// # Errors
+/// Where it can't be read.
+pub async fn stored(file: PathBuf, identity: Identity) -> Result<Stored, Failure> {
+    let gone = |_| Failure::new(FailureKind::Gone, "looking into the mirror stopped unexpectedly");
+    let (mirror, opened) = spawn_blocking(move || Mirror::open(&file, &identity)).await.map_err(gone)??;
+    let overview = mirror.read(Reader::overview).await;
+    let last_success = mirror.read(Reader::last_success).await;
+    spawn_blocking(move || mirror.close()).await.map_err(gone)?;
+    Ok(Stored { overview: overview?, last_success: last_success?, notice: opened.notice() })
+}
 
 impl Session {
     /// Hands the tickets that a query finds to `each`, in their order and in chunks, at most `limit`; holds few at a time.

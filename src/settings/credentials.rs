@@ -44,6 +44,15 @@ pub(super) fn read(paths: &Paths, profile: &ProfileName) -> Result<Option<Secret
     Ok(Some(secret).filter(|secret| !secret.is_empty()))
 }
 
+/// Whether `credentials.toml` can be read, if it is there.
+///
+/// # Errors
+/// As for reading it.
+pub fn check(paths: &Paths) -> Result<(), Failure> {
+    let Some(text) = guard::read(&paths.credentials_file(), Trust::Secrets)? else { return Ok(()) };
+    toml::from_str::<Credentials>(&text).map(drop).map_err(|error| broken(paths, &text, error.span()))
+}
+
 /// Stores a profile's secret.
 pub(super) fn store(paths: &Paths, hold: &Hold, profile: &ProfileName, secret: &Secret) -> Result<(), Failure> {
     change(paths, hold, |profiles| {

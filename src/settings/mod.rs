@@ -19,6 +19,7 @@ mod source;
 pub use choose::{Chosen, choose};
 pub use command::CommandSecret;
 pub use config::Config;
+pub use credentials::check as check_credentials;
 pub use edit::{forget, save_profile, set_last_profile, set_me};
 pub use files::{keymap_text, theme_names, theme_text};
 pub use keyring::{KeyringSecret, keyring_answers};

@@ -30,6 +30,21 @@ impl Overrides {
         }
     }
 
+    /// The names of those that are set.
+    pub fn named(&self) -> Vec<&'static str> {
+        [
+            ("HALO_AUTH_URL", self.auth_url.is_some()),
+            ("HALO_RESOURCE_URL", self.resource_url.is_some()),
+            ("HALO_CLIENT_ID", self.client_id.is_some()),
+            (SECRET_VARIABLE, self.client_secret.is_some()),
+            ("HALO_TENANT", self.tenant.is_some()),
+            ("HALO_SCOPE", self.scope.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(name, is_set)| is_set.then_some(name))
+        .collect()
+    }
+
     /// Whether they connect without any saved profile.
     pub(super) fn are_complete(&self) -> bool {
         self.auth_url.is_some() && self.resource_url.is_some() && self.client_id.is_some() && self.client_secret.is_some()

@@ -40,6 +40,11 @@ impl Paths {
         &self.config
     }
 
+    /// The folder of mirrors and logs, one folder a profile.
+    pub fn state_dir(&self) -> &Path {
+        &self.state
+    }
+
     /// The settings without secrets.
     pub fn config_file(&self) -> PathBuf {
         self.config.join("config.toml")

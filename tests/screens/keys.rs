@@ -1,7 +1,7 @@
 //! What keys, time and news do to the model: nothing is quit, lost or asked by accident.
 
 use halo_tui::{
-    domain::{Anchor, Changed, Hosting, Profile, ProfileName, SecretKeeping},
+    domain::{Anchor, Changed, Found, Hosting, Profile, ProfileName, SecretKeeping},
     msg::{Notice, RequestId, Slot},
 };
 
@@ -63,6 +63,24 @@ fn the_first_frame_waits_for_its_rows_but_not_for_long() {
     let (mut model, _) = start();
     update(&mut model, Msg::Input(Input::Key(Key::char('?'))), after(1));
     assert!(model.take_dirty(), "nor does it keep a key from being answered");
+}
+
+#[test]
+fn enter_on_a_filter_asks_the_server_too_and_tells_what_it_found() {
+    let mut desk = Desk::full(80, 24, false);
+    let effects = desk.keys("/vpn\r");
+    let asked = effects.iter().find_map(|effect| match effect {
+        Effect::Search { slot, id, query, client: None } => Some((*slot, *id, query.clone())),
+        _ => None,
+    });
+    let (slot, id, query) = asked.unwrap();
+    assert_eq!(query, halo_tui::query::Query::parse("vpn").unwrap());
+    let found = Found { ids: vec![TicketId(7), TicketId(9)], count: 2, new: 1, more: false };
+    desk.take(Msg::Answer { slot, id, answer: Ok(Answer::Found(Some(found))) });
+    assert!(desk.text().contains("The server finds 2 tickets, 1 of them new here"), "{}", desk.text());
+    let effects = desk.keys("/vpn statu:x\r");
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Search { .. })));
+    assert!(desk.text().contains("^^^^^ did you mean status?"), "what can't be read stays to be put right\n{}", desk.text());
 }
 
 #[test]

@@ -161,7 +161,7 @@ impl Granter {
                 FailureKind::Server(status),
                 &format!("The authorisation server {host} is in trouble ({status}){said}"),
             )
-            .advise("It is tried again by itself"),
+            .advise("The dashboard tries again by itself"),
             // A static web site refuses the method where a token endpoint would answer.
             (_, 200..300 | 404 | 405) => status::web_page(host)
                 .advise("Check the authorisation server's URL against Configuration > Integrations > Halo API > API Details"),
