@@ -4,8 +4,12 @@ use super::list::Step;
 use crate::{
     keys::{HelpEntry, HelpSection},
     msg::Command,
-    ui::{Own, Painter, Role},
+    text::wrap,
+    ui::{Own, Painter, Role, width},
 };
+
+/// The column of the keys.
+const KEYS_AT: u16 = 3;
 
 /// The help overlay: sections of keys, scrolled.
 #[derive(Debug)]
@@ -53,27 +57,51 @@ impl HelpPane {
         let text = painter.style(Role::Text);
         painter.clear(text);
         painter.put(1, 0, "Keys of this place", painter.style(Role::Header), u16::MAX);
-        let keys_cols = 24.min(area.width / 3);
-        for (y, line) in (2..area.height.saturating_sub(2)).zip(self.lines().skip(self.top)) {
+        let widest = self.lines().filter_map(HelpLine::keys).map(|keys| width(Own(keys))).max().unwrap_or_default();
+        let keys_cols = widest.min(area.width / 3);
+        let (x, bottom) = (KEYS_AT + keys_cols + 2, area.height.saturating_sub(2));
+        let mut lines = self.lines().skip(self.top).peekable();
+        let mut y = 2;
+        while let Some(line) = lines.peek() {
             match line {
-                HelpLine::Title(title) => {
-                    painter.put_cut(1, y, title, painter.style(Role::Title), u16::MAX);
+                HelpLine::Title(title) if y < bottom => {
+                    painter.put_cut(1, y, *title, painter.style(Role::Title), u16::MAX);
+                    y += 1;
                 }
                 HelpLine::Entry(entry) => {
-                    painter.put_cut(3, y, Own(&entry.keys), painter.style(Role::HintKey), keys_cols);
-                    painter.put_cut(4 + keys_cols, y, entry.command.help(), text, u16::MAX);
+                    // What does not fit goes on below: help that is cut off helps nobody.
+                    let parts = wrap(entry.command.help(), usize::from(area.width.saturating_sub(x + 1)));
+                    if usize::from(bottom.saturating_sub(y)) < parts.len() {
+                        break;
+                    }
+                    painter.put_cut(KEYS_AT, y, Own(&entry.keys), painter.style(Role::HintKey), keys_cols);
+                    for part in parts {
+                        painter.put_cut(x, y, Own(&part), text, u16::MAX);
+                        y += 1;
+                    }
                 }
+                HelpLine::Title(_) => break,
             }
+            lines.next();
         }
-        let shown = self.top + usize::from(area.height.saturating_sub(4));
-        let more = if shown < self.lines().count() { "j more · " } else { "" };
+        let more = if lines.peek().is_some() { "j more · " } else { "" };
         let words = format!("{more}esc back");
         painter.put_cut(1, area.height.saturating_sub(1), Own(&words), painter.style(Role::HintLabel), u16::MAX);
     }
 }
 
-/// One line of the overlay.
+/// One line of the overlay, or several where what it says is long.
+#[derive(Clone, Copy)]
 enum HelpLine<'a> {
     Title(&'static str),
     Entry(&'a HelpEntry),
+}
+
+impl<'a> HelpLine<'a> {
+    fn keys(self) -> Option<&'a str> {
+        match self {
+            Self::Title(_) => None,
+            Self::Entry(entry) => Some(&entry.keys),
+        }
+    }
 }
