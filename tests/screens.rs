@@ -18,11 +18,11 @@ use halo_tui::{
     app::{Model, Start, frame, update},
     domain::{
         ActionId, ActionRow, AgentId, AgentRow, Author, ClientId, ClientRow, ConnectDraft, ConnectReport, ConnectStep,
-        Connection, Conversation, Coverage, Failure, FailureKind, FillProgress, Label, LastView, News, Overview, PriorityId, Rgb,
-        StepOutcome, TicketId, TicketRow, Timestamp, TokenState, Window,
+        Connection, Conversation, Coverage, Failure, FailureKind, FillProgress, Hosting, Label, LastView, News, Overview,
+        PriorityId, Rgb, StepOutcome, TicketId, TicketRow, Timestamp, TokenState, Window,
     },
     keys::{DEFAULTS, Keymap},
-    msg::{Answer, ConnectNews, Effect, Input, Key, KeyCode, Msg, Now, Question},
+    msg::{Answer, ConnectNews, Discovered, Effect, Input, Key, KeyCode, Msg, Now, Question},
     panes::ConnectPane,
     query::{Known, NameKey},
     text::{Links, MailText, SafeText},
@@ -424,6 +424,55 @@ fn connect_screen_80x24() {
     insta::assert_snapshot!("connect_screen_people", desk.text());
     let effects = desk.keys("Sam\r");
     assert!(matches!(effects.as_slice(), [Effect::Start { draft }] if draft.me == Some(AgentId(8))), "{effects:?}");
+}
+
+#[test]
+fn addresses_that_are_only_guessed_are_told_as_such() {
+    let mut desk = Desk::new(80, 24, true, true, look(ColourDepth::True));
+    let effects = desk.keys("acme.example\r");
+    assert!(matches!(effects.as_slice(), [Effect::Discover(address)] if address == "acme.example"), "{effects:?}");
+    let found = Discovered {
+        hosting: Hosting::OnPremise,
+        auth_url: "https://acme.example/auth".into(),
+        resource_url: "https://acme.example/api".into(),
+        tenant: None,
+        other_host: false,
+        guessed: true,
+    };
+    desk.take(Msg::Connect(ConnectNews::Discovered(Ok(found))));
+    let text = desk.text();
+    assert!(text.contains("https://acme.example/auth") && text.contains("does not say") && !text.contains("Found"), "{text}");
+}
+
+#[test]
+fn why_a_step_failed_is_read_to_its_end_on_small_terminals_too() {
+    let failure = Failure::new(FailureKind::Forbidden, "HaloPSA does not let this application see the application's own agent")
+        .advise("Give the API application the permission read:tickets, and its agent the right to see what it asks for");
+    for (cols, rows, first) in [(80, 24, true), (60, 20, true), (80, 24, false), (60, 20, false)] {
+        let mut desk = if first { Desk::new(cols, rows, true, true, look(ColourDepth::True)) } else { refused(cols, rows) };
+        if !first {
+            // The cursor stands on the secret, from where the fields go round.
+            desk.keys("secret\t\t\t\t");
+        }
+        desk.take(Msg::Input(Input::Paste("https://a-rather-long-name-of-an-instance.halopsa.example/".into())));
+        desk.keys("\t\thttps://auth.example\thttps://acme.example/api\tacme\tclient\t");
+        if first {
+            desk.keys("secret");
+        }
+        desk.keys("\u{14}");
+        for step in [ConnectStep::NameOrProxy, ConnectStep::Tls, ConnectStep::Token] {
+            let outcome = StepOutcome::Passed { detail: line("all is well"), millis: 3 };
+            desk.take(Msg::Connect(ConnectNews::Step(ConnectReport { step, outcome })));
+        }
+        let outcome = StepOutcome::Failed(failure.clone());
+        desk.take(Msg::Connect(ConnectNews::Step(ConnectReport { step: ConnectStep::Agent, outcome })));
+        desk.take(Msg::Connect(ConnectNews::Failed(failure.clone())));
+        let text = desk.text();
+        for word in failure.sentences().as_str().split(' ') {
+            assert!(text.contains(word), "{cols}x{rows} {first} {word}: {text}");
+        }
+        assert!(text.contains("Scope") && text.contains("Test and connect"), "every field is still there: {text}");
+    }
 }
 
 #[test]

@@ -112,6 +112,8 @@ pub struct Discovered {
     pub tenant: Option<String>,
     /// The authorisation server stands on another host than the address that was typed.
     pub other_host: bool,
+    /// The instance said nothing: these are the usual places.
+    pub guessed: bool,
 }
 
 /// What happens while connecting.

@@ -218,6 +218,9 @@ impl ConnectPane {
                         "Found. The authorisation server is another host: {}. It gets no secret before you press Test",
                         found.auth_url
                     )
+                } else if found.guessed {
+                    "The instance does not say where it signs in. These are the usual addresses: compare them with API Details"
+                        .to_owned()
                 } else {
                     "Found. Now the client ID and the secret".to_owned()
                 };

@@ -222,6 +222,7 @@ impl Runner {
                 resource_url: found.resource_url,
                 tenant: found.tenant,
                 other_host: found.other_host,
+                guessed: found.guessed,
             });
             Msg::Connect(ConnectNews::Discovered(found))
         };

@@ -194,13 +194,19 @@ impl Field {
             painter.put(x + at, y, " ", style, 1);
         }
         let (shown, before) = self.shown(painter.glyphs().mask);
-        let shift = shift(before, max);
+        // Without the cursor in it a long value shows how it begins: that tells more than its end.
+        let shift = if focused { shift(before, max) } else { 0 };
         if shown.is_empty() {
             let style = painter.style(Role::Placeholder);
             painter.put_cut(x, y, placeholder, style, max);
         } else {
             let (rest, gap) = skip_cells(&shown, shift);
-            painter.put(x + gap.min(max), y, Own(rest), style, max - gap.min(max));
+            let room = max - gap.min(max);
+            if focused {
+                painter.put(x + gap.min(max), y, Own(rest), style, room);
+            } else {
+                painter.put_cut(x, y, Own(rest), style, room);
+            }
         }
         focused.then(|| Position::new(painter.area().x + x + (before - shift).min(max - 1), painter.area().y + y))
     }

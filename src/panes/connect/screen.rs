@@ -14,9 +14,12 @@ use crate::{
     text::{SafeText, wrap},
     ui::{
         Own, Painter, Role, hint_line,
-        layout::{ConnectAreas, FieldAreas, connect, connect_over},
+        layout::{CONNECT_INDENT as INDENT, ConnectAreas, FieldAreas, connect, connect_over},
     },
 };
+
+/// The column of what a step has found.
+const STEP_WORDS: u16 = 16;
 
 impl ConnectPane {
     /// Draws the screen over the painter's area, or over the lower part of it where rows are behind it, and answers where the
@@ -26,13 +29,14 @@ impl ConnectPane {
             self.form.fields().filter(|field| !matches!(field, FormField::Address | FormField::Button)).collect();
         let rows = u16::try_from(fields.len()).unwrap_or(u16::MAX);
         let mut area = painter.area();
+        let steps = self.steps_rows(area.width.saturating_sub(INDENT));
         if !self.first {
-            let (rule, below) = connect_over(area, rows);
+            let (rule, below) = connect_over(area, rows, steps);
             painter.within(rule).rule_h(0, &[]);
             area = below;
         }
         let painter = &mut painter.within(area);
-        let areas = connect(area, rows);
+        let areas = connect(area, rows, steps);
         painter.clear(painter.style(Role::Text));
         title(&mut painter.within(areas.title));
         let cursor = if let Stage::Asking(_, people) = &self.stage {
@@ -108,9 +112,31 @@ impl ConnectPane {
         }
     }
 
+    /// Rows that the message and the steps take, all in all, at this width.
+    fn steps_rows(&self, cols: u16) -> u16 {
+        let message = self.message.as_ref().map_or(0, |message| paragraph_rows(cols, 0, &message.text));
+        self.steps.values().map(|outcome| step_rows(cols, outcome)).fold(message, u16::saturating_add)
+    }
+
     fn draw_steps(&self, painter: &mut Painter<'_>) {
+        let Rect { width: cols, height: rows, .. } = painter.area();
+        // Where not all fits, why a step failed and what to do comes first, then the message, then the steps before, the
+        // newest first.
+        let needed: Vec<u16> = self.steps.values().map(|outcome| step_rows(cols, outcome)).collect();
+        let last = needed.last().copied().unwrap_or_default();
+        let message = self.message.as_ref().map(|message| (message, paragraph_rows(cols, 0, &message.text)));
+        let message = message.filter(|(_, rows_of_it)| needed.is_empty() || rows_of_it.saturating_add(last) <= rows);
+        let mut room = rows.saturating_sub(message.map_or(0, |(_, rows_of_it)| rows_of_it));
+        let mut shown = 0;
+        for rows_of_it in needed.iter().rev() {
+            if shown > 0 && *rows_of_it > room {
+                break;
+            }
+            room = room.saturating_sub(*rows_of_it);
+            shown += 1;
+        }
         let mut y = 0;
-        if let Some(message) = &self.message {
+        if let Some((message, _)) = message {
             let role = match message.severity {
                 Severity::Info => Role::Info,
                 Severity::Warning => Role::Warn,
@@ -118,10 +144,7 @@ impl ConnectPane {
             };
             y = paragraph(painter, 0, y, &message.text, role);
         }
-        // The newest steps matter most where there are few rows.
-        let rows = usize::from(painter.area().height.saturating_sub(y));
-        let skipped = self.steps.len().saturating_sub(rows.max(1));
-        for (step, outcome) in self.steps.iter().skip(skipped) {
+        for (step, outcome) in self.steps.iter().skip(needed.len() - shown) {
             y = draw_step(painter, y, *step, outcome);
         }
     }
@@ -177,10 +200,27 @@ fn choices(painter: &mut Painter<'_>, focused: bool, choices: impl Iterator<Item
     }
 }
 
+/// Cells of a line of wrapped words that begin at `x`.
+fn paragraph_cols(cols: u16, x: u16) -> usize {
+    usize::from(cols.saturating_sub(x + 1)).max(10)
+}
+
+/// Rows that wrapped words take.
+fn paragraph_rows(cols: u16, x: u16, words: &SafeText) -> u16 {
+    u16::try_from(wrap(words.as_str(), paragraph_cols(cols, x)).len()).unwrap_or(u16::MAX)
+}
+
+/// Rows that a step takes.
+fn step_rows(cols: u16, outcome: &StepOutcome) -> u16 {
+    match outcome {
+        StepOutcome::Failed(failure) => paragraph_rows(cols, STEP_WORDS, &failure.sentences()),
+        _ => 1,
+    }
+}
+
 /// Writes wrapped words and answers the next free row.
 fn paragraph(painter: &mut Painter<'_>, x: u16, mut y: u16, words: &SafeText, role: Role) -> u16 {
-    let cols = usize::from(painter.cols().saturating_sub(x + 1)).max(10);
-    for line in wrap(words.as_str(), cols) {
+    for line in wrap(words.as_str(), paragraph_cols(painter.cols(), x)) {
         painter.put(x, y, &SafeText::line(&line), painter.style(role), u16::MAX);
         y += 1;
     }
@@ -188,7 +228,6 @@ fn paragraph(painter: &mut Painter<'_>, x: u16, mut y: u16, words: &SafeText, ro
 }
 
 fn draw_step(painter: &mut Painter<'_>, y: u16, step: ConnectStep, outcome: &StepOutcome) -> u16 {
-    const WORDS: u16 = 16;
     let name = match step {
         ConnectStep::NameOrProxy => "name found",
         ConnectStep::Tls => "TLS",
@@ -196,7 +235,7 @@ fn draw_step(painter: &mut Painter<'_>, y: u16, step: ConnectStep, outcome: &Ste
         ConnectStep::Agent => "agent",
         ConnectStep::Tickets => "tickets",
     };
-    painter.put(2, y, name, painter.style(Role::Text), WORDS);
+    painter.put(2, y, name, painter.style(Role::Text), STEP_WORDS);
     let glyphs = *painter.glyphs();
     let mark = |painter: &mut Painter<'_>, glyph: &'static str, role: Role| {
         painter.put(0, y, glyph, painter.style(role), 1);
@@ -204,23 +243,23 @@ fn draw_step(painter: &mut Painter<'_>, y: u16, step: ConnectStep, outcome: &Ste
     match outcome {
         StepOutcome::Running => {
             mark(painter, glyphs.dot, Role::Info);
-            painter.put_cut(WORDS, y, glyphs.ellipsis, painter.style(Role::Dim), u16::MAX);
+            painter.put_cut(STEP_WORDS, y, glyphs.ellipsis, painter.style(Role::Dim), u16::MAX);
             y + 1
         }
         StepOutcome::Passed { detail, millis } => {
             mark(painter, glyphs.done, Role::Ok);
-            painter.put_cut(WORDS, y, detail, painter.style(Role::Text), painter.cols().saturating_sub(WORDS + 11));
+            painter.put_cut(STEP_WORDS, y, detail, painter.style(Role::Text), painter.cols().saturating_sub(STEP_WORDS + 11));
             painter.put_right(0, y, Own(&format!("{millis} ms ")), painter.style(Role::Dim), u16::MAX);
             y + 1
         }
         StepOutcome::Skipped { detail } => {
             mark(painter, glyphs.none, Role::Dim);
-            painter.put_cut(WORDS, y, detail, painter.style(Role::Dim), u16::MAX);
+            painter.put_cut(STEP_WORDS, y, detail, painter.style(Role::Dim), u16::MAX);
             y + 1
         }
         StepOutcome::Failed(failure) => {
             mark(painter, glyphs.breached, Role::Bad);
-            paragraph(painter, WORDS, y, &failure.sentences(), Role::Bad)
+            paragraph(painter, STEP_WORDS, y, &failure.sentences(), Role::Bad)
         }
     }
 }

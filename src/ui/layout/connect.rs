@@ -9,7 +9,7 @@ const LABEL_COLS: u16 = 18;
 /// Columns of the notes beside the fields.
 const NOTE_COLS: u16 = 22;
 /// Columns left free on the left.
-const INDENT: u16 = 3;
+pub const INDENT: u16 = 3;
 /// Columns beyond which the form does not grow: longer lines are no easier to fill in.
 const FORM_COLS: u16 = 110;
 /// Rows that the steps of a test need at least.
@@ -50,25 +50,25 @@ pub struct ConnectAreas {
 }
 
 /// Where the connect screen stands over another one, of which the upper rows stay to be seen: the line between the two, and its
-/// own area below. `fields` as in [`connect`].
+/// own area below. `fields` and `steps` as in [`connect`].
 #[must_use]
-pub fn connect_over(screen: Rect, fields: u16) -> (Rect, Rect) {
-    let least = STEPS_ROWS + FRAME_ROWS + fields;
+pub fn connect_over(screen: Rect, fields: u16, steps: u16) -> (Rect, Rect) {
+    let least = steps.max(STEPS_ROWS).saturating_add(FRAME_ROWS + fields);
     let three_fifths = screen.height / 5 * 3;
     let mut below = screen;
     let mut body = take_bottom(&mut below, three_fifths.min(OVER_ROWS).max(least).saturating_add(1));
     (take_top(&mut body, 1), body)
 }
 
-/// Lays out the connect screen in an area, with `fields` rows below the address. More than fit beside four rows of steps are left
-/// out.
+/// Lays out the connect screen in an area, with `fields` rows below the address; more than fit beside four rows of steps are
+/// left out. The steps get the `steps` rows that they need, as far as only advice and gaps have to give way.
 #[must_use]
-pub fn connect(area: Rect, fields: u16) -> ConnectAreas {
+pub fn connect(area: Rect, fields: u16, steps: u16) -> ConnectAreas {
     let mut body = area;
     let title = take_top(&mut body, 1);
     let footer = take_bottom(&mut body, 1);
     // What can be spared comes in the order in which it is missed: the advice first, then room between the parts.
-    let mut spare = body.height.saturating_sub(STEPS_ROWS + FRAME_ROWS - 2 + fields);
+    let mut spare = body.height.saturating_sub(steps.max(STEPS_ROWS).saturating_add(FRAME_ROWS - 2 + fields));
     let mut afford = |rows: u16| {
         let affordable = rows <= spare;
         spare -= if affordable { rows } else { 0 };
@@ -118,16 +118,18 @@ mod tests {
         for cols in (MIN_COLS..=300).step_by(11).chain([80, 120, u16::MAX]) {
             for rows in (MIN_ROWS..=60).chain([u16::MAX]) {
                 for fields in [0, 8, 12, 40] {
-                    let laid = connect(Rect::new(0, 0, cols, rows), fields);
-                    let mut areas =
-                        vec![("title", laid.title), ("button", laid.button), ("steps", laid.steps), ("footer", laid.footer)];
-                    areas.extend(laid.advice.map(|area| ("advice", area)));
-                    for row in laid.fields.iter().chain([&laid.address]) {
-                        areas.extend([("label", row.label), ("field", row.field), ("note", row.note)]);
+                    for steps in [0, 4, 9, u16::MAX] {
+                        let laid = connect(Rect::new(0, 0, cols, rows), fields, steps);
+                        let mut areas =
+                            vec![("title", laid.title), ("button", laid.button), ("steps", laid.steps), ("footer", laid.footer)];
+                        areas.extend(laid.advice.map(|area| ("advice", area)));
+                        for row in laid.fields.iter().chain([&laid.address]) {
+                            areas.extend([("label", row.label), ("field", row.field), ("note", row.note)]);
+                        }
+                        assert_disjoint(cols, rows, &areas);
+                        assert!(laid.steps.height >= STEPS_ROWS, "{cols}x{rows} with {fields} fields: {}", laid.steps);
+                        assert!(laid.address.field.width >= 22);
                     }
-                    assert_disjoint(cols, rows, &areas);
-                    assert!(laid.steps.height >= STEPS_ROWS, "{cols}x{rows} with {fields} fields: {}", laid.steps);
-                    assert!(laid.address.field.width >= 22);
                 }
             }
         }
@@ -135,22 +137,24 @@ mod tests {
 
     #[test]
     fn the_usual_sizes() {
-        let laid = connect(Rect::new(0, 0, 80, 24), 8);
+        let laid = connect(Rect::new(0, 0, 80, 24), 8, 0);
         assert_eq!(laid.fields.len(), 8);
         assert!(laid.advice.is_some());
         assert_eq!(laid.address.field.width, 35);
-        let laid = connect(Rect::new(0, 0, 60, 20), 8);
+        let laid = connect(Rect::new(0, 0, 60, 20), 8, 0);
         assert_eq!(laid.fields.len(), 8, "every field is there on the smallest");
+        let laid = connect(Rect::new(0, 0, 80, 24), 8, 12);
+        assert_eq!((laid.steps.height, laid.advice), (12, None), "what a test has found comes before advice");
     }
 
     #[test]
     fn over_another_screen_its_upper_rows_are_seen_and_every_field_is_there() {
         for (rows, seen) in [(20, 3), (24, 7), (30, 11), (40, 15), (100, 75)] {
             let screen = Rect::new(0, 0, 80, rows);
-            let (rule, area) = connect_over(screen, 8);
+            let (rule, area) = connect_over(screen, 8, 0);
             assert_eq!((rule.y, rule.height, area.y), (seen, 1, seen + 1), "{rows}");
             assert_eq!(area.bottom(), rows);
-            let laid = connect(area, 8);
+            let laid = connect(area, 8, 0);
             assert_eq!(laid.fields.len(), 8, "{rows}");
             assert!(laid.steps.height >= STEPS_ROWS && laid.footer.y == rows - 1);
         }

@@ -7,7 +7,7 @@ mod dashboard;
 use ratatui::layout::Rect;
 
 pub use columns::{Align, ColumnSlot, ColumnSpec, columns};
-pub use connect::{ConnectAreas, FieldAreas, connect, connect_over};
+pub use connect::{ConnectAreas, FieldAreas, INDENT as CONNECT_INDENT, connect, connect_over};
 pub use dashboard::{DashboardAreas, DashboardWants, PreviewPlace, dashboard};
 
 /// Columns below which no screen is drawn.
