@@ -366,3 +366,36 @@ async fn a_token_that_ended_on_the_server_is_replaced_once() {
     session.refreshed(true).await.unwrap();
     assert_eq!(desk.control.tally().tokens, 2);
 }
+
+#[tokio::test]
+async fn a_ticket_comes_with_what_hangs_on_it_and_its_files_can_be_read() {
+    let desk = Desk::open(demo::Settings { tickets: 400, ..demo::Settings::default() }).await;
+    let (session, _news) = desk.session(&MirrorPlace::Memory);
+    let (mut tickets, mut assets, mut fields, mut files) = (0, 0, 0, Vec::new());
+    for id in 1000..1036 {
+        let id = TicketId(id);
+        if let Err(failure) = session.fetch_ticket(id).await {
+            assert_eq!(failure.kind, FailureKind::NotFound);
+            continue;
+        }
+        let extras = session.conversation(id).await.unwrap().unwrap().extras;
+        tickets += extras.tickets.len();
+        assets += extras.assets.len();
+        fields += extras.fields.iter().filter(|(label, value)| label.as_str() == "Kit" && !value.is_empty()).count();
+        files.extend(extras.files);
+    }
+    assert!(tickets >= 8 && assets >= 10 && fields >= 10 && !files.is_empty(), "{tickets} {assets} {fields} {}", files.len());
+    for file in files {
+        let (pieces, mut taken) = mpsc::channel(2);
+        let reader = session.files();
+        let (read, whole) = tokio::join!(async move { reader.read(file.id, &pieces).await }, async {
+            let mut whole = Vec::new();
+            while let Some(piece) = taken.recv().await {
+                whole.extend(piece);
+            }
+            whole
+        });
+        read.unwrap();
+        assert_eq!(whole.len() as u64, file.size, "{}", file.name);
+    }
+}

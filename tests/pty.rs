@@ -407,6 +407,56 @@ fn the_clipboard_is_reached_by_its_key_alone() {
 }
 
 #[test]
+fn a_file_is_saved_where_the_settings_say_and_nowhere_else() {
+    let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+    let config = home.path().join(".config/halo-tui");
+    let downloads = home.path().join("in box");
+    std::fs::create_dir_all(&config).unwrap();
+    std::fs::create_dir(&downloads).unwrap();
+    std::fs::write(config.join("config.toml"), "downloads = \"~/in box\"\n").unwrap();
+    std::fs::set_permissions(config.join("config.toml"), std::fs::Permissions::from_mode(0o600)).unwrap();
+    let before = walk(home.path());
+    let mut run = Run::with_stand_in(home.path(), 120, 40, &stand_in, &[]);
+    run.until("rows", |screen| screen.contains("1 of ") && screen.contains("live"));
+    run.type_in("/has:attachment sort:id\r");
+    run.until("a ticket's files", |screen| screen.contains("/ has:attachment") && screen.contains("files  "));
+    run.type_in("f");
+    run.until_text("tickets, files, links");
+    let under_cursor = |screen: &str| screen.lines().rfind(|line| line.starts_with('▌')).unwrap_or_default().to_owned();
+    while !under_cursor(&run.text()).contains("▌ file") {
+        let before = under_cursor(&run.text());
+        run.type_in("j");
+        run.until("the next one", |screen| under_cursor(screen) != before);
+    }
+    run.type_in("\r");
+    run.until_text("Saved ");
+    // Twice: the first one stays as it is.
+    run.type_in("f");
+    run.until_text("tickets, files, links");
+    while !under_cursor(&run.text()).contains("▌ file") {
+        let before = under_cursor(&run.text());
+        run.type_in("j");
+        run.until("the next one", |screen| under_cursor(screen) != before);
+    }
+    run.type_in("\r");
+    run.until_text(" (2)");
+    run.type_in("q");
+    assert_eq!(run.ended(), 0);
+    let saved = walk(&downloads);
+    assert_eq!(saved.len(), 2, "{saved:?}");
+    for file in &saved {
+        assert_eq!(std::fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+        let bytes = std::fs::read(file).unwrap();
+        assert!(bytes.starts_with(b"\x89PNG") || bytes.starts_with(b"0000 ticket"), "{file:?}");
+    }
+    let elsewhere: Vec<_> = walk(home.path())
+        .into_iter()
+        .filter(|file| !before.contains(file) && !saved.contains(file) && !file.starts_with(home.path().join(".local")))
+        .collect();
+    assert_eq!(elsewhere, Vec::<std::path::PathBuf>::new());
+}
+
+#[test]
 fn a_vanished_terminal_ends_it() {
     let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
     let mut run = Run::with_stand_in(home.path(), 80, 24, &stand_in, &[]);

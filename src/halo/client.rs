@@ -8,6 +8,7 @@ use std::{
     },
 };
 
+use tokio::sync::mpsc;
 use url::Url;
 
 use super::{
@@ -111,6 +112,41 @@ impl Halo {
         Ok((text, u64::try_from(reply.body.len()).unwrap_or(u64::MAX)))
     }
 
+    /// Hands a file over piece by piece; a refused token is replaced once.
+    pub(super) async fn file(
+        &self,
+        path: &str,
+        asked: &Asked,
+        pieces: &mpsc::Sender<Vec<u8>>,
+        class: Class,
+    ) -> Result<(), Failure> {
+        let url = self.url(path, &Query::new())?;
+        let mut bearer = self.inner.tokens.bearer().await?;
+        let mut reply = self.stream_once(&url, &bearer, pieces, class).await?;
+        if reply.status == 401 {
+            self.inner.tokens.reject(bearer.generation);
+            bearer = self.inner.tokens.bearer().await?;
+            reply = self.stream_once(&url, &bearer, pieces, class).await?;
+        }
+        status::file(&reply, asked, (self.inner.clock)(), &bearer.token)
+    }
+
+    async fn stream_once(
+        &self,
+        url: &Url,
+        bearer: &Bearer,
+        pieces: &mpsc::Sender<Vec<u8>>,
+        class: Class,
+    ) -> Result<Reply, Failure> {
+        let Inner { transport, budget, requests, .. } = &*self.inner;
+        budget.acquire(class).await;
+        requests.fetch_add(1, Ordering::Relaxed);
+        // What was handed over can't be taken back: a connection that broke off is not tried again.
+        let reply = transport.stream(url, &bearer.token, pieces).await.map_err(|Trouble { failure, .. }| failure)?;
+        self.account(&reply);
+        Ok(reply)
+    }
+
     fn url(&self, path: &str, query: &Query) -> Result<Url, Failure> {
         let address = format!("{}/{path}", self.inner.resource_url);
         let mut url = address::checked(&address).map_err(|error| Failure::new(FailureKind::Settings, &error.to_string()))?;
@@ -130,17 +166,23 @@ impl Halo {
     }
 
     async fn send_once(&self, url: &Url, bearer: &Bearer, class: Class) -> Result<Reply, Trouble> {
-        let Inner { transport, budget, clock, requests, bytes, .. } = &*self.inner;
+        let Inner { transport, budget, requests, bytes, .. } = &*self.inner;
         budget.acquire(class).await;
         requests.fetch_add(1, Ordering::Relaxed);
         let reply = transport.send(Outgoing { url: url.clone(), carries: Carries::Get(&bearer.token) }).await?;
         bytes.fetch_add(u64::try_from(reply.body.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
-        let asked_pause = status::retry_after(&reply, clock());
+        self.account(&reply);
+        Ok(reply)
+    }
+
+    /// Lets the budget learn from an answer.
+    fn account(&self, reply: &Reply) {
+        let Inner { budget, clock, .. } = &*self.inner;
+        let asked_pause = status::retry_after(reply, clock());
         match reply.status {
-            429 => budget.refused(asked_pause, status::announced_limit(&reply)),
+            429 => budget.refused(asked_pause, status::announced_limit(reply)),
             503 if asked_pause.is_some() => budget.refused(asked_pause, None),
             _ => budget.succeeded(),
         }
-        Ok(reply)
     }
 }

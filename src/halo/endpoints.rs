@@ -1,5 +1,7 @@
 //! The resource server's endpoints as methods of [`Halo`] that answer with records.
 
+use tokio::sync::mpsc;
+
 use super::{
     Class, Halo, ListRequest, Page, TicketsRequest,
     requests::{Query, UNPAGED},
@@ -7,8 +9,8 @@ use super::{
     wire::{self, WireRecord},
 };
 use crate::domain::{
-    ActionRecord, Agent, AssetRecord, ClientRecord, Failure, Priority, SiteRecord, Sla, Status, Team, TicketId, TicketRecord,
-    TicketType, UserRecord,
+    ActionRecord, Agent, AssetRecord, AttachmentId, ClientRecord, Failure, Priority, SiteRecord, Sla, Status, Team, TicketId,
+    TicketRecord, TicketType, UserRecord,
 };
 
 /// Permissions of API applications, as Halo names them.
@@ -49,6 +51,12 @@ impl Halo {
             action.ticket_id = ticket;
         }
         Ok(page)
+    }
+
+    /// A file of a ticket, handed over piece by piece. Where it does not end well, what was handed over is no whole file.
+    pub async fn attachment(&self, id: AttachmentId, pieces: &mpsc::Sender<Vec<u8>>, class: Class) -> Result<(), Failure> {
+        let asked = Asked { what: format!("file {id}"), right: TICKETS };
+        self.file(&format!("Attachment/{id}"), &asked, pieces, class).await
     }
 
     /// One page of clients.

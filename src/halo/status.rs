@@ -41,6 +41,18 @@ pub(super) fn json(reply: &Reply, asked: &Asked, now: Timestamp, hide: &Secret) 
     Ok(text)
 }
 
+/// Whether a file was handed over, else what went wrong.
+///
+/// # Errors
+/// By the answer's status; [`FailureKind::WrongUrl`] for a web page that is no file.
+pub(super) fn file(reply: &Reply, asked: &Asked, now: Timestamp, hide: &Secret) -> Result<(), Failure> {
+    if !(200..300).contains(&reply.status) {
+        return Err(failure(reply, asked, now, hide));
+    }
+    // What was handed over is in no body.
+    if reply.body.is_empty() { Ok(()) } else { Err(web_page(&reply.host)) }
+}
+
 /// HTML where JSON was due.
 pub(super) fn web_page(host: &str) -> Failure {
     Failure::new(FailureKind::WrongUrl, &format!("{host} answered with a web page instead of data"))

@@ -5,9 +5,10 @@ use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use reqwest::{
     Method,
     dns::{Addrs, Name, Resolve, Resolving},
-    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, LOCATION, RETRY_AFTER},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderValue, LOCATION, RETRY_AFTER},
     redirect::Policy,
 };
+use tokio::sync::mpsc;
 use url::Url;
 
 use super::{
@@ -27,6 +28,8 @@ pub struct TransportSettings {
     pub token_deadline: Duration,
     /// Most bytes of a body, after decompression.
     pub max_body: usize,
+    /// Most bytes of a file of a ticket.
+    pub max_file: u64,
     /// Which requests go through a proxy.
     pub proxies: ProxyRules,
     /// A PEM file with certificate authorities to trust beside the system's.
@@ -40,6 +43,7 @@ impl Default for TransportSettings {
             deadline: Duration::from_secs(30),
             token_deadline: Duration::from_secs(20),
             max_body: 16 * 1024 * 1024,
+            max_file: 256 * 1024 * 1024,
             proxies: ProxyRules::default(),
             ca_file: None,
         }
@@ -70,6 +74,8 @@ pub(super) struct Outgoing<'a> {
 pub(super) enum Carries<'a> {
     /// A GET, with the access token.
     Get(&'a Secret),
+    /// A GET for a file, with the access token.
+    GetFile(&'a Secret),
     /// A GET for what needs no token.
     GetOpenly,
     /// A HEAD whose answer says only that the server is there.
@@ -139,21 +145,7 @@ impl Transport {
         let proxy = self.proxy_for(url).map(proxy::shown);
         let trouble = |error: reqwest::Error| fault::classify(error, &host(url), proxy.as_deref());
         let mut response = self.request(url, carries)?.send().await.map_err(trouble)?;
-        let header = |name| {
-            let value = response.headers().get(name)?;
-            value.to_str().ok().map(str::to_owned)
-        };
-        let mut reply = Reply {
-            status: response.status().as_u16(),
-            host: host(url),
-            content_type: header(CONTENT_TYPE),
-            retry_after: header(RETRY_AFTER),
-            date: header(DATE),
-            body: Vec::new(),
-        };
-        if response.status().is_redirection() {
-            return Err(Trouble::from(fault::redirected(url, header(LOCATION).as_deref())));
-        }
+        let mut reply = head(&response, url)?;
         while let Some(chunk) = response.chunk().await.map_err(trouble)? {
             if reply.body.len() + chunk.len() > self.settings.max_body {
                 return Err(Trouble::from(fault::too_large(&reply.host, self.settings.max_body)));
@@ -163,10 +155,44 @@ impl Transport {
         Ok(reply)
     }
 
+    /// Asks for a file and hands a successful answer over piece by piece, each within the deadline; any other is read whole.
+    ///
+    /// # Errors
+    /// What kept the file from coming whole, or nobody taking it any more.
+    pub(super) async fn stream(&self, url: &Url, token: &Secret, pieces: &mpsc::Sender<Vec<u8>>) -> Result<Reply, Trouble> {
+        if let Err(error) = address::checked(url.as_str()) {
+            return Err(Trouble::from(Failure::new(FailureKind::Settings, &error.to_string())));
+        }
+        let proxy = self.proxy_for(url).map(proxy::shown);
+        let trouble = |error: reqwest::Error| fault::classify(error, &host(url), proxy.as_deref());
+        let late = |_| Trouble::from(fault::no_answer(&host(url), self.settings.deadline));
+        let sent = self.request(url, Carries::GetFile(token))?.send();
+        let mut response = tokio::time::timeout(self.settings.deadline, sent).await.map_err(late)?.map_err(trouble)?;
+        let mut reply = head(&response, url)?;
+        let is_file = response.headers().contains_key(CONTENT_DISPOSITION) || !super::status::is_html(&reply);
+        let (mut received, hands_over) = (0_u64, response.status().is_success() && is_file);
+        let most = if hands_over { self.settings.max_file } else { self.settings.max_body as u64 };
+        while let Some(piece) =
+            tokio::time::timeout(self.settings.deadline, response.chunk()).await.map_err(late)?.map_err(trouble)?
+        {
+            received = received.saturating_add(piece.len() as u64);
+            if received > most {
+                return Err(Trouble::from(fault::too_large(&reply.host, usize::try_from(most).unwrap_or(usize::MAX))));
+            }
+            if !hands_over {
+                reply.body.extend_from_slice(&piece);
+            } else if !piece.is_empty() && pieces.send(piece.to_vec()).await.is_err() {
+                return Err(Trouble::from(Failure::new(FailureKind::Gone, "nobody takes the file any more")));
+            }
+        }
+        Ok(reply)
+    }
+
     fn request(&self, url: &Url, carries: Carries<'_>) -> Result<reqwest::RequestBuilder, Trouble> {
-        let request = |method| self.client.request(method, url.clone()).header(ACCEPT, "application/json");
+        let kind = if matches!(carries, Carries::GetFile(_)) { "*/*" } else { "application/json" };
+        let request = |method| self.client.request(method, url.clone()).header(ACCEPT, kind);
         Ok(match carries {
-            Carries::Get(token) => {
+            Carries::Get(token) | Carries::GetFile(token) => {
                 let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(|_| {
                     Trouble::from(Failure::new(
                         FailureKind::BadReply,
@@ -181,6 +207,25 @@ impl Transport {
             Carries::Form(fields) => request(Method::POST).form(fields),
         })
     }
+}
+
+/// What an answer says before its body.
+///
+/// # Errors
+/// A redirect.
+fn head(response: &reqwest::Response, url: &Url) -> Result<Reply, Trouble> {
+    let header = |name| response.headers().get(name)?.to_str().ok().map(str::to_owned);
+    if response.status().is_redirection() {
+        return Err(Trouble::from(fault::redirected(url, header(LOCATION).as_deref())));
+    }
+    Ok(Reply {
+        status: response.status().as_u16(),
+        host: host(url),
+        content_type: header(CONTENT_TYPE),
+        retry_after: header(RETRY_AFTER),
+        date: header(DATE),
+        body: Vec::new(),
+    })
 }
 
 fn builder(settings: &TransportSettings) -> reqwest::ClientBuilder {

@@ -7,6 +7,7 @@ mod clock;
 mod launch;
 mod logging;
 mod runner;
+mod saving;
 mod signals;
 
 use std::{process::ExitCode, time::Duration};

@@ -15,11 +15,12 @@ use tokio::{
 use super::{
     QUIT_WITHIN,
     logging::{self, Logging},
+    saving,
 };
 use crate::{
     domain::{
-        AgentRow, Changed, ClientId, ConnectDraft, ConnectReport, Failure, FailureKind, LastView, News, Profile, ProfileName,
-        SecretKeeping, SecretSource, Timestamp, address,
+        AgentRow, Changed, ClientId, ConnectDraft, ConnectReport, Failure, FailureKind, FileRow, LastView, News, Profile,
+        ProfileName, SecretKeeping, SecretSource, Timestamp, address,
     },
     mirror::{Mirror, Reader, TicketAsk},
     msg::{Answer, ConnectNews, Discovered, Effect, Msg, Notice, Question, RequestId, Slot},
@@ -117,7 +118,8 @@ impl Runner {
             Effect::CancelConnect => self.cancel_connecting(),
             Effect::Start { draft } => self.save_and_start(*draft),
             Effect::LoadTheme(name) => self.load_theme(name),
-            Effect::Save { .. } | Effect::Copy(_) | Effect::Repaint | Effect::Suspend | Effect::Quit => {}
+            Effect::Save { file, open } => self.save(file, open),
+            Effect::Copy(_) | Effect::Repaint | Effect::Suspend | Effect::Quit => {}
         }
     }
 
@@ -178,6 +180,12 @@ impl Runner {
         if let Some(older) = self.asked.insert(slot, task) {
             older.abort();
         }
+    }
+
+    fn save(&mut self, file: FileRow, open: bool) {
+        let files = self.work.lock().as_ref().map(Session::files);
+        let Some(files) = files else { return };
+        self.tasks.spawn(saving::save(files, file, open, self.work.settings.config.clone(), self.messages.clone()));
     }
 
     fn with_session(&self, act: impl FnOnce(&Session)) {

@@ -2,6 +2,7 @@
 
 mod asking;
 mod drill;
+mod files;
 mod ledger;
 mod narrow;
 mod orders;
@@ -28,6 +29,7 @@ use crate::{
 
 pub use crate::halo::Examination;
 pub use drill::drill;
+pub use files::Files;
 use ledger::FileLedger;
 use orders::Orders;
 pub use reading::{Stored, stored};

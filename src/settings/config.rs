@@ -31,6 +31,10 @@ pub struct Config {
     pub budget: Option<u32>,
     /// How far back closed tickets are kept at hand: `"all"`, `"none"` or a length such as `"90d"`, `"26w"`, `"2y"`.
     pub history: History,
+    /// The folder that files of tickets are saved in; by default the desktop's for downloads.
+    pub downloads: Option<PathBuf>,
+    /// The program, with its first arguments, that opens a saved file: run without a shell. Empty for none.
+    pub open_command: String,
     profiles: BTreeMap<ProfileName, Entry>,
 }
 
@@ -45,6 +49,8 @@ impl Default for Config {
             preview: true,
             budget: None,
             history: History::default(),
+            downloads: None,
+            open_command: String::new(),
             profiles: BTreeMap::new(),
         }
     }

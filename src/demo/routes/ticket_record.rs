@@ -12,6 +12,11 @@ use crate::demo::world::talk::{Act, Deed};
 use crate::demo::world::time::{self, NO_DATE, Second};
 use crate::demo::world::words::Story;
 
+/// Of so many tickets in a row the first is the parent of the ones right after it.
+const FAMILY: u32 = 16;
+/// How many those are.
+const CHILDREN: u32 = 2;
+
 /// One ticket with all that its JSON is made from.
 #[derive(Debug)]
 pub(super) struct Ticket<'a> {
@@ -67,7 +72,7 @@ impl<'a> Ticket<'a> {
         row.extend(object(json!({
             "estimate": 0.0,
             "estimatedays": 0.0,
-            "child_count": 0,
+            "child_count": self.children().len(),
             "attachment_count": key.files,
             "flagged": scatter.is_multiple_of(23),
             "read": key.status != tables::NEW && key.status != tables::UPDATED,
@@ -124,6 +129,9 @@ impl<'a> Ticket<'a> {
             // Unset fields are left out as a rule; a null comes through now and then.
             row.insert("parent_id".to_owned(), Value::Null);
         }
+        if let Some(parent) = self.parent() {
+            row.insert("parent_id".to_owned(), json!(parent));
+        }
         row
     }
 
@@ -152,11 +160,12 @@ impl<'a> Ticket<'a> {
             "deleted": false,
             "customfields": [
                 {"id": 149, "name": "CFAsset", "label": "Affected device", "type": 0, "value": "", "display": ""},
+                {"id": 153, "name": "CFKit", "label": "Kit", "type": 3, "value": kit(self.index), "display": ""},
                 {"id": 150, "name": "CFRemote", "label": "Remote access agreed", "type": 6, "value": true, "display": "Yes"},
             ],
-            "assets": [],
+            "assets": self.asset(),
             "attachments": files,
-            "child_ticket_ids": [],
+            "child_ticket_ids": self.children(),
             "todo_list": [],
             "_canupdate": true,
         })));
@@ -206,6 +215,37 @@ impl<'a> Ticket<'a> {
         row
     }
 
+    /// The tickets under this one: the next two, of every so many.
+    fn children(&self) -> Vec<u32> {
+        let leads = self.index.is_multiple_of(FAMILY);
+        let ids = (1..=CHILDREN).filter(|_| leads).map(|nth| World::id(self.index + nth));
+        ids.filter(|id| self.world.index(*id).is_some()).collect()
+    }
+
+    /// The ticket that this one is under.
+    fn parent(&self) -> Option<u32> {
+        let nth = self.index % FAMILY;
+        let id = World::id(self.index - nth);
+        ((1..=CHILDREN).contains(&nth) && self.world.index(id).is_some()).then_some(id)
+    }
+
+    /// The asset that every second ticket is about.
+    fn asset(&self) -> Vec<Value> {
+        let client = self.story.client.filter(|client| client.assets > 0 && self.index.is_multiple_of(2));
+        let row = client.map(|client| {
+            let place = u8::try_from(mix(u64::from(self.index)) % u64::from(client.assets)).unwrap_or(0);
+            let asset = self.world.customers.asset(client, place);
+            json!({
+                "id": asset.id,
+                "inventory_number": asset.tag,
+                "key_field": asset.tag,
+                "assettype_name": asset.kind.1,
+                "client_name": client.name,
+            })
+        });
+        row.into_iter().collect()
+    }
+
     /// Up to when the ticket aged.
     fn end(&self) -> Second {
         if self.key.closed > 0 { self.key.closed } else { self.now.max(self.key.opened) }
@@ -228,6 +268,15 @@ pub(super) fn date(index: u32, second: Second) -> String {
         text.push('Z');
     }
     text
+}
+
+/// A custom field with several choices, of some tickets; empty of most.
+fn kit(index: u32) -> Value {
+    match index % 5 {
+        0 => json!([{"id": 2, "name": "Laptop"}, {"id": 4, "name": "ドック"}]),
+        1 => json!([{"id": 3, "name": "Phone"}]),
+        _ => json!([]),
+    }
 }
 
 /// When the desk first answered.

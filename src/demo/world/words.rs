@@ -149,6 +149,31 @@ impl<'a> Story<'a> {
 
     /// A mail from the user that quotes the desk's last one.
     pub(crate) fn mail_from_user(&self, said: &str, agent: &str, quoted: &str, when: &str) -> (String, String) {
+        let desk = "support@halcyon-it.example";
+        if self.n.is_multiple_of(3) {
+            // As Outlook does it: no marks, a block of headers in the language of its menus.
+            let [from, sent, to, subject] =
+                if self.m.is_multiple_of(2) { ["From", "Sent", "To", "Subject"] } else { ["Von", "Gesendet", "An", "Betreff"] };
+            let head = format!(
+                "{from}: {agent} <{desk}>\n{sent}: {when}\n{to}: {}\n{subject}: RE: {}",
+                self.user_name(),
+                self.summary()
+            );
+            let rule = "________________________________";
+            let text = format!(
+                "{said}\r\n\r\n{}\r\n\r\n{rule}\r\n{}\r\n\r\n{quoted}",
+                self.signature("\r\n"),
+                head.replace('\n', "\r\n")
+            );
+            let html = format!(
+                "<div class=\"WordSection1\"><p class=\"MsoNormal\">{}</p>{}<div id=\"divRplyFwdMsg\" dir=\"ltr\"><font face=\"Calibri\">{}</font></div><p class=\"MsoNormal\">{}</p></div>",
+                escape(said),
+                self.signature_html(),
+                escape(&head).replace('\n', "<br>"),
+                escape(quoted)
+            );
+            return (text, html);
+        }
         let text = format!("{said}\r\n\r\n{}\r\n\r\n> On {when} {agent} wrote:\r\n> {quoted}", self.signature("\r\n"));
         let html = format!(
             "<div dir=\"ltr\">{}</div>{}<div class=\"gmail_quote\">On {when} {} wrote:<br><blockquote style=\"margin:0 0 0 .8ex;border-left:1px #ccc solid;padding-left:1ex\">{}</blockquote></div>",

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::fixture::{Answer, How, Server, halo};
 use crate::{
-    domain::{AgentId, ClientId, FailureKind, TicketId, TokenState},
+    domain::{AgentId, AttachmentId, ClientId, FailureKind, TicketId, TokenState},
     halo::{Class, ListRequest, TicketsRequest},
 };
 
@@ -212,4 +212,51 @@ async fn neither_token_nor_secret_shows_in_failures_and_debug_prints() {
     let printed = format!("{failure:?} {failure} {halo:?} {tokens:?} {bearer:?}");
     assert!(!printed.contains("token-1") && !printed.contains("canary"), "{printed}");
     assert!(server.seen().iter().all(|seen| !seen.query.contains("canary") && !seen.path.contains("canary")));
+}
+
+/// What a file's request handed over, and how it ended.
+async fn file(server: &Server, limits: impl FnOnce(&mut crate::halo::TransportSettings)) -> (Vec<u8>, Result<(), FailureKind>) {
+    let (halo, ..) = super::fixture::halo_with(server, limits);
+    let (pieces, mut taken) = tokio::sync::mpsc::channel(1);
+    let taking = async move {
+        let mut whole = Vec::new();
+        while let Some(piece) = taken.recv().await {
+            whole.extend(piece);
+        }
+        whole
+    };
+    let reading = async move { halo.attachment(AttachmentId(7), &pieces, CLASS).await.map_err(|failure| failure.kind) };
+    tokio::join!(taking, reading)
+}
+
+#[tokio::test]
+async fn a_file_is_handed_over_as_it_is_whatever_it_is() {
+    let page = b"<html>a report</html>".to_vec();
+    let server = server(move |seen, _| match seen.headers["authorization"].as_str() {
+        "Bearer token-1" => Answer::json(401, &json!({"error": "expired"})),
+        _ => Answer::new(200, "text/html", page.clone()).with("content-disposition", "attachment; filename=r.html"),
+    })
+    .await;
+    let (whole, ended) = file(&server, |_| {}).await;
+    assert_eq!((whole.as_slice(), ended), (b"<html>a report</html>".as_slice(), Ok(())), "after a new token");
+    let seen = server.seen();
+    let asked: Vec<_> = seen.iter().filter(|seen| seen.path == "/api/Attachment/7").collect();
+    assert_eq!((asked.len(), asked[0].headers["accept"].as_str()), (2, "*/*"));
+}
+
+#[tokio::test]
+async fn what_is_no_file_is_not_handed_over() {
+    for (answer, kind) in [
+        (Answer::json(404, &json!({"message": "not there"})), FailureKind::NotFound),
+        (Answer::new(200, "text/html", b"<html>sign in</html>".to_vec()), FailureKind::WrongUrl),
+    ] {
+        let answer = std::sync::Mutex::new(Some(answer));
+        let server = server(move |_, _| answer.lock().unwrap().take().unwrap()).await;
+        assert_eq!(file(&server, |_| {}).await, (Vec::new(), Err(kind)));
+    }
+    let endless = server(|_, _| Answer::new(200, "application/zip", Vec::new()).how(How::Endless)).await;
+    let (taken, ended) = file(&endless, |limits| limits.max_file = 100_000).await;
+    assert!(ended == Err(FailureKind::TooLarge) && taken.len() <= 100_000, "{ended:?}");
+    let cut = server(|_, _| Answer::new(200, "application/zip", vec![0; 1000]).how(How::Cut)).await;
+    assert!(file(&cut, |_| {}).await.1.is_err(), "a file that breaks off is no file");
 }

@@ -265,9 +265,15 @@ pub(crate) fn tokens(server: &Server, source: Arc<Source>, clock: Clock) -> Toke
 
 /// The whole client for a server that has both parts.
 pub(crate) fn halo(server: &Server) -> (Halo, Tokens, Budget) {
+    halo_with(server, |_| {})
+}
+
+/// The same with limits of its own.
+pub(crate) fn halo_with(server: &Server, limits: impl FnOnce(&mut TransportSettings)) -> (Halo, Tokens, Budget) {
     let clock = Wall::default().clock();
     let tokens = tokens(server, Source::of(&["canary-secret"]), Arc::clone(&clock));
     let profile = profile(&format!("{}/auth", server.url), &format!("{}/api", server.url), Some("acme"));
     let budget = Budget::new(0, Arc::new(LocalLedger::default()), Arc::clone(&clock));
-    (Halo::new(&profile, transport(), tokens.clone(), budget.clone(), clock).unwrap(), tokens, budget)
+    let transport = transport_with(limits);
+    (Halo::new(&profile, transport, tokens.clone(), budget.clone(), clock).unwrap(), tokens, budget)
 }

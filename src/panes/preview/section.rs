@@ -33,6 +33,7 @@ fn ticket_words(ticket: &LinkedTicket) -> String {
 pub(super) fn picks(conversation: &Conversation) -> Vec<Pick> {
     let extras = &conversation.extras;
     let tickets = extras.tickets.iter().map(|ticket| Pick::Ticket(ticket.clone()));
+    let files = extras.files.iter().map(|file| Pick::File(file.clone()));
     let links = conversation.links.iter().map(|link| Pick::Link(link.clone()));
-    tickets.chain(links).collect()
+    tickets.chain(files).chain(links).collect()
 }
