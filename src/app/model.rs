@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::requests::Requests;
 use crate::{
-    domain::{AgentId, AgentRow, Connection, Coverage, FillProgress, LastView, Overview, TokenState},
+    domain::{AgentId, AgentRow, Connection, Coverage, FillProgress, LastView, Overview, TicketRow, TokenState},
     keys::Keymap,
     msg::{Key, Notice, Now, PaneId},
     panes::{ConnectPane, Context, HelpPane, Panes, PickerPane, Prompt, TICKETS},
@@ -99,6 +99,8 @@ pub struct Model {
     pub(super) line: Option<Prompt>,
     /// The names that the line's query can be completed with, while there is a line.
     pub(super) known: Vec<Known>,
+    /// Tickets that the words on the command line may mean.
+    pub(super) hits: Vec<TicketRow>,
     pub(super) connect: ConnectPane,
     pub(super) keymap: Keymap,
     pub(super) pending: Vec<Key>,
@@ -133,6 +135,7 @@ impl Model {
             picker: None,
             line: None,
             known: Vec::new(),
+            hits: Vec::new(),
             connect: start.connect,
             keymap: start.keymap,
             pending: Vec::new(),

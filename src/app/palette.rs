@@ -5,7 +5,13 @@ use nucleo_matcher::{
     pattern::{CaseMatching, Normalization, Pattern},
 };
 
-use crate::{msg::Command, panes::Offer, text::SafeText};
+use crate::{
+    domain::{TicketId, TicketRow},
+    msg::Command,
+    panes::Offer,
+    query::{Known, NameKey, Query},
+    text::SafeText,
+};
 
 /// Commands that make sense when typed; movements are for keys alone.
 const TYPED: &[Command] = &[
@@ -38,8 +44,39 @@ pub(super) fn find(name: &str) -> Option<Command> {
     TYPED.iter().copied().find(|command| command.name() == name)
 }
 
-/// What the command line offers for the words on it.
-pub(super) fn offers(words: &str) -> Vec<Offer> {
+/// Names of one kind that are offered at most.
+const NAMES: usize = 4;
+/// Fewer letters than this would fit too much.
+const LEAST_LETTERS: usize = 2;
+
+/// What the command line offers for the words on it: commands, then names of the desk and tickets that they may mean.
+pub(super) fn offers(words: &str, known: &[Known], tickets: &[TicketRow]) -> Vec<Offer> {
+    let mut offers = commands(words);
+    offers.extend(tickets.iter().map(|row| Offer {
+        span: 0..words.len(),
+        insert: format!("#{}", row.id),
+        name: SafeText::line(&format!("#{}", row.id)),
+        argument: "",
+        help: SafeText::line(&format!("{} · {}", row.summary, row.client)),
+    }));
+    offers.extend(names(words, known));
+    offers
+}
+
+/// The query that finds the tickets that the words may mean, where they are enough.
+pub(super) fn tickets(words: &str) -> Option<Query> {
+    let words = words.trim();
+    let enough = words.chars().count() >= LEAST_LETTERS && find(words.split_whitespace().next().unwrap_or_default()).is_none();
+    enough.then(|| Query::parse(words).ok()).flatten()
+}
+
+/// The ticket whose number the words are.
+pub(super) fn ticket(words: &str) -> Option<TicketId> {
+    let number = words.trim().trim_start_matches('#');
+    number.bytes().all(|b| b.is_ascii_digit()).then(|| number.parse().ok()).flatten().map(TicketId)
+}
+
+fn commands(words: &str) -> Vec<Offer> {
     let end = words.find(char::is_whitespace).unwrap_or(words.len());
     let offer = |command: Command| {
         let space = if end == words.len() && command.argument().is_some() { " " } else { "" };
@@ -48,10 +85,39 @@ pub(super) fn offers(words: &str) -> Vec<Offer> {
             insert: format!("{}{space}", command.name()),
             name: SafeText::line(command.name()),
             argument: command.argument().unwrap_or_default(),
-            help: command.help(),
+            help: SafeText::line(command.help()),
         }
     };
     fitting(words).into_iter().map(offer).collect()
+}
+
+/// Clients, people, statuses and the rest whose names have the letters in their order, the best of each kind first.
+fn names(words: &str, known: &[Known]) -> Vec<Offer> {
+    let typed = words.trim();
+    if typed.chars().count() < LEAST_LETTERS || find(typed.split_whitespace().next().unwrap_or_default()).is_some() {
+        return Vec::new();
+    }
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
+    let mut offers = Vec::new();
+    for key in [NameKey::Client, NameKey::Agent, NameKey::Team, NameKey::Status, NameKey::Type, NameKey::Site] {
+        let of_kind = known.iter().filter(|known| known.key == key).map(|known| known.name.as_str());
+        for (name, _) in pattern.match_list(of_kind, &mut matcher).into_iter().take(NAMES) {
+            offers.push(Offer {
+                span: 0..words.len(),
+                insert: format!("{} {}", Command::Filter.name(), key.with(name)),
+                name: SafeText::line(key.word()),
+                argument: "",
+                help: SafeText::line(name),
+            });
+        }
+    }
+    offers
+}
+
+/// What the words lead to where they are no command and look like none: the best of what is offered for them.
+pub(super) fn best(words: &str, offers: &[Offer]) -> Option<String> {
+    fitting(words).is_empty().then(|| offers.first().map(|offer| offer.insert.clone())).flatten()
 }
 
 /// The commands that fit what was typed so far, the best first.
@@ -83,11 +149,31 @@ mod tests {
     fn letters_in_order_are_enough() {
         assert_eq!(fitting("thm").first(), Some(&Command::Theme));
         assert_eq!(fitting("theme dark").first(), Some(&Command::Theme), "only the first word names the command");
-        assert_eq!(offers("").len(), TYPED.len());
-        assert!(offers("zzzz").is_empty());
-        let offer = &offers("thm da")[0];
+        assert_eq!(offers("", &[], &[]).len(), TYPED.len());
+        assert!(offers("zzzz", &[], &[]).is_empty());
+        let offer = &offers("thm da", &[], &[])[0];
         assert_eq!((offer.span.clone(), offer.insert.as_str()), (0..3, "theme"), "what follows stays");
-        assert_eq!(offers("thm")[0].insert, "theme ");
+        assert_eq!(offers("thm", &[], &[])[0].insert, "theme ");
+    }
+
+    #[test]
+    fn names_and_tickets_are_offered_as_what_leads_to_them() {
+        let known = |key, name| Known { key, name: SafeText::line(name) };
+        let known =
+            [known(NameKey::Client, "North Sea Logistics"), known(NameKey::Agent, "Nora Stein"), known(NameKey::Status, "New")];
+        let ticket = TicketRow { id: TicketId(12), summary: SafeText::line("No sea view"), ..TicketRow::default() };
+        let inserts: Vec<_> = offers("nosea", &known, &[ticket]).into_iter().map(|offer| offer.insert).collect();
+        assert_eq!(inserts, ["#12", "filter client:\"North Sea Logistics\""]);
+        assert!(offers("n", &known, &[]).iter().all(|offer| !offer.insert.contains("client:")), "a letter fits too much");
+        assert!(names("theme no", &known).is_empty(), "what follows a command is no name");
+        assert_eq!(
+            (ticket_of("#12"), ticket_of(" 12 "), ticket_of("12a"), ticket_of("#"), ticket_of("")),
+            (Some(12), Some(12), None, None, None)
+        );
+    }
+
+    fn ticket_of(words: &str) -> Option<i64> {
+        ticket(words).map(|id| id.0)
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{
     model::{Model, Screen, ShownNotice, Status},
+    palette,
     places::Places,
 };
 use crate::{
@@ -187,6 +188,10 @@ impl Update<'_> {
             match answer {
                 Some(Answer::Overview(overview)) => self.model.status.overview = overview,
                 Some(Answer::Agents(agents)) => self.model.status.agents = agents,
+                Some(Answer::Tickets(window)) if self.model.line.is_some() => {
+                    self.model.hits = window.rows;
+                    self.suggest();
+                }
                 Some(Answer::Known(known)) if self.model.line.is_some() => {
                     self.model.known = known;
                     self.suggest();
@@ -395,6 +400,7 @@ impl Update<'_> {
     fn close_line(&mut self) {
         self.model.line = None;
         self.model.known = Vec::new();
+        self.model.hits = Vec::new();
     }
 
     fn line_outcome(&mut self, outcome: PromptOutcome) {
@@ -406,7 +412,10 @@ impl Update<'_> {
                 self.filter(&words);
                 self.suggest();
             }
-            (PromptKind::Command, PromptOutcome::Changed(_)) => self.suggest(),
+            (PromptKind::Command, PromptOutcome::Changed(words)) => {
+                self.look_up(&words);
+                self.suggest();
+            }
             (PromptKind::Find, PromptOutcome::Changed(words)) => self.find(&words),
             (PromptKind::Find, PromptOutcome::Accepted(words)) => {
                 self.find(&words);
@@ -431,8 +440,9 @@ impl Update<'_> {
                 self.close_line();
             }
             (PromptKind::Command, PromptOutcome::Accepted(words)) => {
+                let best = self.model.line.as_ref().and_then(|line| palette::best(&words, line.offers()));
                 self.close_line();
-                self.run(&words);
+                self.run(best.as_deref().filter(|_| palette::ticket(&words).is_none()).unwrap_or(&words));
             }
             (PromptKind::Command, PromptOutcome::Closed(words)) => {
                 // A lone escape may be the beginning of an arrow key: what was typed is there again at the next `:`.

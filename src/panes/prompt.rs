@@ -47,14 +47,14 @@ pub struct Offer {
     pub name: SafeText,
     /// What may follow it.
     pub argument: &'static str,
-    /// What it does, as one sentence; nothing where the name says it.
-    pub help: &'static str,
+    /// What it does or is, in one line; nothing where the name says it.
+    pub help: SafeText,
 }
 
 impl From<Completion> for Offer {
     fn from(completion: Completion) -> Self {
         let name = SafeText::line(&completion.insert);
-        Self { span: completion.span, insert: completion.insert, name, argument: "", help: "" }
+        Self { span: completion.span, insert: completion.insert, name, argument: "", help: SafeText::default() }
     }
 }
 
@@ -130,6 +130,11 @@ impl Prompt {
             self.offers = offers;
             self.offered = None;
         }
+    }
+
+    /// What is offered.
+    pub fn offers(&self) -> &[Offer] {
+        &self.offers
     }
 
     /// A key that is text.
@@ -232,7 +237,7 @@ mod tests {
     use super::*;
 
     fn offer(span: Range<usize>, insert: &str) -> Offer {
-        Offer { span, insert: insert.into(), name: SafeText::line(insert), argument: "", help: "" }
+        Offer { span, insert: insert.into(), name: SafeText::line(insert), argument: "", help: SafeText::default() }
     }
 
     fn filter(words: &str, offers: &[Offer]) -> Prompt {

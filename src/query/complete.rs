@@ -79,6 +79,20 @@ fn fits(name: &SafeText, wanted: &str) -> bool {
     format!(" {}", folded_words(name.as_str())).contains(&format!(" {wanted}"))
 }
 
+impl NameKey {
+    /// The key as it is written.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        KEYS.name(Key::Name(self))
+    }
+
+    /// The condition that asks for this name, as it is written.
+    #[must_use]
+    pub fn with(self, name: &str) -> String {
+        format!("{}:{}", self.word(), value(name))
+    }
+}
+
 /// The name as a value; in quotes where it would be read as something else.
 fn value(name: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '&' | '/');

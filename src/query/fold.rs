@@ -3,21 +3,22 @@
 use std::ops::Range;
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use unicode_segmentation::UnicodeSegmentation;
 
 /// The words of `text` in lower case without accents, separated by single spaces; everything but letters and digits separates.
 #[must_use]
 pub fn folded_words(text: &str) -> String {
     let mut words = String::with_capacity(text.len());
     let mut gap = false;
-    let mut take = |c: char| match Folded::of(c) {
-        Folded::Letter(c) => {
-            if std::mem::take(&mut gap) && !words.is_empty() {
-                words.push(' ');
-            }
-            spell(c, &mut words);
+    let mut take = |c: char| {
+        if !c.is_alphanumeric() {
+            gap = true;
+            return;
         }
-        Folded::Accent => {}
-        Folded::Gap => gap = true,
+        if std::mem::take(&mut gap) && !words.is_empty() {
+            words.push(' ');
+        }
+        spell(c, &mut words);
     };
     if text.is_ascii() {
         text.chars().map(|c| c.to_ascii_lowercase()).for_each(&mut take);
@@ -31,50 +32,33 @@ pub fn folded_words(text: &str) -> String {
 pub(super) fn words_with_places(text: &str) -> Vec<(String, Range<usize>)> {
     let mut words: Vec<(String, Range<usize>)> = Vec::new();
     let mut gap = true;
-    for (start, c) in text.char_indices() {
-        let end = start + c.len_utf8();
-        // Each character by itself: what normalising moves around are accents only.
-        for part in lowered(std::iter::once(c)) {
-            match (Folded::of(part), words.last_mut().filter(|_| !gap)) {
-                (Folded::Letter(letter), Some((word, place))) => {
-                    spell(letter, word);
+    // What stands in one cell is taken together: normalising moves marks around within it.
+    for (start, cluster) in text.grapheme_indices(true) {
+        let end = start + cluster.len();
+        for part in lowered(cluster.chars()) {
+            match words.last_mut().filter(|_| !gap) {
+                _ if !part.is_alphanumeric() => gap = true,
+                Some((word, place)) => {
+                    spell(part, word);
                     place.end = end;
                 }
-                (Folded::Letter(letter), None) => {
+                None => {
                     let mut word = String::new();
-                    spell(letter, &mut word);
+                    spell(part, &mut word);
                     words.push((word, start..end));
                     gap = false;
                 }
-                (Folded::Accent, Some((_, place))) => place.end = end,
-                (Folded::Accent, None) => {}
-                (Folded::Gap, _) => gap = true,
             }
         }
     }
     words
 }
 
-/// Lowering can compose anew and normalising can bring upper case back, hence the accents go last.
+/// Lowering can compose anew and normalising can bring upper case back, hence the accents go after both; without them, the marks
+/// that stay find another order.
 fn lowered(text: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
-    text.nfkd().flat_map(char::to_lowercase).nfkd()
-}
-
-/// What a character is to a word.
-enum Folded {
-    Letter(char),
-    Accent,
-    Gap,
-}
-
-impl Folded {
-    fn of(c: char) -> Self {
-        match c {
-            _ if c.is_alphanumeric() => Self::Letter(c),
-            _ if is_combining_mark(c) => Self::Accent,
-            _ => Self::Gap,
-        }
-    }
+    let is_accent = |c: &char| is_combining_mark(*c) && !c.is_alphanumeric();
+    text.nfkd().flat_map(char::to_lowercase).nfkd().filter(move |c| !is_accent(c)).nfkd()
 }
 
 /// Letters without parts as people without them on the keyboard write them.
@@ -109,6 +93,16 @@ mod tests {
             ("Привет, МИР", "привет мир"),
         ] {
             assert_eq!(folded_words(raw), folded, "{raw}");
+        }
+    }
+
+    #[test]
+    fn marks_that_are_moved_around_stay_with_their_letter() {
+        for text in ["ῌ\u{1e01b} x", "ͺ\u{113e1}\u{1e026}"] {
+            let words = words_with_places(text);
+            let once = folded_words(text);
+            assert_eq!(words.iter().map(|(word, _)| word.as_str()).collect::<Vec<_>>().join(" "), once);
+            assert_eq!(folded_words(&once), once);
         }
     }
 

@@ -84,6 +84,22 @@ fn enter_on_a_filter_asks_the_server_too_and_tells_what_it_found() {
 }
 
 #[test]
+fn the_command_line_leads_to_tickets_clients_and_people_too() {
+    let mut desk = Desk::full(80, 24, false);
+    desk.keys(":bore");
+    insta::assert_snapshot!(desk.text());
+    desk.keys("\r");
+    assert!(desk.text().contains("/ client:\"Borealis Ltd\"") || desk.text().contains("#10482"), "{}", desk.text());
+    desk.keys("\u{1b}:#10466\r");
+    assert_eq!(focus(&desk), "Ticket");
+    assert!(desk.text().contains("#10466 "), "{}", desk.text());
+    desk.keys("\u{1b}:zzzz\r");
+    assert!(desk.text().contains("No command is called zzzz"), "{}", desk.text());
+    desk.keys(":theme dar\u{1b}");
+    assert!(!desk.text().contains("in progress"), "what follows a command is no name");
+}
+
+#[test]
 fn it_begins_where_it_ended() {
     let mut desk = Desk::full(80, 24, false);
     desk.keys("/vpn\rjj");

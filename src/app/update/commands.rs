@@ -3,6 +3,7 @@
 use super::Update;
 use crate::{
     app::model::Screen,
+    domain::TicketId,
     msg::{Command, Effect, Notice, Question},
     panes::{Announcement, CLIENTS, HelpPane, PREVIEW, PickOutcome, PromptKind, TICKETS},
 };
@@ -64,6 +65,8 @@ impl Update<'_> {
             Command::CommandLine => {
                 let words = std::mem::take(&mut self.model.unfinished);
                 self.open_line(PromptKind::Command, &words);
+                self.ask_app("known", Question::Known);
+                self.look_up(&words);
                 self.suggest();
             }
             Command::Refresh => self.effects.push(Effect::Refresh { everything: false }),
@@ -124,6 +127,12 @@ impl Update<'_> {
         }
     }
 
+    /// Shows a ticket, whatever is listed.
+    pub(super) fn go_to(&mut self, id: TicketId) {
+        self.focus(PREVIEW);
+        self.announce(&Announcement::TicketVisited(id));
+    }
+
     /// A command while something that hangs on a ticket is chosen.
     fn picker_command(&mut self, command: Command) {
         let Some(picker) = &mut self.model.picker else { return };
@@ -134,10 +143,7 @@ impl Update<'_> {
         self.model.picker = None;
         match outcome {
             PickOutcome::Stay | PickOutcome::Close => {}
-            PickOutcome::GoTo(id) => {
-                self.focus(PREVIEW);
-                self.announce(&Announcement::TicketVisited(id));
-            }
+            PickOutcome::GoTo(id) => self.go_to(id),
             PickOutcome::Copy(text) => {
                 self.notify(Notice::info(&format!("Copied {text}")));
                 self.effects.push(Effect::Copy(text));

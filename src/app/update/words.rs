@@ -5,10 +5,13 @@ use std::time::Duration;
 use super::Update;
 use crate::{
     app::palette,
-    msg::{Command, Effect, Notice},
+    domain::Anchor,
+    msg::{Command, Effect, Notice, Question},
     panes::{Offer, PromptKind},
 };
 
+/// Tickets that the command line offers at most.
+const HITS: u16 = 6;
 /// Filters that the filter line remembers.
 const REMEMBERED: usize = 50;
 
@@ -42,7 +45,7 @@ impl Update<'_> {
         let Some(line) = &mut model.line else { return };
         let words = line.words();
         line.offer(match line.kind() {
-            PromptKind::Command => palette::offers(&words),
+            PromptKind::Command => palette::offers(&words, &model.known, &model.hits),
             PromptKind::Find => Vec::new(),
             PromptKind::Filter => {
                 let fitting = model.panes.get(model.focus).map(|pane| pane.complete(&words, line.cursor(), &model.known));
@@ -51,9 +54,24 @@ impl Update<'_> {
         });
     }
 
+    /// Asks the mirror for tickets that the words on the command line may mean.
+    pub(super) fn look_up(&mut self, words: &str) {
+        let me = self.model.context(self.now).me;
+        match palette::tickets(words) {
+            Some(query) => {
+                let question = Question::Tickets { query, client: None, me, anchor: Anchor::Start, count: HITS };
+                self.ask_app("hits", question);
+            }
+            None => self.model.hits.clear(),
+        }
+    }
+
     /// Does what was typed after `:`.
     pub(super) fn run(&mut self, words: &str) {
         let words = words.trim();
+        if let Some(id) = palette::ticket(words) {
+            return self.go_to(id);
+        }
         let (name, argument) = words.split_once(char::is_whitespace).map_or((words, ""), |(name, rest)| (name, rest.trim()));
         if name.is_empty() {
             return;

@@ -89,7 +89,7 @@ impl Prompt {
             }
             let used = above.put(1, y, &offer.name, above.style(name), 20);
             above.put(2 + used, y, offer.argument, above.style(help), 16);
-            above.put_cut(32, y, offer.help, above.style(help), u16::MAX);
+            above.put_cut(32, y, &offer.help, above.style(help), u16::MAX);
         }
     }
 }
