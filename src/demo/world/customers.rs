@@ -188,13 +188,8 @@ impl Customers {
                 general: true,
             };
         }
-        let eastern = dice.pick(&names::EASTERN_NAMES);
-        let (first, last) = if client.eastern {
-            let (family, given) = eastern.split_once(' ').unwrap_or((eastern, ""));
-            (family.to_owned(), given.to_owned())
-        } else {
-            (dice.pick(&names::FIRST_NAMES).to_owned(), dice.pick(&names::LAST_NAMES).to_owned())
-        };
+        let (first, last) = person(client, &mut dice);
+        let (first, last) = (first.to_owned(), last.to_owned());
         let local = if client.eastern { format!("user{id}") } else { format!("{}.{}", ascii(&first), ascii(&last)) };
         User {
             id,
@@ -207,6 +202,16 @@ impl Customers {
             inactive: dice.chance(4),
             general: false,
         }
+    }
+
+    /// The name of the user in this place of the client's list, without the rest of the person.
+    pub(crate) fn user_name(&self, client: &Client, place: u8) -> String {
+        let id = client.first_user + u32::from(place);
+        let (first, last) = match place {
+            0 => ("General", "User"),
+            _ => person(client, &mut Dice::new(self.seed, Subject::User, id.into())),
+        };
+        format!("{first} {last}").trim().to_owned()
     }
 
     /// The tag of the asset in this place of the client's list.
@@ -249,6 +254,15 @@ fn device(dice: &mut Dice) -> ((u32, &'static str, &'static str), &'static str, 
 
 fn tag(client: &Client, code: &str, place: u8) -> String {
     format!("{}-{code}-{:03}", client.mark, u32::from(place) + 1)
+}
+
+/// A person's two names, the family's first where that is the custom.
+fn person(client: &Client, dice: &mut Dice) -> (&'static str, &'static str) {
+    let eastern: &'static str = dice.pick(&names::EASTERN_NAMES);
+    if client.eastern {
+        return eastern.split_once(' ').unwrap_or((eastern, ""));
+    }
+    (dice.pick(&names::FIRST_NAMES), dice.pick(&names::LAST_NAMES))
 }
 
 /// What the site in this place of the client's list is called.

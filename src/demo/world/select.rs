@@ -111,6 +111,33 @@ pub(crate) struct Filter {
     pub(crate) user_name: Option<String>,
 }
 
+impl Filter {
+    /// Whether texts have to be made to answer it.
+    fn asks_for_words(&self) -> bool {
+        [&self.anywhere, &self.summary, &self.details, &self.user_name].iter().any(|needle| needle.is_some())
+    }
+}
+
+/// Whether a text has a needle, which is in lower case, in any case. Most texts and needles are ASCII: those are not copied.
+fn has(needle: &str, text: &str) -> bool {
+    let (Some(first), true) = (needle.bytes().next(), needle.is_ascii()) else {
+        return text.to_lowercase().contains(needle);
+    };
+    // No byte of a longer character is ASCII, so that bytes can be compared one by one.
+    let (text, upper) = (text.as_bytes(), first.to_ascii_uppercase());
+    let mut from = 0;
+    while let Some(rest) = text.get(from..)
+        && let Some(at) = rest.iter().position(|byte| *byte == first || *byte == upper)
+    {
+        let candidate = rest.get(at..at + needle.len());
+        if candidate.is_some_and(|candidate| candidate.eq_ignore_ascii_case(needle.as_bytes())) {
+            return true;
+        }
+        from += at + 1;
+    }
+    false
+}
+
 /// What a list was asked for by: filter, orders, the world's generation and the minute.
 type Asked = (Filter, Vec<(Order, bool)>, u64, Second);
 
@@ -129,13 +156,40 @@ impl World {
         if self.kept.asked.as_ref() != Some(&asked) {
             let mut found = std::mem::take(&mut self.kept.found);
             found.clear();
-            found.extend(self.keys().filter(|(index, key)| self.fits(&asked.0, *index, key, now)).map(|(index, _)| index));
+            self.gather(&asked.0, now, &mut found);
             self.sort(&mut found, &asked.1);
             // Growing by doubling may have taken twice the room.
             found.shrink_to_fit();
             self.kept = Kept { asked: Some(asked), found };
         }
         &self.kept.found
+    }
+
+    /// Puts the places of the tickets that fit into `found`, in ascending order. Texts are made for each ticket that is asked
+    /// after its words: every core takes a part.
+    fn gather(&self, filter: &Filter, now: Second, found: &mut Vec<u32>) {
+        let fitting = |part: &mut dyn Iterator<Item = (u32, &Key)>, into: &mut Vec<u32>| {
+            into.extend(part.filter(|(index, key)| self.fits(filter, *index, key, now)).map(|(index, _)| index));
+        };
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        if !filter.asks_for_words() || cores == 1 {
+            return fitting(&mut self.keys(), found);
+        }
+        let part = self.keys.len().div_ceil(cores).max(1);
+        let parts = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..cores)
+                .map(|core| {
+                    scope.spawn(move || {
+                        let mut into = Vec::new();
+                        fitting(&mut self.keys().skip(core * part).take(part), &mut into);
+                        into
+                    })
+                })
+                .collect();
+            // A part whose thread panicked is missing, as after any other fault of the stand-in.
+            workers.into_iter().map(|worker| worker.join().unwrap_or_default()).collect::<Vec<_>>()
+        });
+        parts.into_iter().for_each(|part| found.extend(part));
     }
 
     fn fits(&self, filter: &Filter, index: u32, key: &Key, now: Second) -> bool {
@@ -197,11 +251,10 @@ impl World {
     }
 
     fn says(&self, filter: &Filter, index: u32, key: &Key) -> bool {
-        if [&filter.anywhere, &filter.summary, &filter.details, &filter.user_name].iter().all(|needle| needle.is_none()) {
+        if !filter.asks_for_words() {
             return true;
         }
         let story = Story::tell(self, index, &self.birth_key(index).unwrap_or(*key));
-        let has = |needle: &str, text: &str| text.to_lowercase().contains(needle);
         let fits = |needle: &Option<String>, text: &dyn Fn() -> String| needle.as_ref().is_none_or(|needle| has(needle, &text()));
         // Texts are made one after the other, so that an early match saves the making of the rest.
         let anywhere = |needle: &String| {
@@ -209,7 +262,7 @@ impl World {
                 || has(needle, &story.summary())
                 || story.client.is_some_and(|client| has(needle, &client.name))
                 || has(needle, &story.user_name())
-                || has(needle, &story.details())
+                || story.opens_with(|text| has(needle, text))
                 || filter.in_actions && self.acts(index).iter().any(|act| has(needle, &story.said(act.deed)))
         };
         fits(&filter.summary, &|| story.summary())
@@ -270,5 +323,48 @@ impl World {
     /// The ticket's subject.
     pub(crate) fn summary(&self, index: u32) -> String {
         self.birth_key(index).map(|key| Story::tell(self, index, &key).summary()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_needle_is_found_in_any_case_and_script() {
+        for (needle, text, found) in [
+            ("vpn", "No VPN today", true),
+            ("vpn", "vp n", false),
+            ("pn", "VPN", true),
+            ("aab", "aAaB", true),
+            ("straße", "Hauptstraße 5", true),
+            ("straße", "HAUPTSTRASSE", false),
+            ("été", "L'ÉTÉ", true),
+            ("プリ", "3階のプリンター", true),
+            ("a", "プリ", false),
+            ("longer than it", "short", false),
+            ("", "anything", true),
+        ] {
+            assert_eq!(has(needle, text), found, "{needle} in {text}");
+        }
+    }
+
+    #[test]
+    fn words_are_found_wherever_they_are_said_by_every_core_together() {
+        let at = "2026-11-20T10:00:00Z".parse().unwrap();
+        let mut world = World::new(1, at, 3_000, 40);
+        let now = world.second(std::time::Duration::ZERO);
+        for needle in ["printer", "hello,", "regards", "sent from my phone", "+44 20 7946 01", "· head", "e", "no such words"] {
+            let told = |index: &u32| {
+                let story = Story::tell(&world, *index, &world.birth_key(*index).unwrap());
+                let client = story.client.map(|client| client.name.clone()).unwrap_or_default();
+                let said = [story.summary(), client, story.user_name(), story.details()];
+                said.iter().any(|text| text.to_lowercase().contains(needle))
+            };
+            let mut expected: Vec<u32> = (0..3_000).filter(told).collect();
+            expected.reverse();
+            let filter = Filter { anywhere: Some(needle.to_owned()), ..Filter::default() };
+            assert_eq!(world.select(filter, Vec::new(), now), expected, "{needle}");
+        }
     }
 }

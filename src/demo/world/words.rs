@@ -39,7 +39,7 @@ impl<'a> Story<'a> {
         let user = client.map(|client| desk.user(client, key.user));
         let device = client.filter(|client| client.assets > 0);
         let device = device.map(|client| desk.tag(client, dice.small(client.assets)));
-        let colleague = client.map(|client| desk.user(client, dice.small(client.users).max(1)).name());
+        let colleague = client.map(|client| desk.user_name(client, dice.small(client.users).max(1)));
         let site = user.as_ref().map_or(0, |user| user.site);
         Self {
             client,
@@ -79,6 +79,17 @@ impl<'a> Story<'a> {
             return body.replace('|', "\r\n");
         }
         format!("Hello,\r\n\r\n{}\r\n\r\n{}", body.replace('|', "\r\n\r\n"), self.signature("\r\n"))
+    }
+
+    /// Whether `says` holds for a part of the first message, in which line breaks part what it can find.
+    pub(crate) fn opens_with(&self, says: impl Fn(&str) -> bool) -> bool {
+        if let Some(trap) = self.trap {
+            return says(trap.text);
+        }
+        if self.fill(self.scenario.opening).split('|').any(&says) {
+            return true;
+        }
+        self.scenario.kind != ALERT && (says("Hello,") || self.signature("\n").split('\n').any(&says))
     }
 
     /// The first message in HTML.
