@@ -489,6 +489,23 @@ fn the_cursor_row_is_one_bar_and_states_have_their_colours() {
 }
 
 #[test]
+fn where_the_locale_is_not_utf8_no_mark_and_no_word_of_ours_is_more_than_ascii() {
+    let ascii = || Look::new(&Theme::default(), ColourDepth::Sixteen, Glyphs::ASCII, false);
+    let mut desk = Desk::new(80, 24, true, false, ascii());
+    for keys in ["", "?", "\u{1b}:", "\u{1b}/statsu:x", "\u{15}\r:connect\r"] {
+        desk.keys(keys);
+        // Rows 4 to 9 hold what others wrote, in many scripts.
+        let text = desk.text();
+        let ours = text.lines().enumerate().filter(|(row, _)| !(4..10).contains(row));
+        assert!(ours.into_iter().all(|(_, line)| line.is_ascii()), "after {keys:?}: {text}");
+    }
+    let mut connect = Desk::new(80, 24, true, true, ascii());
+    assert!(connect.text().is_ascii());
+    connect.keys("acme.example\r");
+    assert!(connect.text().contains("Looking the address up") && connect.text().is_ascii(), "{}", connect.text());
+}
+
+#[test]
 fn without_colours_nothing_is_coloured_and_the_cursor_still_shows() {
     let mut desk = Desk::new(80, 24, false, false, look(ColourDepth::Mono));
     desk.take(Msg::News(News::Changed(halo_tui::domain::Changed::Tickets)));

@@ -84,7 +84,8 @@ impl HelpPane {
             }
             lines.next();
         }
-        let more = if lines.peek().is_some() { "j more · " } else { "" };
+        let dot = painter.glyphs().dot;
+        let more = if lines.peek().is_some() { format!("j more {dot} ") } else { String::new() };
         let words = format!("{more}esc back");
         painter.put_cut(1, area.height.saturating_sub(1), Own(&words), painter.style(Role::HintLabel), u16::MAX);
     }

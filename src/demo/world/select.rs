@@ -189,7 +189,9 @@ impl World {
             // A part whose thread panicked is missing, as after any other fault of the stand-in.
             workers.into_iter().map(|worker| worker.join().unwrap_or_default()).collect::<Vec<_>>()
         });
-        parts.into_iter().for_each(|part| found.extend(part));
+        for part in parts {
+            found.extend(part);
+        }
     }
 
     fn fits(&self, filter: &Filter, index: u32, key: &Key, now: Second) -> bool {

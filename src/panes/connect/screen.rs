@@ -66,14 +66,16 @@ impl ConnectPane {
             cursor = cursor.or(self.draw_row(painter, row, *field));
         }
         let role = if self.form.focus() == FormField::Button { Role::Accent } else { Role::Title };
+        let ellipsis = painter.glyphs().ellipsis;
+        let stop = if self.first { "esc esc" } else { "esc" };
         let words = match self.stage {
-            Stage::Discovering => "[ Looking the address up … ]",
-            Stage::Testing(_) => "[ Testing … esc esc stops ]",
-            Stage::Starting => "[ Saving … ]",
-            _ => "[ Test and connect ]",
+            Stage::Discovering => format!("[ Looking the address up {ellipsis} ]"),
+            Stage::Testing(_) => format!("[ Testing {ellipsis} {stop} stops ]"),
+            Stage::Starting => format!("[ Saving {ellipsis} ]"),
+            _ => "[ Test and connect ]".to_owned(),
         };
         let style = painter.style(role);
-        painter.within(areas.button).put_cut(0, 0, words, style, u16::MAX);
+        painter.within(areas.button).put_cut(0, 0, Own(&words), style, u16::MAX);
         self.draw_steps(&mut painter.within(areas.steps));
         cursor
     }
