@@ -16,7 +16,7 @@ use std::{
 use halo_tui::{
     demo::{self, Control, Fault},
     domain::{
-        Changed, Connection, Failure, FailureKind, Hosting, News, Profile, ProfileName, Secret, SecretKeeping, TicketId,
+        Changed, Connection, Failure, FailureKind, History, Hosting, News, Profile, ProfileName, Secret, SecretKeeping, TicketId,
         Timestamp,
     },
     halo::{Budget, Class, Credentials, Halo, LocalLedger, Openness, TicketsRequest, Tokens, Transport, TransportSettings},
@@ -64,6 +64,7 @@ impl Desk {
             budget: None,
             ledger: None,
             every: None,
+            history: History::None,
             clock: Arc::new(Timestamp::now),
         }
     }
@@ -331,7 +332,8 @@ async fn an_answer_that_trickles_is_given_up_at_the_deadline_and_the_rows_stay()
     let (_look, looked_at) = watch::channel(None);
     let limits = TransportSettings { deadline: Duration::from_millis(300), ..TransportSettings::default() };
     let (mirror, clock) = (session.mirror().clone(), Arc::new(Timestamp::now));
-    let sync = Sync { server: desk.client(limits), mirror, news, every: None, clock };
+    let history = History::None;
+    let sync = Sync { server: desk.client(limits), mirror, news, every: None, history, conversations: false, clock };
     tokio::spawn(sync.run(order_receiver, looked_at));
     let (done, result) = oneshot::channel();
     orders.send(Order::Refresh { everything: false, done: Some(done) }).await.unwrap();

@@ -378,7 +378,8 @@ fn an_idle_screen_is_silent() {
     let asked = || stand_in.control.tally().total;
     // It is quiet, not stuck: the stand-in is asked all the while. At a minute's turn ages roll.
     let mut quiet = 0;
-    for _ in 0..12 {
+    // What is still filled in the background shows how far it is.
+    for _ in 0..400 {
         let (began, enough) = (minute(), asked() + 3);
         let bytes = run.read_while(|| asked() < enough);
         quiet = if bytes == 0 && minute() == began { quiet + 1 } else { 0 };

@@ -65,7 +65,8 @@ fn prepared(around: &Surroundings, stored: bool) -> Result<(SessionSettings, Mir
     // Whoever stores nothing counts with the others all the same.
     let ledger = folder.and_then(Result::ok).map(|_| around.paths.ledger_file(&profile.name));
     let budget = config.budget(around.budget, &profile);
-    Ok((SessionSettings { profile, secret, budget, ledger, every: None, clock: Arc::new(Timestamp::now) }, place))
+    let (history, clock) = (config.history, Arc::new(Timestamp::now));
+    Ok((SessionSettings { profile, secret, budget, ledger, every: None, history, clock }, place))
 }
 
 fn tell(notice: Option<SafeText>) {

@@ -1,60 +1,87 @@
 //! `sync`.
 
-use std::io::{IsTerminal, Write};
+use std::{
+    io::{IsTerminal, Write},
+    time::{Duration, Instant},
+};
+
+use jiff::tz::TimeZone;
 
 use super::{
     Surroundings,
     begin::{finish, hearing, start},
     run::{say, warn},
 };
-use crate::domain::{Failure, FillProgress, News};
+use crate::domain::{Failure, FillProgress, Filled, News, Timestamp};
 
-/// `sync`: fills the mirror, or compares it with the server, and ends.
+/// How often a line is written where standard error is no terminal.
+const SAY_EVERY: Duration = Duration::from_secs(20);
+/// How often the line on a terminal changes at most.
+const DRAW_EVERY: Duration = Duration::from_millis(100);
+
+/// `sync`: fills the mirror as far as `history` asks, compares it with the server, and ends.
 pub(super) async fn run(around: &Surroundings) -> Result<(), Failure> {
     let (session, mut news) = start(around, true)?;
-    let mut progress = Progress { on_terminal: std::io::stderr().is_terminal(), told: 0, drawn: false };
+    let mut progress = Progress::new(std::io::stderr().is_terminal());
     let hear = |news| match news {
-        News::Filling(Some(fill)) => progress.tell(fill),
+        News::Filling(Some(fill)) => progress.tell(fill, Instant::now()),
         News::Notice(words) => {
             progress.end_line();
             warn(words.as_str());
         }
         _ => {}
     };
-    let result = hearing(&mut news, hear, session.refreshed(true)).await;
+    let filling = async {
+        session.refreshed(true).await?;
+        session.filled_up().await?;
+        // What changed while it was filled.
+        session.refreshed(false).await
+    };
+    let result = hearing(&mut news, hear, filling).await;
     progress.end_line();
-    let overview = session.overview().await?;
+    let coverage = session.coverage().await;
+    let overview = session.overview().await;
     let stats = session.stats();
     finish(session).await;
     result?;
+    let (coverage, overview) = (coverage?, overview?);
     say(&format!(
-        "{} open and {} closed tickets, {} clients are stored; {} requests",
-        overview.open, overview.closed, overview.clients, stats.requests
+        "{}; {} closed tickets, {} clients are stored; {} requests",
+        coverage.words(Timestamp::now(), &TimeZone::system()),
+        overview.closed,
+        overview.clients,
+        stats.requests
     ));
     Ok(())
 }
 
-/// How far the fill is, on standard error: one line that changes on a terminal, a line for every tenth of the way elsewhere.
+/// How far the fill is, on standard error: one line that changes on a terminal, a line now and then elsewhere.
 struct Progress {
     on_terminal: bool,
-    told: u64,
+    what: Option<Filled>,
+    told_at: Option<Instant>,
     drawn: bool,
 }
 
 impl Progress {
-    fn tell(&mut self, fill: FillProgress) {
-        let words = fill.words();
-        let words = words.as_str();
-        if self.on_terminal {
-            // Nobody can be told that standard error is gone.
-            let _ = write!(std::io::stderr().lock(), "\r{words}\x1b[K");
-            self.drawn = true;
+    fn new(on_terminal: bool) -> Self {
+        Self { on_terminal, what: None, told_at: None, drawn: false }
+    }
+
+    fn tell(&mut self, fill: FillProgress, now: Instant) {
+        let every = if self.on_terminal { DRAW_EVERY } else { SAY_EVERY };
+        let another = self.what.replace(fill.what) != Some(fill.what);
+        let over = fill.done >= fill.of;
+        if !another && !over && self.told_at.is_some_and(|at| now.duration_since(at) < every) {
             return;
         }
-        let tenth = (fill.done * 10).checked_div(fill.of).unwrap_or(0);
-        if tenth > self.told {
-            self.told = tenth;
-            say(words);
+        self.told_at = Some(now);
+        if self.on_terminal {
+            // Nobody can be told that standard error is gone.
+            let _ = write!(std::io::stderr().lock(), "\r{}\x1b[K", fill.words());
+            self.drawn = true;
+        } else {
+            say(fill.words().as_str());
         }
     }
 

@@ -1,7 +1,9 @@
 //! The small tables that tickets refer to by number, and [`Batch`]: records of one kind on their way into the mirror.
 
+use jiff::Timestamp;
+
 use super::{
-    ActionRecord, AgentId, AssetRecord, ClientRecord, PriorityId, Rgb, SiteRecord, SlaId, StatusId, TeamId, TicketId,
+    ActionRecord, AgentId, AssetRecord, ClientRecord, PriorityId, Register, Rgb, SiteRecord, SlaId, StatusId, TeamId, TicketId,
     TicketRecord, TicketTypeId, UserRecord,
 };
 use crate::text::Untrusted;
@@ -103,6 +105,19 @@ pub enum Batch {
     Users(Vec<UserRecord>),
     /// Assets.
     Assets(Vec<AssetRecord>),
+    /// All ids of a register: what else is there goes.
+    Only(Register, Vec<i64>),
+    /// Actions of any tickets: they join what is there.
+    Actions(Vec<ActionRecord>),
+    /// All actions between two moments are there: conversations of open tickets that lie between them are complete.
+    Talked {
+        /// From.
+        since: Timestamp,
+        /// To.
+        until: Timestamp,
+        /// Conversations that were as new as their rows are whole up to `since`; else up to the action that they were read for.
+        unbroken: bool,
+    },
     /// The whole conversation of one ticket: replaces what is there.
     Conversation {
         /// The ticket.

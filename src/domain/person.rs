@@ -1,7 +1,36 @@
 //! What belongs to a client: sites, users, assets.
 
-use super::{ClientId, SiteId, UserId};
+use super::{ClientId, Filled, SiteId, UserId};
 use crate::text::Untrusted;
+
+/// Whom and what the desk serves: lists that are kept whole beside the tickets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Register {
+    /// Clients.
+    Clients,
+    /// Their sites.
+    Sites,
+    /// Their people.
+    Users,
+    /// Their assets.
+    Assets,
+}
+
+impl Register {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Clients, Self::Sites, Self::Users, Self::Assets];
+
+    /// What is told of its filling.
+    #[must_use]
+    pub const fn filled(self) -> Filled {
+        match self {
+            Self::Clients => Filled::Clients,
+            Self::Sites => Filled::Sites,
+            Self::Users => Filled::Users,
+            Self::Assets => Filled::Assets,
+        }
+    }
+}
 
 /// A site of a client, as sent.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -21,6 +21,8 @@ pub enum Class {
     Interactive,
     /// It keeps the mirror fresh: it leaves a fifth of the budget to people.
     Background,
+    /// It fills the mirror with what nobody waits for: it leaves a quarter of the budget to the others.
+    Bulk,
 }
 
 /// Where another instance counts at this moment: how long until the next try, at most.
@@ -130,6 +132,7 @@ fn places(limit: u32, class: Class) -> Option<u32> {
         Class::Interactive => 0,
         // At least one place of the smallest budget is left to either class.
         Class::Background => (limit / 5).max(u32::from(limit > 1)),
+        Class::Bulk => (limit / 4).max(u32::from(limit > 1)),
     };
     (limit > 0).then(|| limit - reserve)
 }

@@ -4,13 +4,13 @@ use tokio::sync::mpsc;
 
 use super::{
     Class, Halo, ListRequest, Page, TicketsRequest,
-    requests::{Query, UNPAGED},
+    requests::{Query, UNPAGED, actions_query},
     status::Asked,
     wire::{self, WireRecord},
 };
 use crate::domain::{
     ActionRecord, Agent, AssetRecord, AttachmentId, ClientRecord, Failure, Priority, SiteRecord, Sla, Status, Team, TicketId,
-    TicketRecord, TicketType, UserRecord,
+    TicketRecord, TicketType, Timestamp, UserRecord,
 };
 
 /// Permissions of API applications, as Halo names them.
@@ -57,6 +57,18 @@ impl Halo {
     pub async fn attachment(&self, id: AttachmentId, pieces: &mpsc::Sender<Vec<u8>>, class: Class) -> Result<(), Failure> {
         let asked = Asked { what: format!("file {id}"), right: TICKETS };
         self.file(&format!("Attachment/{id}"), &asked, pieces, class).await
+    }
+
+    /// Actions of all tickets between two moments at most a day apart, at most `count`, with their HTML. Whether they are all
+    /// of them must be checked against what comes.
+    pub async fn actions_between(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        count: u32,
+        class: Class,
+    ) -> Result<Page<ActionRecord>, Failure> {
+        self.list("Actions", &asked("actions", TICKETS), actions_query(from, to, count), class).await
     }
 
     /// One page of clients.

@@ -183,6 +183,12 @@ impl ListRequest {
     }
 }
 
+/// The query of all tickets' actions between two moments.
+pub(super) fn actions_query(from: Timestamp, to: Timestamp, count: u32) -> Query {
+    let count = ("count", count.to_string());
+    vec![count, ("startdate", date(from)), ("enddate", date(to)), ("includehtmlnote", "true".to_owned())]
+}
+
 fn page(page_no: u32, page_size: u32) -> Query {
     // Halo's spelling: `paginate` would be ignored.
     vec![("pageinate", "true".to_owned()), ("page_size", page_size.to_string()), ("page_no", page_no.to_string())]

@@ -21,6 +21,7 @@ mod row;
 mod schema;
 mod shared;
 mod tickets;
+mod upkeep;
 mod view;
 
 use std::{
@@ -41,6 +42,7 @@ pub use open::Opened;
 pub use place::purge;
 pub use reader::Reader;
 pub use shared::{Shared, SharedPlace, WriteCounts};
+pub use upkeep::KnownConversation;
 
 /// One tenant's local copy; clones share it.
 #[derive(Clone)]

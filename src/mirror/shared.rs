@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use rusqlite::Connection;
 
 use super::{Mirror, Reader, StoreError, freshness::LAST_SUCCESS, place::beside};
-use crate::domain::{Batch, Failure, Timestamp};
+use crate::domain::{Batch, Failure, Register, Timestamp};
 
 /// The files beside a mirror that several instances can share.
 #[derive(Clone, Debug)]
@@ -95,9 +95,9 @@ impl Reader {
 pub(super) fn note(conn: &Connection, batch: &Batch) -> rusqlite::Result<()> {
     let column = match batch {
         Batch::Tickets(_) | Batch::Gone(_) => "tickets",
-        Batch::Clients(_) => "clients",
-        Batch::Sites(_) | Batch::Users(_) | Batch::Assets(_) => "people",
-        Batch::Conversation { .. } => "conversations",
+        Batch::Clients(_) | Batch::Only(Register::Clients, _) => "clients",
+        Batch::Sites(_) | Batch::Users(_) | Batch::Assets(_) | Batch::Only(..) => "people",
+        Batch::Conversation { .. } | Batch::Actions(_) | Batch::Talked { .. } => "conversations",
         Batch::Statuses(_)
         | Batch::Priorities(_)
         | Batch::Teams(_)

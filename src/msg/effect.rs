@@ -78,8 +78,6 @@ pub enum Effect {
     Pause(bool),
     /// How often to refresh by itself; `None` for never.
     RefreshEvery(Option<Duration>),
-    /// Pause or go on with the work in the background: history and conversations. What is asked for is fetched all the same.
-    PauseFilling(bool),
     /// Find out the URLs behind an instance's address.
     Discover(String),
     /// Walk the steps of *Test and connect*.

@@ -112,7 +112,6 @@ impl Runner {
             }
             Effect::Pause(paused) => self.with_session(|session| session.pause_filling(paused)),
             Effect::RefreshEvery(every) => self.with_session(|session| session.refresh_every(every)),
-            Effect::PauseFilling(paused) => self.with_session(|session| session.pause_filling(paused)),
             Effect::Discover(address) => self.discover(address),
             Effect::TestConnection(draft) => self.test(*draft),
             Effect::CancelConnect => self.cancel_connecting(),
@@ -343,10 +342,10 @@ impl Work {
         let budget = self.settings.config.budget(self.settings.budget, &profile);
         // Where its folder can't be had, that was told already, and requests are counted by this instance alone.
         let ledger = (!self.settings.ephemeral).then(|| self.settings.paths.ledger_file(&profile.name));
-        let every = self.settings.config.refresh.0;
+        let (every, history) = (self.settings.config.refresh.0, self.settings.config.history);
         let (news, mut receiver) = mpsc::channel(64);
         let clock = Arc::new(Timestamp::now);
-        let session = Session::start(SessionSettings { profile, secret, budget, ledger, every, clock }, mirror, news)?;
+        let session = Session::start(SessionSettings { profile, secret, budget, ledger, every, history, clock }, mirror, news)?;
         *self.lock() = Some(session);
         let messages = self.messages.clone();
         tokio::spawn(async move {

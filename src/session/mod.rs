@@ -17,7 +17,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     domain::{
-        AgentId, BudgetLedger, ConnectReport, Failure, FailureKind, Identity, News, Profile, SecretSource, TicketId, Timestamp,
+        AgentId, BudgetLedger, ConnectReport, Failure, FailureKind, History, Identity, News, Profile, SecretSource, TicketId,
+        Timestamp,
     },
     halo::{
         self, Budget, Clock, ConnectOutcome, Credentials, Discovery, Halo, LocalLedger, ProxyRules, Stats, Tokens, Transport,
@@ -57,6 +58,8 @@ pub struct SessionSettings {
     pub ledger: Option<PathBuf>,
     /// How often to refresh by itself; `None` for never.
     pub every: Option<Duration>,
+    /// How far back closed tickets are kept at hand.
+    pub history: History,
     /// The wall clock.
     pub clock: Clock,
 }
@@ -88,6 +91,7 @@ pub struct Session {
     looked_at: watch::Sender<Option<TicketId>>,
     tasks: Tasks,
     clock: Clock,
+    history: History,
     me: Option<AgentId>,
 }
 
@@ -100,12 +104,17 @@ impl Session {
         let (mut session, tokens, budget) = Self::assemble(settings, mirror, &news)?;
         tokens.keep(true);
         let (orders, looked_at) = (session.orders.clone(), session.looked_at.subscribe());
-        let (halo, mirror, clock, told) =
-            (session.halo.clone(), session.mirror.clone(), Arc::clone(&session.clock), news.clone());
+        let (kept, told) = (session.sync(news.clone()), news.clone());
         session.tasks.keep("the refreshing", move || {
             let (orders, every) = orders.begin();
-            let sync =
-                Sync { server: halo.clone(), mirror: mirror.clone(), news: told.clone(), every, clock: Arc::clone(&clock) };
+            let sync = Sync {
+                server: kept.server.clone(),
+                mirror: kept.mirror.clone(),
+                news: told.clone(),
+                every,
+                clock: Arc::clone(&kept.clock),
+                ..kept
+            };
             sync.run(orders, looked_at.clone())
         });
         session.tasks.keep("the header's news", move || supervise::tell_standing(tokens.clone(), budget.clone(), news.clone()));
@@ -125,7 +134,7 @@ impl Session {
 
     /// Puts the parts together; a token is asked for when one is needed.
     fn assemble(settings: SessionSettings, mirror: Mirror, news: &mpsc::Sender<News>) -> Result<(Self, Tokens, Budget), Failure> {
-        let SessionSettings { profile, secret, budget, ledger, every, clock } = settings;
+        let SessionSettings { profile, secret, budget, ledger, every, history, clock } = settings;
         let transport = transport(profile.ca_file.clone())?;
         let credentials = Credentials::new(&profile, secret)?;
         let (tokens, token_task) = Tokens::new(transport.clone(), credentials, Arc::clone(&clock));
@@ -145,14 +154,22 @@ impl Session {
         });
         let (looked_at, _) = watch::channel(None);
         let orders = Orders::new(every);
-        let session = Self { mirror, halo, orders, looked_at, tasks, clock, me: profile.me };
+        let session = Self { mirror, halo, orders, looked_at, tasks, clock, history, me: profile.me };
         Ok((session, tokens, budget))
     }
 
     /// What sync needs, with these listeners; it refreshes only when told to.
     fn sync(&self, news: mpsc::Sender<News>) -> Sync<Halo> {
         let clock = Arc::clone(&self.clock);
-        Sync { server: self.halo.clone(), mirror: self.mirror.clone(), news, every: None, clock }
+        Sync {
+            server: self.halo.clone(),
+            mirror: self.mirror.clone(),
+            news,
+            every: None,
+            history: self.history,
+            conversations: true,
+            clock,
+        }
     }
 
     /// Who sits at the keyboard, where chosen or [told](Self::acts_as).
@@ -189,6 +206,17 @@ impl Session {
         let gone = || Failure::new(FailureKind::Gone, "the refreshing stopped unexpectedly");
         let (done, result) = oneshot::channel();
         self.orders.way().send(Order::Refresh { everything, done: Some(done) }).await.map_err(|_| gone())?;
+        result.await.map_err(|_| gone())?
+    }
+
+    /// Fills the mirror as far as its history is to reach, and waits until that is done. A refresh must have succeeded before.
+    ///
+    /// # Errors
+    /// What kept it from being filled.
+    pub async fn filled_up(&self) -> Result<(), Failure> {
+        let gone = || Failure::new(FailureKind::Gone, "the refreshing stopped unexpectedly");
+        let (done, result) = oneshot::channel();
+        self.orders.way().send(Order::FillUp { done }).await.map_err(|_| gone())?;
         result.await.map_err(|_| gone())?
     }
 

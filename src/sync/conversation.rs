@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Actions that are asked for; without a number there would be 50.
-const MOST_ACTIONS: u32 = 1000;
+pub(super) const MOST_ACTIONS: u32 = 1000;
 
 /// Follows what is looked at. A newer ticket ends the fetching of the older one: nobody waits for it any more.
 pub(super) async fn follow<S: Server>(sync: &Sync<S>, mut looked_at: watch::Receiver<Option<TicketId>>) {

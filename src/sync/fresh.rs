@@ -9,48 +9,62 @@ use tokio::{
 
 use super::{
     Order, Server, Sync,
-    fill::{self, CLIENTS_READ, TICKETS_FILLED, TicketFill},
-    lookups, pace,
+    delta::{BLIND, Delta},
+    fill::{TICKETS_FILLED, TicketFill},
+    gate::Gate,
+    lookups::{self, LOOKUPS_READ},
+    pace,
     reconcile::{self, TICKETS_COMPARED},
+    registers, talk,
+    turns::{Turn, Turns},
 };
 use crate::{
-    domain::{Batch, Changed, Connection, Failure, FailureKind, News, Timestamp},
-    halo::{Class, Openness, TicketColumn, TicketsRequest},
-    mirror::{LAST_SUCCESS, Pass, Reader},
+    domain::{Connection, Failure, FailureKind, News, Register, Timestamp},
+    halo::Class,
+    mirror::{LAST_SUCCESS, Reader},
 };
 
-/// How far a delta reaches back before the greatest `last_update` that the server gave: its rows may commit out of order.
-const OVERLAP: Duration = Duration::from_mins(1);
-/// How often lookups and clients are read again.
-const SLOW_EVERY: Duration = Duration::from_mins(30);
-/// Meta key: the server was seen to ignore `lastupdatefromdate`.
-const DELTA_IGNORED: &str = "delta.ignored";
+/// How long stored lookups are good for a new start.
+const NAMES_KEEP: Duration = Duration::from_mins(30);
+/// How often all open tickets are read again where nothing tells what changed.
+const BLIND_EVERY: Duration = Duration::from_mins(15);
+/// After the server's return the work in the background waits so long, and up to as much again.
+const QUIET: Duration = Duration::from_secs(15);
 
 /// The loop's state.
 pub(super) struct Fresh<'a, S> {
     sync: &'a Sync<S>,
+    gate: &'a Gate,
     every: Option<Duration>,
     failures: u32,
     failing_since: Option<Timestamp>,
     last_success: Option<Timestamp>,
     fill: Option<TicketFill>,
-    /// When lookups and clients were last read in this run.
-    slow_at: Option<Instant>,
+    /// When the open tickets were filled in this run.
+    filled_at: Option<Instant>,
+    /// No round has succeeded yet in this run.
+    first: bool,
+    delta: Delta,
+    turns: Turns,
     /// The server can't say in this run which tickets are open: that is no reason to fail every round.
     incomparable: bool,
     waiters: Vec<oneshot::Sender<Result<(), Failure>>>,
 }
 
 impl<'a, S: Server> Fresh<'a, S> {
-    pub(super) fn new(sync: &'a Sync<S>) -> Self {
+    pub(super) fn new(sync: &'a Sync<S>, gate: &'a Gate) -> Self {
         Self {
             sync,
+            gate,
             every: sync.every,
             failures: 0,
             failing_since: None,
             last_success: None,
             fill: None,
-            slow_at: None,
+            filled_at: None,
+            first: true,
+            delta: Delta::default(),
+            turns: Turns::new(Instant::now()),
             incomparable: false,
             waiters: Vec::new(),
         }
@@ -62,7 +76,7 @@ impl<'a, S: Server> Fresh<'a, S> {
             self.sync.tell(News::Connection(Connection::Cached { at })).await;
         }
         let mut due = Some(Instant::now());
-        let mut everything = false;
+        let (mut everything, mut asked) = (false, false);
         loop {
             let wake = async {
                 match due {
@@ -76,17 +90,22 @@ impl<'a, S: Server> Fresh<'a, S> {
                     None => return,
                     Some(Order::Every(every)) => {
                         self.every = every;
+                        self.gate.set(|state| state.on = every.is_some());
                         due = self.next_due();
                     }
-                    Some(Order::Pause(paused)) => self.sync.tell(News::Paused(paused)).await,
+                    Some(Order::Pause(paused)) => {
+                        self.gate.set(|state| state.paused = paused);
+                        self.sync.tell(News::Paused(paused)).await;
+                    }
+                    Some(Order::FillUp { done }) => self.gate.wait(done),
                     Some(Order::Refresh { everything: all, done }) => {
-                        everything |= all;
+                        (everything, asked) = (everything || all, true);
                         self.waiters.extend(done);
                         due = Some(Instant::now());
                     }
                 },
                 () = wake => {
-                    let result = self.round(std::mem::take(&mut everything)).await;
+                    let result = self.round(std::mem::take(&mut everything), std::mem::take(&mut asked)).await;
                     // Whoever waits may end the program at once: what came of the round is stored before.
                     due = self.settle(result.clone()).await;
                     for waiter in self.waiters.drain(..) {
@@ -106,8 +125,10 @@ impl<'a, S: Server> Fresh<'a, S> {
         let now = self.sync.now();
         match result {
             Ok(()) => {
+                let quiet = (self.failures > 0).then(|| Instant::now() + QUIET.mul_f64(1.0 + rand::random::<f64>()));
                 self.failures = 0;
                 self.failing_since = None;
+                self.gate.set(|state| (state.live, state.quiet_until) = (true, quiet.or(state.quiet_until)));
                 self.last_success = Some(now);
                 if let Err(failure) = self.sync.mirror.set_meta(LAST_SUCCESS, Some(&now.to_string())).await {
                     tracing::warn!(what = %failure, "the time of this refresh could not be stored");
@@ -118,6 +139,7 @@ impl<'a, S: Server> Fresh<'a, S> {
             Err(failure) => {
                 tracing::warn!(kind = ?failure.kind, "a refresh failed");
                 self.failures += 1;
+                self.gate.set(|state| state.live = false);
                 let since = *self.failing_since.get_or_insert(now);
                 let pause = self.pause(&failure);
                 let retry_at = pause.and_then(|pause| now.checked_add(pause).ok());
@@ -144,48 +166,92 @@ impl<'a, S: Server> Fresh<'a, S> {
         (!permanent).then(|| pace::pause_after(self.failures, rand::random()).max(asked))
     }
 
-    /// One round: what is missing is filled, then what changed is asked for.
-    async fn round(&mut self, everything: bool) -> Result<(), Failure> {
+    /// One round: what is missing is filled, then what changed is asked for. One that was `asked` for tells all that changed.
+    async fn round(&mut self, everything: bool, asked: bool) -> Result<(), Failure> {
         let sync = self.sync;
-        let filled = sync.mirror.read(|reader| reader.meta(TICKETS_FILLED)).await?.is_some();
-        if filled {
-            self.delta().await?;
-            if everything {
-                reconcile::open_tickets(sync).await?;
-            } else {
-                self.compare_if_missed().await?;
-            }
-            if everything || self.slow_at.is_none_or(|at| at.elapsed() >= SLOW_EVERY) {
-                self.slow(everything).await?;
-            }
-            return Ok(());
+        if !self.is_filled().await? {
+            return self.fill().await;
         }
-        // Rows first, names second, the rest then: each is on the screen as it comes.
-        let mut fill = self.fill.take().unwrap_or_else(TicketFill::new);
+        let first = std::mem::take(&mut self.first);
+        let result = self.changes(everything, asked || first, first).await;
+        // A first round that failed is still to come.
+        self.first = first && result.is_err();
+        if first && result.is_ok() {
+            sync.tell_coverage().await;
+        }
+        result
+    }
+
+    async fn is_filled(&self) -> Result<bool, Failure> {
+        if self.sync.meta(TICKETS_FILLED).await?.is_none() {
+            return Ok(false);
+        }
+        // Where changes can't be told, all open tickets are read again.
+        let blind = self.sync.meta(BLIND).await?.is_some();
+        Ok(!blind || self.filled_at.is_some_and(|at| at.elapsed() < BLIND_EVERY))
+    }
+
+    async fn changes(&mut self, everything: bool, whole: bool, first: bool) -> Result<(), Failure> {
+        let sync = self.sync;
+        if !self.delta.turn(sync, whole).await? {
+            // No ticket has a date to go by: the fill is the only way.
+            return sync.mirror.set_meta(TICKETS_FILLED, None).await;
+        }
+        if everything {
+            self.compare().await?;
+        } else {
+            self.compare_if_missed().await?;
+        }
+        if first || everything {
+            self.names(everything).await
+        } else if whole || self.failures > 0 {
+            // On the server's return one request is enough.
+            Ok(())
+        } else {
+            self.turn().await
+        }
+    }
+
+    /// Rows first, names second, the rest then: each is on the screen as it comes.
+    async fn fill(&mut self) -> Result<(), Failure> {
+        let sync = self.sync;
+        let mut fill = match self.fill.take() {
+            Some(fill) => fill,
+            None => TicketFill::begin(sync).await?,
+        };
         let first = fill.step(sync).await;
         self.fill = Some(fill);
         let mut over = first?;
         sync.tell(News::Connection(Connection::Live { at: sync.now() })).await;
         lookups::read(sync, Class::Interactive).await?;
+        self.turns.lookups_were_read(Instant::now());
         while !over {
             let Some(fill) = &mut self.fill else { break };
             over = fill.step(sync).await?;
         }
-        self.fill = None;
-        self.slow_at = None;
-        self.clients().await?;
-        self.slow_at = Some(Instant::now());
+        (self.fill, self.filled_at, self.first) = (None, Some(Instant::now()), false);
+        if registers::is_due(sync, Register::Clients).await? {
+            self.clients().await?;
+        }
         // A list that moves while it is paged loses rows: compare once.
-        reconcile::open_tickets(sync).await
+        self.compare().await
+    }
+
+    async fn compare(&mut self) -> Result<(), Failure> {
+        if reconcile::open_tickets(self.sync).await? {
+            tracing::warn!("closures were missed: open and closed tickets are asked for in turns again");
+            self.delta.mistrust(self.sync).await?;
+        }
+        Ok(())
     }
 
     /// Makes the comparison after the fill up for, where a failure or the program's end kept it from being made.
     async fn compare_if_missed(&mut self) -> Result<(), Failure> {
-        let compared = self.sync.mirror.read(|reader| reader.meta(TICKETS_COMPARED)).await?.is_some();
+        let compared = self.sync.meta(TICKETS_COMPARED).await?.is_some();
         if compared || self.incomparable {
             return Ok(());
         }
-        match reconcile::open_tickets(self.sync).await {
+        match self.compare().await {
             Err(failure) if lookups::is_about_one_table(&failure) => {
                 self.incomparable = true;
                 self.sync.tell(News::Notice(failure.what)).await;
@@ -195,22 +261,25 @@ impl<'a, S: Server> Fresh<'a, S> {
         }
     }
 
-    /// Lookups always, clients when it is their time: what a saved mirror holds is good for a while.
-    async fn slow(&mut self, everything: bool) -> Result<(), Failure> {
-        lookups::read(self.sync, Class::Background).await?;
-        let read = self.sync.mirror.read(|reader| reader.meta(CLIENTS_READ)).await?;
-        let fresh = read
-            .and_then(|at| at.parse::<Timestamp>().ok())
-            .is_some_and(|at| self.sync.now().duration_since(at).unsigned_abs() < SLOW_EVERY);
+    /// Names at the start: what a saved mirror holds is good for a while.
+    async fn names(&mut self, everything: bool) -> Result<(), Failure> {
+        let sync = self.sync;
+        let read = sync.meta_time(LOOKUPS_READ).await?;
+        let fresh = read.is_some_and(|at| sync.now().duration_since(at).unsigned_abs() < NAMES_KEEP);
         if everything || !fresh {
+            lookups::read(sync, Class::Background).await?;
+            self.turns.lookups_were_read(Instant::now());
+        } else {
+            lookups::acting(sync, Class::Background).await?;
+        }
+        if everything || registers::is_due(sync, Register::Clients).await? {
             self.clients().await?;
         }
-        self.slow_at = Some(Instant::now());
         Ok(())
     }
 
     async fn clients(&self) -> Result<(), Failure> {
-        match fill::clients(self.sync).await {
+        match registers::read_whole(self.sync, Register::Clients, Class::Background, None).await {
             // Tickets are the main thing: an application that may not read clients still shows them.
             Err(failure) if failure.kind == FailureKind::Forbidden => {
                 self.sync.tell(News::Notice(failure.what)).await;
@@ -220,55 +289,19 @@ impl<'a, S: Server> Fresh<'a, S> {
         }
     }
 
-    /// What changed since the greatest `last_update` that the server gave: open tickets, then closed ones, since a list of
-    /// open tickets does not tell which were closed.
-    async fn delta(&self) -> Result<(), Failure> {
-        let Some(newest) = self.sync.mirror.read(Reader::greatest_last_update).await? else {
-            // No ticket has a date to go by: the fill is the only way.
-            return self.sync.mirror.set_meta(TICKETS_FILLED, None).await;
+    /// One request beside the changed tickets.
+    async fn turn(&mut self) -> Result<(), Failure> {
+        let sync = self.sync;
+        let result = match self.turns.next(Instant::now()) {
+            None => Ok(()),
+            Some(Turn::Register(register)) => registers::turn(sync, register).await,
+            Some(Turn::Lookup(table)) => lookups::turn(sync, table).await,
+            Some(Turn::Conversations) => talk::turn(sync).await,
         };
-        let since = newest.checked_sub(OVERLAP).unwrap_or(newest);
-        for (openness, pass) in [(Openness::Open, Pass::OpenOnly), (Openness::Closed, Pass::ClosedOnly)] {
-            self.delta_pass(since, openness, pass).await?;
+        match result {
+            // Of what this application may not read it was told when it started.
+            Err(failure) if lookups::is_about_one_table(&failure) => Ok(()),
+            result => result,
         }
-        Ok(())
-    }
-
-    async fn delta_pass(&self, since: Timestamp, openness: Openness, pass: Pass) -> Result<(), Failure> {
-        let mut seen = std::collections::BTreeSet::new();
-        for page_no in 1.. {
-            let request = TicketsRequest {
-                page_no,
-                openness,
-                changed_since: Some(since),
-                order: Some((TicketColumn::LastAction, true)),
-                ..TicketsRequest::default()
-            };
-            let mut page = self.sync.server.tickets(&request, Class::Background).await?;
-            let fresh = page.records.iter().filter(|record| seen.insert(record.id)).count();
-            let before = page.records.len();
-            // An unknown parameter is ignored silently: rows from before the asked time prove it. Older rows are then not
-            // news, and the pages behind them hold nothing newer.
-            page.records.retain(|record| record.unreadable.is_some() || record.last_update.is_none_or(|at| at >= since));
-            let ignored = page.records.len() < before;
-            if ignored {
-                self.note_ignored().await?;
-            }
-            if self.sync.mirror.write(Batch::Tickets(page.records), pass, self.sync.now()).await?.written > 0 {
-                self.sync.changed(Changed::Tickets).await;
-            }
-            if ignored || fresh == 0 || page.record_count.is_some_and(|of| seen.len() as u64 >= of) {
-                return Ok(());
-            }
-        }
-        Ok(())
-    }
-
-    async fn note_ignored(&self) -> Result<(), Failure> {
-        if self.sync.mirror.read(|reader| reader.meta(DELTA_IGNORED)).await?.is_none() {
-            tracing::warn!("the server ignores lastupdatefromdate: changes are found by the order of last actions");
-            self.sync.mirror.set_meta(DELTA_IGNORED, Some("1")).await?;
-        }
-        Ok(())
     }
 }

@@ -6,8 +6,37 @@ use super::{Server, Sync};
 use crate::{
     domain::{Batch, Changed, Failure, FailureKind, News},
     halo::Class,
-    mirror::Pass,
+    mirror::{Pass, Reader},
 };
+
+/// Meta key: when all lookup tables were last read.
+pub(super) const LOOKUPS_READ: &str = "lookups.read";
+
+/// A lookup table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Table {
+    Statuses,
+    Priorities,
+    Agents,
+    Teams,
+    TicketTypes,
+    Slas,
+}
+
+impl Table {
+    const ALL: [Self; 6] = [Self::Statuses, Self::Priorities, Self::Agents, Self::Teams, Self::TicketTypes, Self::Slas];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Statuses => "statuses",
+            Self::Priorities => "priorities",
+            Self::Agents => "agents",
+            Self::Teams => "teams",
+            Self::TicketTypes => "ticket types",
+            Self::Slas => "SLAs",
+        }
+    }
+}
 
 /// Reads all lookup tables and who this application acts as. A table that the application has no right to read is left as it
 /// is and told: the rest of the program works without its names.
@@ -15,35 +44,78 @@ use crate::{
 /// # Errors
 /// What kept the server from answering or the mirror from being written.
 pub async fn read<S: Server>(sync: &Sync<S>, class: Class) -> Result<(), Failure> {
-    let server = &sync.server;
-    match server.agent_me(class).await {
+    acting(sync, class).await?;
+    let mut changed = false;
+    for table in Table::ALL {
+        changed |= store(sync, table.name(), fetch(sync, table, class).await).await?;
+    }
+    if changed {
+        sync.changed(Changed::Lookups).await;
+    }
+    sync.mirror.set_meta(LOOKUPS_READ, Some(&sync.now().to_string())).await
+}
+
+/// Asks who this application acts as.
+pub(super) async fn acting<S: Server>(sync: &Sync<S>, class: Class) -> Result<(), Failure> {
+    match sync.server.agent_me(class).await {
         Ok(acting) => sync.tell(News::ActingAs(Box::new(acting))).await,
         Err(failure) if is_about_one_table(&failure) => sync.tell(News::Notice(failure.what)).await,
         Err(failure) => return Err(failure),
     }
-    let statuses = async {
-        let mut all = server.statuses(false, class).await?.records;
-        let open: BTreeSet<_> = server.statuses(true, class).await?.records.iter().map(|status| status.id).collect();
-        // A server that does not know the parameter answers with all of them twice: that tells nothing.
-        if open.len() < all.len() {
-            for status in &mut all {
-                status.closed = !open.contains(&status.id);
-            }
-        }
-        Ok(Batch::Statuses(all))
-    };
-    let tables = [
-        store(sync, "statuses", statuses.await).await?,
-        store(sync, "priorities", server.priorities(class).await.map(|page| Batch::Priorities(page.records))).await?,
-        store(sync, "agents", server.agents(class).await.map(|page| Batch::Agents(page.records))).await?,
-        store(sync, "teams", server.teams(class).await.map(|page| Batch::Teams(page.records))).await?,
-        store(sync, "ticket types", server.ticket_types(class).await.map(|page| Batch::TicketTypes(page.records))).await?,
-        store(sync, "SLAs", server.slas(class).await.map(|page| Batch::Slas(page.records))).await?,
-    ];
-    if tables.contains(&true) {
-        sync.changed(Changed::Lookups).await;
-    }
     Ok(())
+}
+
+/// Reads one table again.
+pub(super) async fn turn<S: Server>(sync: &Sync<S>, table: Table) -> Result<(), Failure> {
+    let fetched = match table {
+        Table::Statuses => known_statuses(sync).await,
+        _ => fetch(sync, table, Class::Background).await,
+    };
+    match fetched {
+        // That was told when the program started.
+        Err(failure) if is_about_one_table(&failure) => Ok(()),
+        fetched => {
+            if store(sync, table.name(), fetched).await? {
+                sync.changed(Changed::Lookups).await;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// The statuses by one request, where it is known of each whether it closes.
+async fn known_statuses<S: Server>(sync: &Sync<S>) -> Result<Batch, Failure> {
+    let (open, closing) = sync.mirror.read(Reader::statuses_by_openness).await?;
+    let mut all = sync.server.statuses(false, Class::Background).await?.records;
+    if all.iter().any(|status| !open.contains(&status.id) && !closing.contains(&status.id)) {
+        return fetch(sync, Table::Statuses, Class::Background).await;
+    }
+    for status in &mut all {
+        status.closed = closing.contains(&status.id);
+    }
+    Ok(Batch::Statuses(all))
+}
+
+async fn fetch<S: Server>(sync: &Sync<S>, table: Table, class: Class) -> Result<Batch, Failure> {
+    let server = &sync.server;
+    Ok(match table {
+        Table::Statuses => {
+            let mut all = server.statuses(false, class).await?.records;
+            let open: BTreeSet<_> = server.statuses(true, class).await?.records.iter().map(|status| status.id).collect();
+            // A server that does not know the parameter answers with all of them twice: that tells nothing.
+            if open.len() < all.len() {
+                for status in &mut all {
+                    status.closed = !open.contains(&status.id);
+                }
+            }
+            Batch::Statuses(all)
+        }
+        Table::Priorities => Batch::Priorities(server.priorities(class).await?.records),
+        Table::Agents => Batch::Agents(server.agents(class).await?.records),
+        Table::Teams => Batch::Teams(server.teams(class).await?.records),
+        Table::TicketTypes => Batch::TicketTypes(server.ticket_types(class).await?.records),
+        Table::Slas => Batch::Slas(server.slas(class).await?.records),
+    })
 }
 
 /// Whether a failure says something about one table, not about the server.

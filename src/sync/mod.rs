@@ -1,28 +1,36 @@
 //! Keeps the mirror fresh: first fill, what changed since, what is looked at first.
 //!
-//! Two loops run side by side, so that what the operator looks at never waits behind a fill: [`Sync::run`] joins them. Every
-//! request passes the one budget in `halo`.
+//! Three loops run side by side, so that neither what the operator looks at nor what changed ever waits behind a fill: [`Sync::run`]
+//! joins them. Every request passes the one budget in `halo`.
 
+mod background;
 mod conversation;
+mod delta;
 mod fill;
 mod fresh;
+mod gate;
+mod history;
 mod lookups;
+mod meter;
 mod pace;
 mod reconcile;
+mod registers;
 mod server;
+mod span;
+mod talk;
+mod turns;
 
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
-    domain::{Changed, Failure, News, TicketId, Timestamp},
-    halo::Clock,
-    mirror::Mirror,
+    domain::{Changed, Failure, FillProgress, History, News, Register, TicketId, Timestamp},
+    halo::{Class, Clock},
+    mirror::{Mirror, Reader},
 };
 
 pub use conversation::fetch as fetch_conversation;
-pub use fill::clients as fetch_clients;
 pub use lookups::read as fetch_lookups;
 pub use server::Server;
 
@@ -38,6 +46,11 @@ pub enum Order {
     },
     /// Refresh by itself this often; `None` for never.
     Every(Option<Duration>),
+    /// Fill the mirror as far as `history` asks, whether or not it refreshes by itself, and say when that is done.
+    FillUp {
+        /// Told when it is done.
+        done: oneshot::Sender<Result<(), Failure>>,
+    },
     /// Pause the work in the background (history, conversations), or go on with it.
     Pause(bool),
 }
@@ -52,8 +65,20 @@ pub struct Sync<S> {
     pub news: mpsc::Sender<News>,
     /// How often it refreshes by itself.
     pub every: Option<Duration>,
+    /// How far back closed tickets are kept at hand.
+    pub history: History,
+    /// Whether conversations of open tickets are kept at hand before anybody looks at them.
+    pub conversations: bool,
     /// The wall clock.
     pub clock: Clock,
+}
+
+/// Reads all clients.
+///
+/// # Errors
+/// What kept the server from answering or the mirror from being written.
+pub async fn fetch_clients<S: Server>(sync: &Sync<S>) -> Result<(), Failure> {
+    registers::read_whole(sync, Register::Clients, Class::Background, None).await
 }
 
 impl<S: Server> Sync<S> {
@@ -61,7 +86,34 @@ impl<S: Server> Sync<S> {
     /// alone counts.
     pub async fn run(self, orders: mpsc::Receiver<Order>, looked_at: watch::Receiver<Option<TicketId>>) {
         let this = &self;
-        tokio::join!(fresh::Fresh::new(this).run(orders), conversation::follow(this, looked_at));
+        let gate = gate::Gate::new(self.every.is_some());
+        // What is done in the background ends with what it is the background of.
+        tokio::select! {
+            _ = async { tokio::join!(fresh::Fresh::new(this, &gate).run(orders), conversation::follow(this, looked_at)) } => {}
+            () = background::Background::new(this, &gate).run() => {}
+        }
+    }
+
+    async fn meta(&self, key: &'static str) -> Result<Option<String>, Failure> {
+        self.mirror.read(move |reader| reader.meta(key)).await
+    }
+
+    /// A noted moment; one that can't be read is as good as none.
+    async fn meta_time(&self, key: &'static str) -> Result<Option<Timestamp>, Failure> {
+        Ok(self.meta(key).await?.and_then(|at| at.parse().ok()))
+    }
+
+    async fn progressed(&self, progress: Option<FillProgress>) {
+        if progress.is_some() {
+            self.tell(News::Filling(progress)).await;
+        }
+    }
+
+    async fn tell_coverage(&self) {
+        match self.mirror.read(Reader::coverage).await {
+            Ok(coverage) => self.tell(News::Coverage(coverage)).await,
+            Err(failure) => tracing::warn!(what = %failure, "what is covered could not be read"),
+        }
     }
 
     fn now(&self) -> Timestamp {

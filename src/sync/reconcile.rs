@@ -2,51 +2,171 @@
 
 use std::collections::BTreeSet;
 
-use super::{Server, Sync};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Server, Sync,
+    delta::{CLOSED_CURSOR, TOGETHER},
+    gate::Gate,
+    span::{Span, day_after, day_of},
+};
 use crate::{
-    domain::{Batch, Changed, Failure, TicketId},
-    halo::{Class, Openness, TicketsRequest},
-    mirror::{Pass, Reader},
+    domain::{Batch, Changed, Failure, FailureKind, TicketId},
+    halo::{Class, Openness, TicketColumn, TicketsRequest},
+    mirror::{BACK_TO, OPEN_THERE, Pass, Reader},
 };
 
 /// Meta key: the open tickets were compared since the last fill.
 pub(super) const TICKETS_COMPARED: &str = "tickets.compared";
-/// How many ids one request names.
-const CHUNK: usize = 100;
+/// Meta key: when all tickets were last looked for at the server.
+const ALL_COMPARED: &str = "deletions.compared";
+/// Meta key: tickets that were opened since then are compared, those before are still to be.
+const COMPARED_TO: &str = "deletions.compared_to";
+/// How often deletions are looked for.
+const EVERY: SignedDuration = SignedDuration::from_hours(24);
+/// How many ids one request names, one of them a witness that must come back.
+const CHUNK: usize = 99;
+/// How many ids are compared at once.
+const COMPARED_AT_ONCE: u32 = 5000;
 
-/// Fetches what is open there and not here, and what is open here and not there; what the server no longer has, goes.
-pub(super) async fn open_tickets<S: Server>(sync: &Sync<S>) -> Result<(), Failure> {
+/// Fetches what is open there and not here, and what is open here and not there; what the server no longer has, goes. Answers whether
+/// closures were missed that changes should have told.
+pub(super) async fn open_tickets<S: Server>(sync: &Sync<S>) -> Result<bool, Failure> {
     let request = TicketsRequest { openness: Openness::Open, ..TicketsRequest::default() };
-    let there: BTreeSet<TicketId> = sync.server.ticket_ids(&request, Class::Background).await?.records.into_iter().collect();
+    let there = ids(sync, &request, Class::Background).await?;
     let here: BTreeSet<TicketId> = sync.mirror.read(Reader::open_ticket_ids).await?.into_iter().collect();
     let missing: Vec<TicketId> = there.difference(&here).copied().collect();
     let left: Vec<TicketId> = here.difference(&there).copied().collect();
+    let witness = there.first().copied();
+    let cursor = sync.meta_time(CLOSED_CURSOR).await?;
     let mut written = 0;
+    let mut missed = false;
     for (ids, pass) in [(missing, Pass::OpenOnly), (left, Pass::Any)] {
         for chunk in ids.chunks(CHUNK) {
-            written += fetch(sync, chunk, pass).await?;
+            let fetched = fetch(sync, chunk, pass, witness, Class::Background).await?;
+            written += fetched.written;
+            missed |= pass == Pass::Any && fetched.oldest_update.zip(cursor).is_some_and(|(at, cursor)| at < cursor);
         }
     }
     if written > 0 {
         sync.changed(Changed::Tickets).await;
     }
-    sync.mirror.set_meta(TICKETS_COMPARED, Some(&sync.now().to_string())).await
+    sync.mirror.set_meta(OPEN_THERE, Some(&there.len().to_string())).await?;
+    sync.mirror.set_meta(TICKETS_COMPARED, Some(&sync.now().to_string())).await?;
+    sync.tell_coverage().await;
+    Ok(missed && sync.meta(TOGETHER).await?.is_some())
 }
 
-async fn fetch<S: Server>(sync: &Sync<S>, ids: &[TicketId], pass: Pass) -> Result<usize, Failure> {
-    let request = TicketsRequest { ids: ids.to_vec(), ..TicketsRequest::default() };
-    let page = sync.server.tickets(&request, Class::Background).await?;
-    let asked: BTreeSet<TicketId> = ids.iter().copied().collect();
+/// Once a day: looks for every ticket that is here, by the day it was opened, and removes those that the server no longer has.
+pub(super) async fn deletions<S: Server>(sync: &Sync<S>, gate: &Gate) -> Result<(), Failure> {
+    let compared = sync.meta_time(ALL_COMPARED).await?;
+    match compared {
+        // There is nothing to look for in what was filled just now.
+        None => return sync.mirror.set_meta(ALL_COMPARED, Some(&sync.now().to_string())).await,
+        Some(at) if sync.now().duration_since(at).abs() < EVERY => return Ok(()),
+        Some(_) => {}
+    }
+    let mut written = 0;
+    loop {
+        let before = sync.meta_time(COMPARED_TO).await?.unwrap_or(Timestamp::MAX);
+        let Some((newest, oldest)) = sync.mirror.read(move |reader| reader.opened_before(before, COMPARED_AT_ONCE)).await? else {
+            break;
+        };
+        let span = Span { from: day_of(oldest), to: day_after(newest).min(before) };
+        gate.passage().await;
+        let Some(changed) = compare(sync, gate, span).await? else {
+            tracing::warn!("the server's lists of numbers can't be relied on: deletions are not looked for");
+            break;
+        };
+        written += changed;
+        sync.mirror.set_meta(COMPARED_TO, Some(&span.from.to_string())).await?;
+    }
+    if written > 0 {
+        sync.changed(Changed::Tickets).await;
+    }
+    sync.mirror.set_meta(COMPARED_TO, None).await?;
+    sync.mirror.set_meta(ALL_COMPARED, Some(&sync.now().to_string())).await
+}
+
+/// Compares the tickets of some days; `None` where the server's list proves nothing.
+async fn compare<S: Server>(sync: &Sync<S>, gate: &Gate, span: Span) -> Result<Option<usize>, Failure> {
+    let dates = Some((TicketColumn::Opened, span.from, span.to));
+    let request = TicketsRequest { dates, ..TicketsRequest::default() };
+    let there = match ids(sync, &request, Class::Bulk).await {
+        Err(failure) if super::lookups::is_about_one_table(&failure) => return Ok(None),
+        there => there?,
+    };
+    // An instant later than the span's own end belongs to the next one.
+    let here: BTreeSet<TicketId> =
+        sync.mirror.read(move |reader| reader.opened_between(span.from, span.to)).await?.into_iter().collect();
+    let missing: Vec<TicketId> = there.difference(&here).copied().collect();
+    let known = missing.clone();
+    let known = sync.mirror.read(move |reader| reader.opened_of(&known)).await?;
+    if known.iter().any(|(_, at)| span.excludes(*at)) {
+        return Ok(None);
+    }
+    let gone: Vec<TicketId> = here.difference(&there).copied().collect();
+    let witness = there.first().copied();
+    let mut written = 0;
+    for chunk in gone.chunks(CHUNK) {
+        gate.passage().await;
+        let fetched = fetch(sync, chunk, Pass::Any, witness, Class::Bulk).await?;
+        written += fetched.written;
+        // A list that lacks what is there is no list of what is there.
+        if fetched.found * 2 > chunk.len() {
+            return Ok(None);
+        }
+    }
+    let known: BTreeSet<TicketId> = known.into_iter().map(|(id, _)| id).collect();
+    let covered = sync.meta_time(BACK_TO).await?.is_some_and(|back_to| back_to <= span.from);
+    let missing: Vec<TicketId> = missing.into_iter().filter(|id| covered && !known.contains(id)).collect();
+    for chunk in missing.chunks(CHUNK) {
+        gate.passage().await;
+        written += fetch(sync, chunk, Pass::Any, witness, Class::Bulk).await?.written;
+    }
+    Ok(Some(written))
+}
+
+/// The numbers of all tickets that fit.
+async fn ids<S: Server>(sync: &Sync<S>, request: &TicketsRequest, class: Class) -> Result<BTreeSet<TicketId>, Failure> {
+    let page = sync.server.ticket_ids(request, class).await?;
+    let came = page.records.len() as u64 + u64::from(page.bad);
+    if page.record_count.is_some_and(|count| count > came) {
+        let what = format!("Of {} ticket numbers only {came} came", page.record_count.unwrap_or_default());
+        return Err(Failure::new(FailureKind::BadReply, &what));
+    }
+    Ok(page.records.into_iter().collect())
+}
+
+/// What came of asking for tickets by their numbers.
+struct Fetched {
+    written: usize,
+    found: usize,
+    oldest_update: Option<Timestamp>,
+}
+
+/// Fetches tickets by number. Those that are not there go, where the server is seen to understand: it answers with none that was not
+/// asked for, and with the witness, which is there.
+async fn fetch<S: Server>(
+    sync: &Sync<S>,
+    wanted: &[TicketId],
+    pass: Pass,
+    witness: Option<TicketId>,
+    class: Class,
+) -> Result<Fetched, Failure> {
+    let asked: BTreeSet<TicketId> = wanted.iter().copied().chain(witness).collect();
+    let request = TicketsRequest { ids: asked.iter().copied().collect(), ..TicketsRequest::default() };
+    let page = sync.server.tickets(&request, class).await?;
     let found: BTreeSet<TicketId> = page.records.iter().map(|record| record.id).collect();
-    // A server that answers with other tickets does not know the parameter: then nothing can be said of what is missing.
-    let understood = found.is_subset(&asked);
-    let records = page.records.into_iter().filter(|record| asked.contains(&record.id)).collect();
+    let understood = found.is_subset(&asked) && witness.is_some_and(|witness| found.contains(&witness));
+    let records: Vec<_> = page.records.into_iter().filter(|record| wanted.contains(&record.id)).collect();
+    let (count, oldest_update) = (records.len(), records.iter().filter_map(|record| record.last_update).min());
     let mut written = sync.mirror.write(Batch::Tickets(records), pass, sync.now()).await?.written;
     if understood && pass == Pass::Any {
-        let gone: Vec<TicketId> = asked.difference(&found).copied().collect();
+        let gone: Vec<TicketId> = wanted.iter().filter(|id| !found.contains(id)).copied().collect();
         if !gone.is_empty() {
             written += sync.mirror.write(Batch::Gone(gone), Pass::Any, sync.now()).await?.written;
         }
     }
-    Ok(written)
+    Ok(Fetched { written, found: count, oldest_update })
 }

@@ -3,7 +3,10 @@
 use std::future::Future;
 
 use crate::{
-    domain::{ActionRecord, Agent, ClientRecord, Failure, Priority, Sla, Status, Team, TicketId, TicketRecord, TicketType},
+    domain::{
+        ActionRecord, Agent, AssetRecord, ClientRecord, Failure, Priority, SiteRecord, Sla, Status, Team, TicketId, TicketRecord,
+        TicketType, Timestamp, UserRecord,
+    },
     halo::{Class, Halo, ListRequest, Page, TicketsRequest},
 };
 
@@ -23,8 +26,22 @@ pub trait Server: Send + Sync {
         count: u32,
         class: Class,
     ) -> impl Future<Output = Result<Page<ActionRecord>, Failure>> + Send;
+    /// Actions of all tickets between two moments at most a day apart, at most `count`.
+    fn actions_between(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        count: u32,
+        class: Class,
+    ) -> impl Future<Output = Result<Page<ActionRecord>, Failure>> + Send;
     /// A page of clients.
     fn clients(&self, request: &ListRequest, class: Class) -> impl Future<Output = Result<Page<ClientRecord>, Failure>> + Send;
+    /// A page of sites.
+    fn sites(&self, request: &ListRequest, class: Class) -> impl Future<Output = Result<Page<SiteRecord>, Failure>> + Send;
+    /// A page of users.
+    fn users(&self, request: &ListRequest, class: Class) -> impl Future<Output = Result<Page<UserRecord>, Failure>> + Send;
+    /// A page of assets.
+    fn assets(&self, request: &ListRequest, class: Class) -> impl Future<Output = Result<Page<AssetRecord>, Failure>> + Send;
     /// The agent that the application acts as.
     fn agent_me(&self, class: Class) -> impl Future<Output = Result<Agent, Failure>> + Send;
     /// Ticket statuses, with or without those that close.
@@ -60,6 +77,28 @@ impl Server for Halo {
 
     async fn clients(&self, request: &ListRequest, class: Class) -> Result<Page<ClientRecord>, Failure> {
         Self::clients(self, request, class).await
+    }
+
+    async fn actions_between(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        count: u32,
+        class: Class,
+    ) -> Result<Page<ActionRecord>, Failure> {
+        Self::actions_between(self, from, to, count, class).await
+    }
+
+    async fn sites(&self, request: &ListRequest, class: Class) -> Result<Page<SiteRecord>, Failure> {
+        Self::sites(self, request, class).await
+    }
+
+    async fn users(&self, request: &ListRequest, class: Class) -> Result<Page<UserRecord>, Failure> {
+        Self::users(self, request, class).await
+    }
+
+    async fn assets(&self, request: &ListRequest, class: Class) -> Result<Page<AssetRecord>, Failure> {
+        Self::assets(self, request, class).await
     }
 
     async fn agent_me(&self, class: Class) -> Result<Agent, Failure> {

@@ -54,6 +54,43 @@ pub(super) fn replace(
     Ok(applied)
 }
 
+/// Adds actions of any tickets to what is there, or replaces them; those that can't be read this time are left out.
+pub(super) fn join(conn: &Connection, actions: &[ActionRecord]) -> rusqlite::Result<Applied> {
+    let readable = actions.iter().filter(|record| record.unreadable.is_none() && record.ticket_id.0 > 0);
+    let mut applied = ACTIONS.put_all(conn, readable.map(|record| action(record.ticket_id, record)))?;
+    applied.ids.clear();
+    Ok(applied)
+}
+
+/// Notes which conversations of open tickets are complete up to `until`, all actions since `since` being there: those that began later
+/// and those that were whole up to then. A ticket whose newest action is not among those that came is left to be asked for by itself.
+pub(super) fn complete(
+    conn: &Connection,
+    since: Timestamp,
+    until: Timestamp,
+    unbroken: bool,
+    now: Timestamp,
+) -> rusqlite::Result<Applied> {
+    let sql = "INSERT OR REPLACE INTO conversations(ticket_id, fetched_at, for_last_action) \
+         SELECT t.id, ?3, t.last_action FROM tickets AS t LEFT JOIN conversations AS c ON c.ticket_id = t.id \
+         WHERE t.is_closed = 0 AND t.last_action BETWEEN ?1 AND ?2 \
+         AND CASE WHEN c.ticket_id IS NULL THEN t.opened >= ?1 ELSE c.for_last_action >= ?1 OR (?4 AND c.for_last_action > 0) END \
+         AND (c.ticket_id IS NULL OR t.last_action > c.for_last_action) \
+         AND (SELECT max(a.at) FROM actions AS a WHERE a.ticket_id = t.id) >= t.last_action - 60000 RETURNING ticket_id";
+    let mut statement = conn.prepare_cached(sql)?;
+    let asked = (since.as_millisecond(), until.as_millisecond(), now.as_millisecond(), unbroken);
+    let ids = statement.query_map(asked, |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+    if unbroken {
+        // What lags behind now has a gap that later lists don't fill.
+        conn.prepare_cached(
+            "UPDATE conversations SET for_last_action = NULL FROM tickets AS t WHERE t.id = conversations.ticket_id \
+             AND t.last_action BETWEEN for_last_action + 1 AND ?",
+        )?
+        .execute([until.as_millisecond()])?;
+    }
+    Ok(Applied { written: ids.len(), ids, ..Applied::default() })
+}
+
 fn stored(conn: &Connection, ticket: TicketId, record: &ActionRecord) -> rusqlite::Result<Option<Vec<Value>>> {
     use rusqlite::OptionalExtension;
     let columns: Vec<&str> = ACTIONS.keys.iter().chain(ACTIONS.columns).copied().collect();

@@ -1,5 +1,7 @@
 //! Clients, sites, users and assets.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, types::Value};
 
 use super::{
@@ -10,7 +12,7 @@ use super::{
     table::Table,
 };
 use crate::{
-    domain::{AssetRecord, ClientRecord, SiteRecord, UserRecord},
+    domain::{AssetRecord, ClientRecord, Register, SiteRecord, UserRecord},
     query::folded_words,
 };
 
@@ -77,6 +79,27 @@ fn client(record: &ClientRecord) -> Vec<Value> {
         record.unreadable.clone().map_or(Value::Null, Value::Text),
         folded_words(record.name.as_stored()).into(),
     ]
+}
+
+/// Removes what is not among these ids.
+pub(super) fn only(conn: &Connection, register: Register, ids: &[i64]) -> rusqlite::Result<Applied> {
+    let kept: HashSet<i64> = ids.iter().copied().collect();
+    let table = match register {
+        Register::Clients => "clients",
+        Register::Sites => "sites",
+        Register::Users => "users",
+        Register::Assets => "assets",
+    };
+    let mut statement = conn.prepare_cached(&format!("SELECT id FROM {table}"))?;
+    let stored = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+    let mut applied = Applied { unchanged: stored.len(), ..Applied::default() };
+    for id in stored.into_iter().filter(|id| !kept.contains(id)) {
+        conn.prepare_cached(&format!("DELETE FROM {table} WHERE id = ?"))?.execute([id])?;
+        applied.written += 1;
+        applied.unchanged -= 1;
+        applied.ids.push(id);
+    }
+    Ok(applied)
 }
 
 pub(super) fn sites(conn: &Connection, records: &[SiteRecord]) -> rusqlite::Result<Applied> {

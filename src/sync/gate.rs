@@ -1,0 +1,149 @@
+//! [`Gate`]: when work in the background may go on.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::{
+    sync::{oneshot, watch},
+    time::{Instant, sleep_until},
+};
+
+use crate::domain::Failure;
+
+/// Told how filling went.
+pub(super) type Waiter = oneshot::Sender<Result<(), Failure>>;
+
+/// Stands before every request in the background.
+pub(super) struct Gate {
+    state: watch::Sender<State>,
+    waiters: Mutex<Vec<Waiter>>,
+}
+
+/// What decides whether it is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct State {
+    /// The mirror refreshes by itself.
+    pub(super) on: bool,
+    /// By order.
+    pub(super) paused: bool,
+    /// The newest refresh succeeded, and the open tickets are filled.
+    pub(super) live: bool,
+    /// Somebody waits for the mirror to be full.
+    pub(super) waited_for: bool,
+    /// After the server's return its first minute belongs to what changed.
+    pub(super) quiet_until: Option<Instant>,
+}
+
+impl State {
+    /// When it opens: at once, at some time, or not before the state changes.
+    fn opens(&self, now: Instant) -> Option<Instant> {
+        if !self.live {
+            return None;
+        }
+        if self.waited_for {
+            return Some(now);
+        }
+        (self.on && !self.paused).then(|| self.quiet_until.unwrap_or(now).max(now))
+    }
+}
+
+impl Gate {
+    pub(super) fn new(on: bool) -> Self {
+        let (state, _) = watch::channel(State { on, ..State::default() });
+        Self { state, waiters: Mutex::default() }
+    }
+
+    pub(super) fn set(&self, change: impl FnOnce(&mut State)) {
+        self.state.send_if_modified(|state| {
+            let before = *state;
+            change(state);
+            *state != before
+        });
+    }
+
+    pub(super) fn is_on(&self) -> bool {
+        self.state.borrow().on
+    }
+
+    /// Somebody waits from now on.
+    pub(super) fn wait(&self, waiter: Waiter) {
+        self.lock().push(waiter);
+        self.set(|state| state.waited_for = true);
+    }
+
+    /// Tells all who wait.
+    pub(super) fn answer(&self, result: &Result<(), Failure>) {
+        let waiters = std::mem::take(&mut *self.lock());
+        self.set(|state| state.waited_for = false);
+        for waiter in waiters {
+            let _ = waiter.send(result.clone());
+        }
+    }
+
+    /// Waits until the gate is open.
+    pub(super) async fn passage(&self) {
+        let mut state = self.state.subscribe();
+        loop {
+            let opens = state.borrow_and_update().opens(Instant::now());
+            match opens {
+                Some(at) if at <= Instant::now() => return,
+                Some(at) => {
+                    tokio::select! {
+                        () = sleep_until(at) => {}
+                        _ = state.changed() => {}
+                    }
+                }
+                // The sender lives as long as the gate.
+                None => drop(state.changed().await),
+            }
+        }
+    }
+
+    /// Waits until somebody waits.
+    pub(super) async fn wanted(&self) {
+        let _ = self.state.subscribe().wait_for(|state| state.waited_for).await;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Waiter>> {
+        self.waiters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn it_opens_for_who_waits_and_for_refreshing_that_is_neither_paused_nor_failing() {
+        let now = Instant::now();
+        let later = now + Duration::from_secs(20);
+        let live = State { on: true, live: true, ..State::default() };
+        for (state, opens) in [
+            (State::default(), None),
+            (State { live: false, ..live }, None),
+            (State { on: false, ..live }, None),
+            (live, Some(now)),
+            (State { paused: true, ..live }, None),
+            (State { quiet_until: Some(later), ..live }, Some(later)),
+            (State { on: false, waited_for: true, ..live }, Some(now)),
+            (State { paused: true, waited_for: true, quiet_until: Some(later), ..live }, Some(now)),
+            (State { live: false, waited_for: true, ..live }, None),
+        ] {
+            assert_eq!(state.opens(now), opens, "{state:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_passes_waits_for_the_state_to_change() {
+        let gate = Gate::new(true);
+        let start = Instant::now();
+        gate.set(|state| state.quiet_until = Some(start + Duration::from_secs(20)));
+        let opener = async {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            gate.set(|state| state.live = true);
+        };
+        tokio::join!(gate.passage(), opener);
+        assert_eq!(start.elapsed(), Duration::from_secs(20));
+    }
+}
