@@ -3,6 +3,7 @@
 mod header;
 mod signature;
 mod split;
+mod words;
 
 use super::{BLOCK_CAP, SafeText, clean, html, link::Links, link::number_addresses};
 

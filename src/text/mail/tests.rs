@@ -106,14 +106,14 @@ fn a_long_signature_is_something_to_read() {
 fn endless_headings_take_bounded_time() {
     // Each line could begin a heading over three lines or a block of headers: the work must stay linear.
     for line in ["On 3 Mar 2026 at 10:00, he", "From: a", "> x", "-- ", "Von: a\nGesendet", "https://"] {
-        let raw = format!("x\n{}", format!("{line}\n").repeat(60_000));
+        let raw = format!("x\n{}", format!("{line}\n").repeat(20_000));
         assert!(!plain(&raw).is_empty());
     }
     for (name, mail, _) in hostile::html() {
         assert!(html(&mail).whole().as_str().len() <= 2 * BLOCK_CAP, "{name}");
     }
-    let cuts = "<div class=gmail_quote>a</div>b".repeat(20_000);
-    assert!(html(&cuts).parts().len() > 10_000);
+    let cuts = "<div class=gmail_quote>a</div>b".repeat(8_000);
+    assert!(html(&cuts).parts().len() > 8_000);
 }
 
 proptest! {

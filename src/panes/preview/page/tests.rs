@@ -43,3 +43,77 @@ fn what_was_never_fetched_says_so() {
     let page = Page::new(&conversation("body", ""), 40, Reading::default());
     assert!(page.from(0).any(|line| matches!(line, Line::Remark(text) if text.contains("not stored"))));
 }
+
+/// The page as one word a line, so that its order can be told.
+fn outline(page: &Page) -> Vec<String> {
+    let told = |line: &Line| match line {
+        Line::Heading(heading) => Some(format!("{} {}", heading.who, heading.outcome).trim().to_owned()),
+        Line::Words { text, .. } if !text.is_empty() => Some(text.to_string()),
+        Line::Folded { what, .. } => Some(what.to_string()),
+        _ => None,
+    };
+    page.from(0).filter_map(told).collect()
+}
+
+fn talk(texts: &[(Author, &str)]) -> Conversation {
+    let action = |(author, text): &(Author, &str)| ActionRow {
+        author: *author,
+        who: SafeText::line(match author {
+            Author::Customer => "Dana",
+            Author::Agent => "Priya",
+            Author::System => "Halo",
+        }),
+        text: mail(text),
+        ..ActionRow::default()
+    };
+    let actions = texts.iter().map(action).collect();
+    Conversation { actions, body: mail("Help"), fetched_at: Some(Timestamp::UNIX_EPOCH), ..Conversation::default() }
+}
+
+#[test]
+fn what_few_want_to_read_is_folded_and_counted() {
+    let reply = "Yes.\n\n-- \nDana\nBorealis\n\nOn 3 Mar 2026 at 10:00, Priya wrote:\n> Is it on?\n>\n> Really?";
+    let talk =
+        talk(&[(Author::Customer, reply), (Author::System, "moved"), (Author::System, "warned"), (Author::Agent, "Is it on?")]);
+    assert_eq!(
+        outline(&Page::new(&talk, 40, Reading::default())),
+        [
+            "Dana",
+            "Yes.",
+            "[signature folded: 3 lines]",
+            "[quoted mail folded: 3 lines]",
+            "2 system entries",
+            "Priya",
+            "Is it on?",
+            "opened the ticket",
+            "Help"
+        ]
+    );
+    let open = outline(&Page::new(&talk, 60, Reading { unfolded: true, oldest_first: true }));
+    assert_eq!(&open[..6], ["opened the ticket", "Help", "Priya", "Is it on?", "Halo", "warned"]);
+    assert!(open.ends_with(&["> Is it on?".to_owned(), ">".to_owned(), "> Really?".to_owned()]), "{open:?}");
+}
+
+#[test]
+fn a_fold_is_never_longer_than_what_it_folds_and_answers_keep_their_questions() {
+    let one = talk(&[(Author::Customer, "Done.\n\nSent from my iPhone"), (Author::System, "moved")]);
+    let page = Page::new(&one, 40, Reading::default());
+    assert_eq!(outline(&page), ["Dana", "Done.", "Sent from my iPhone", "Halo", "opened the ticket", "Help"]);
+    let between = talk(&[(Author::Customer, "> Is it on?\nYes.\n> a\n> b\n> c\n> d\nNo.")]);
+    let page = Page::new(&between, 40, Reading::default());
+    assert_eq!(outline(&page)[1..5], ["> Is it on?", "Yes.", "[quoted mail folded: 4 lines]", "No."]);
+}
+
+#[test]
+fn an_entry_is_found_again_after_it_was_laid_out_anew() {
+    let talk = talk(&[(Author::Customer, "one\ntwo"), (Author::System, "a"), (Author::System, "b"), (Author::Agent, "three")]);
+    let folded = Page::new(&talk, 40, Reading::default());
+    let open = Page::new(&talk, 40, Reading { unfolded: true, oldest_first: false });
+    for place in [0, 3, 4] {
+        let line = folded.line_of(place).unwrap();
+        assert_eq!(folded.entry_at(line), Some((place, 0)));
+        assert_eq!(open.entry_at(open.line_of(place).unwrap()), Some((place, 0)));
+    }
+    assert_eq!(folded.line_of(2), folded.line_of(1), "the second of two that are folded is where the first is");
+    assert_eq!(folded.entry_at(0), None, "the facts are no entry");
+}
