@@ -57,6 +57,7 @@ commands! {
     PreviewUp = "preview-up", "scroll preview", "Scrolls the preview up while the list keeps the focus.";
     PreviewDown = "preview-down", "scroll preview", "Scrolls the preview down while the list keeps the focus.";
     ToggleFolds = "toggle-folds", "unfold", "Shows or folds quoted mail, signatures and what the system noted.";
+    OpenFold = "open-fold", "unfold one", "Shows the first of what is folded in sight.";
     ToggleOrder = "toggle-order", "order", "Shows the conversation newest or oldest first.";
     Find = "find", "find", "Finds words in the ticket that is shown.";
     FindNext = "find-next", "next match", "Goes to the next place where the words were found.";

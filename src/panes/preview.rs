@@ -67,8 +67,8 @@ impl PreviewPane {
 
     fn lay_out(&mut self) {
         // Words are found in what is folded too: it is open while they are looked for.
-        let reading = Reading { unfolded: self.reading.unfolded || self.find.is_some(), ..self.reading };
-        self.page = self.shown.as_deref().map(|shown| Page::new(shown, self.cols, reading)).unwrap_or_default();
+        let reading = Reading { unfolded: self.reading.unfolded || self.find.is_some(), ..self.reading.clone() };
+        self.page = self.shown.as_deref().map(|shown| Page::new(shown, self.cols, &reading)).unwrap_or_default();
         if let Some(find) = &mut self.find {
             find.lines = self.page.found(&find.needle);
             find.at = find.at.min(find.lines.len().saturating_sub(1));
@@ -145,6 +145,18 @@ impl PreviewPane {
         }
     }
 
+    /// Shows what is folded first of what is in sight.
+    fn open_fold(&mut self, out: &mut Vec<Outcome>) {
+        let in_sight = self.top..self.top + usize::from(self.rows);
+        match self.page.first_folded(in_sight) {
+            Some(entries) => {
+                self.reading.opened.extend(entries);
+                self.lay_out_around_top();
+            }
+            None => out.push(Outcome::Notice(Notice::info("Nothing in sight is folded; z folds again"))),
+        }
+    }
+
     fn follow(&self, out: &mut Vec<Outcome>) {
         let picks = self.shown.as_deref().map(section::picks).unwrap_or_default();
         match self.shown.as_deref().map(|shown| shown.ticket.id) {
@@ -188,8 +200,13 @@ impl Pane for PreviewPane {
                 return true;
             }
             Command::ToggleFolds => {
-                self.reading.unfolded = !self.reading.unfolded;
+                self.reading.unfolded = !self.reading.unfolded && self.reading.opened.is_empty();
+                self.reading.opened.clear();
                 self.lay_out_around_top();
+                return true;
+            }
+            Command::OpenFold => {
+                self.open_fold(out);
                 return true;
             }
             Command::ToggleOrder => {
@@ -248,6 +265,8 @@ impl Pane for PreviewPane {
             self.shown = answer;
             if another {
                 self.top = 0;
+                // Numbers of entries mean nothing in another ticket.
+                self.reading.opened.clear();
                 if let Some(find) = &mut self.find {
                     find.at = 0;
                 }

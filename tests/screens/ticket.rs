@@ -133,6 +133,25 @@ fn folds_open_and_close_and_the_entry_in_sight_stays() {
 }
 
 #[test]
+fn one_fold_after_the_other_opens() {
+    let mut desk = opened(120, 40, 2);
+    let folds = |desk: &Desk| desk.text().matches(" folded: ").count();
+    assert_eq!(folds(&desk), 2, "{}", desk.text());
+    desk.keys(" ");
+    assert!(desk.text().contains("Tel. 030 123") && desk.text().contains("Betreff: AW: Drucker"), "of the whole entry");
+    assert_eq!(folds(&desk), 0, "{}", desk.text());
+    desk.keys(" ");
+    assert!(desk.text().contains("Nothing in sight is folded"));
+    desk.keys("z");
+    assert_eq!(folds(&desk), 2, "what was opened one by one closes together");
+    // The entry at the top stays there, so that the next one comes into sight.
+    desk.keys(" GG G");
+    assert!(desk.text().contains("> その後、もう一度印刷してください。"), "{}", desk.text());
+    desk.keys(" G");
+    assert_eq!(desk.text().matches("The status was changed.").count(), 2, "{}", desk.text());
+}
+
+#[test]
 fn the_order_turns_round_and_stays_for_the_next_ticket() {
     let mut desk = opened(120, 40, 2);
     let first = |desk: &Desk, one: &str, other: &str| {

@@ -43,6 +43,7 @@ impl Update<'_> {
             Command::PreviewUp
             | Command::PreviewDown
             | Command::ToggleFolds
+            | Command::OpenFold
             | Command::ToggleOrder
             | Command::FindNext
             | Command::FindPrevious

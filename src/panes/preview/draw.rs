@@ -35,9 +35,12 @@ pub(super) fn line(painter: &mut Painter<'_>, y: u16, line: &Line, page: &Page, 
             let (x, style) = private_bar(painter, y, *private).unwrap_or((0, painter.style(role)));
             painter.put(x, y, text, style, u16::MAX);
         }
-        Line::Folded { what, private } => {
+        Line::Folded { what, private, at, .. } => {
             let x = private_bar(painter, y, *private).map_or(0, |(x, _)| x);
-            painter.put_cut(x, y, what, painter.style(Role::Dim), u16::MAX);
+            let dim = painter.style(Role::Dim);
+            let tail = at.map_or(0, |at| painter.put_right(0, y, &age(now.wall, at), dim, u16::MAX));
+            let room = painter.cols().saturating_sub(x + tail + 1);
+            painter.put_cut(x, y, what, dim, room);
         }
         Line::Heading(heading) => draw_heading(painter, y, heading, now),
         Line::Fact(Fact::Activity) => draw_activity(painter, y, page, now),

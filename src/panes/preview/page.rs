@@ -1,8 +1,10 @@
 //! A conversation laid out as lines for one width.
 
+use std::collections::BTreeSet;
+
 use super::{history::History, section};
 use crate::{
-    domain::{ActionRow, Author, Conversation, TicketRow, Timestamp},
+    domain::{ActionId, ActionRow, Author, Conversation, TicketRow, Timestamp},
     text::{MailPart, MailText, PartKind, SafeText, occurrences, wrap},
 };
 
@@ -12,13 +14,18 @@ const MOST_LINES: usize = 4_000;
 const FOLDED_BETWEEN: usize = 4;
 
 /// How the operator wants to read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Reading {
     /// Quotes, signatures and what the system noted are shown too.
     pub(super) unfolded: bool,
+    /// They are shown of these entries.
+    pub(super) opened: BTreeSet<EntryKey>,
     /// The conversation as it went, not the newest entry first.
     pub(super) oldest_first: bool,
 }
+
+/// What an entry is known by, whatever comes before or after it; `None` for the ticket's own text.
+pub(super) type EntryKey = Option<ActionId>;
 
 /// Which fact of the ticket a line tells: the drawing gives it its colours and, for times, its age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +77,10 @@ pub(super) enum Line {
         what: SafeText,
         /// It is part of what the client does not see.
         private: bool,
+        /// When the newest of several entries was made.
+        at: Option<Timestamp>,
+        /// The entries that it belongs to.
+        of: Vec<EntryKey>,
     },
     /// The program's own remark.
     Remark(&'static str),
@@ -132,13 +143,13 @@ pub(super) struct Page {
 
 impl Page {
     /// Lays a conversation out for `cols` columns.
-    pub(super) fn new(conversation: &Conversation, cols: u16, reading: Reading) -> Self {
+    pub(super) fn new(conversation: &Conversation, cols: u16, reading: &Reading) -> Self {
         let ticket = &conversation.ticket;
         let mut page = Self {
             ticket: ticket.clone(),
             history: History::of(conversation),
             cols: usize::from(cols).max(8),
-            reading,
+            reading: reading.clone(),
             ..Self::default()
         };
         page.facts(conversation);
@@ -153,8 +164,11 @@ impl Page {
         while let Some(((place, entry), after)) = rest.split_first() {
             page.entries.push((*place, page.lines.len()));
             let noise = rest.iter().take_while(|(_, entry)| entry.is_noise()).count();
-            if noise > 1 && !reading.unfolded {
-                page.noise(noise, entry.at());
+            if noise > 1 && !page.is_open(entry) {
+                let folded = rest.iter().take(noise);
+                let at = folded.clone().filter_map(|(_, entry)| entry.at()).max();
+                let what = SafeText::line(&format!("{noise} system entries"));
+                page.lines.push(Line::Folded { what, private: false, at, of: folded.map(|(_, entry)| entry.key()).collect() });
                 rest = rest.get(noise..).unwrap_or_default();
                 continue;
             }
@@ -195,6 +209,16 @@ impl Page {
         Some(nearest.1)
     }
 
+    /// The entries of the first thing that is folded away in these lines.
+    pub(super) fn first_folded(&self, lines: std::ops::Range<usize>) -> Option<&[EntryKey]> {
+        let seen = self.lines.get(lines.start..lines.end.min(self.lines.len()))?;
+        seen.iter().find_map(|line| if let Line::Folded { of, .. } = line { Some(of.as_slice()) } else { None })
+    }
+
+    fn is_open(&self, entry: &Entry<'_>) -> bool {
+        self.reading.unfolded || self.reading.opened.contains(&entry.key())
+    }
+
     /// The line where the entry after the one at `line` begins.
     pub(super) fn entry_after(&self, line: usize) -> Option<usize> {
         self.entries.iter().map(|(_, other)| *other).find(|other| *other > line)
@@ -229,22 +253,6 @@ impl Page {
         }
     }
 
-    /// Several entries in a row that Halo noted by itself.
-    fn noise(&mut self, count: usize, newest: Option<Timestamp>) {
-        let what = SafeText::line(&format!("{count} system entries"));
-        self.lines.push(Line::Heading(Heading {
-            author: Author::System,
-            who: what,
-            outcome: SafeText::default(),
-            at: newest,
-            private: false,
-            important: false,
-            minutes: 0,
-            new_status: None,
-            attachments: 0,
-        }));
-    }
-
     fn entry(&mut self, entry: &Entry<'_>) {
         match entry {
             Entry::Action(action) => {
@@ -253,8 +261,8 @@ impl Page {
                     self.lines.push(Line::Blank);
                 }
                 self.lines.push(Line::Heading(Heading::of(action)));
-                if !entry.is_noise() || self.reading.unfolded {
-                    self.mail(&action.text, action.private);
+                if !entry.is_noise() || self.is_open(entry) {
+                    self.mail(entry, &action.text, action.private);
                 }
             }
             Entry::Opening(conversation) => {
@@ -273,12 +281,12 @@ impl Page {
                         attachments: ticket.attachments,
                     }),
                 ]);
-                self.mail(&conversation.body, false);
+                self.mail(entry, &conversation.body, false);
             }
         }
     }
 
-    fn mail(&mut self, text: &MailText, private: bool) {
+    fn mail(&mut self, entry: &Entry<'_>, text: &MailText, private: bool) {
         let last_said = text.parts().iter().rposition(|part| part.kind == PartKind::Said);
         for (nth, part) in text.parts().iter().enumerate() {
             let between = last_said.is_some_and(|last| nth < last);
@@ -286,23 +294,11 @@ impl Page {
             if part.apart && !matches!(self.lines.last(), Some(Line::Folded { .. })) {
                 self.blank(part.kind, private);
             }
-            match self.folded(part, between) {
-                Some(what) => self.lines.push(Line::Folded { what, private }),
+            match folded(part, between).filter(|_| !self.is_open(entry)) {
+                Some(what) => self.lines.push(Line::Folded { what, private, at: None, of: vec![entry.key()] }),
                 None => self.words(&part.text, part.kind, private),
             }
         }
-    }
-
-    /// What stands for a part that is folded away; `None` where it is shown. One line is shown rather than a line about it.
-    fn folded(&self, part: &MailPart, between: bool) -> Option<SafeText> {
-        let what = match part.kind {
-            PartKind::Said => return None,
-            PartKind::Quoted => "quoted mail",
-            PartKind::Signature => "signature",
-        };
-        let lines = part.text.as_str().lines().filter(|line| !line.trim_matches(['>', ' ']).is_empty()).count();
-        let least = if between && part.kind == PartKind::Quoted { FOLDED_BETWEEN } else { 2 };
-        (!self.reading.unfolded && lines >= least).then(|| SafeText::line(&format!("[{what} folded: {lines} lines]")))
     }
 
     fn words(&mut self, text: &SafeText, kind: PartKind, private: bool) {
@@ -331,6 +327,18 @@ impl Page {
     }
 }
 
+/// What stands for a part that is folded away; `None` where it is shown. One line is shown rather than a line about it.
+fn folded(part: &MailPart, between: bool) -> Option<SafeText> {
+    let what = match part.kind {
+        PartKind::Said => return None,
+        PartKind::Quoted => "quoted mail",
+        PartKind::Signature => "signature",
+    };
+    let lines = part.text.as_str().lines().filter(|line| !line.trim_matches(['>', ' ']).is_empty()).count();
+    let least = if between && part.kind == PartKind::Quoted { FOLDED_BETWEEN } else { 2 };
+    (lines >= least).then(|| SafeText::line(&format!("[{what} folded: {lines} lines]")))
+}
+
 /// One entry of the conversation.
 enum Entry<'a> {
     Action(&'a ActionRow),
@@ -342,6 +350,13 @@ impl Entry<'_> {
     /// Halo noted it by itself.
     fn is_noise(&self) -> bool {
         matches!(self, Self::Action(action) if action.author == Author::System)
+    }
+
+    fn key(&self) -> EntryKey {
+        match self {
+            Self::Action(action) => Some(action.id),
+            Self::Opening(_) => None,
+        }
     }
 
     fn at(&self) -> Option<Timestamp> {

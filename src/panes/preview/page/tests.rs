@@ -27,20 +27,20 @@ fn words(page: &Page) -> Vec<&str> {
 
 #[test]
 fn runs_of_empty_lines_shrink_and_trailing_ones_go() {
-    let page = Page::new(&conversation("", "one\n\n\n\ntwo\n\n\n"), 40, Reading::default());
+    let page = Page::new(&conversation("", "one\n\n\n\ntwo\n\n\n"), 40, &Reading::default());
     assert_eq!(words(&page), ["one", "", "two"]);
 }
 
 #[test]
 fn an_endless_text_is_cut_and_says_so() {
-    let page = Page::new(&conversation(&"x\n".repeat(10_000), ""), 40, Reading::default());
+    let page = Page::new(&conversation(&"x\n".repeat(10_000), ""), 40, &Reading::default());
     assert_eq!(words(&page).len(), MOST_LINES);
     assert!(page.from(0).any(|line| matches!(line, Line::Remark(text) if text.contains("too long"))));
 }
 
 #[test]
 fn what_was_never_fetched_says_so() {
-    let page = Page::new(&conversation("body", ""), 40, Reading::default());
+    let page = Page::new(&conversation("body", ""), 40, &Reading::default());
     assert!(page.from(0).any(|line| matches!(line, Line::Remark(text) if text.contains("not stored"))));
 }
 
@@ -76,7 +76,7 @@ fn what_few_want_to_read_is_folded_and_counted() {
     let talk =
         talk(&[(Author::Customer, reply), (Author::System, "moved"), (Author::System, "warned"), (Author::Agent, "Is it on?")]);
     assert_eq!(
-        outline(&Page::new(&talk, 40, Reading::default())),
+        outline(&Page::new(&talk, 40, &Reading::default())),
         [
             "Dana",
             "Yes.",
@@ -89,7 +89,7 @@ fn what_few_want_to_read_is_folded_and_counted() {
             "Help"
         ]
     );
-    let open = outline(&Page::new(&talk, 60, Reading { unfolded: true, oldest_first: true }));
+    let open = outline(&Page::new(&talk, 60, &Reading { unfolded: true, oldest_first: true, ..Reading::default() }));
     assert_eq!(&open[..6], ["opened the ticket", "Help", "Priya", "Is it on?", "Halo", "warned"]);
     assert!(open.ends_with(&["> Is it on?".to_owned(), ">".to_owned(), "> Really?".to_owned()]), "{open:?}");
 }
@@ -97,18 +97,18 @@ fn what_few_want_to_read_is_folded_and_counted() {
 #[test]
 fn a_fold_is_never_longer_than_what_it_folds_and_answers_keep_their_questions() {
     let one = talk(&[(Author::Customer, "Done.\n\nSent from my iPhone"), (Author::System, "moved")]);
-    let page = Page::new(&one, 40, Reading::default());
+    let page = Page::new(&one, 40, &Reading::default());
     assert_eq!(outline(&page), ["Dana", "Done.", "Sent from my iPhone", "Halo", "opened the ticket", "Help"]);
     let between = talk(&[(Author::Customer, "> Is it on?\nYes.\n> a\n> b\n> c\n> d\nNo.")]);
-    let page = Page::new(&between, 40, Reading::default());
+    let page = Page::new(&between, 40, &Reading::default());
     assert_eq!(outline(&page)[1..5], ["> Is it on?", "Yes.", "[quoted mail folded: 4 lines]", "No."]);
 }
 
 #[test]
 fn an_entry_is_found_again_after_it_was_laid_out_anew() {
     let talk = talk(&[(Author::Customer, "one\ntwo"), (Author::System, "a"), (Author::System, "b"), (Author::Agent, "three")]);
-    let folded = Page::new(&talk, 40, Reading::default());
-    let open = Page::new(&talk, 40, Reading { unfolded: true, oldest_first: false });
+    let folded = Page::new(&talk, 40, &Reading::default());
+    let open = Page::new(&talk, 40, &Reading { unfolded: true, ..Reading::default() });
     for place in [0, 3, 4] {
         let line = folded.line_of(place).unwrap();
         assert_eq!(folded.entry_at(line), Some((place, 0)));
