@@ -596,6 +596,8 @@ impl vte::Perform for Judge {
                 self.colours |= numbers.iter().any(|code| matches!(code, 30..=38 | 40..=48 | 90..=97 | 100..=107));
                 true
             }
+            // How far the terminal has come; the answer is a report and no input.
+            (b"", 'n') => numbers == [5],
             (b"?", 'h' | 'l') => numbers.iter().all(|mode| matches!(mode, 25 | 1049 | 2004 | 1004 | 2026)),
             _ => false,
         };

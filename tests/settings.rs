@@ -111,7 +111,7 @@ fn good_files_are_understood_and_survive_a_change() {
 fn everything_that_can_be_set_is_read() {
     let home = Home::with_config(include_str!("configs/good/everything.toml"));
     let config = Config::load(&home.paths).unwrap();
-    assert_eq!((config.theme.as_str(), config.lean, config.read_only, config.preview), ("light", true, true, false));
+    assert_eq!((config.theme.as_str(), config.lean, config.read_only, config.preview), ("light", Some(true), true, false));
     assert_eq!((config.refresh.0.map(|every| every.as_secs()), config.budget), (Some(120), Some(90)));
     let acme = config.draft(&name("acme")).unwrap();
     assert_eq!(acme.keeping, SecretKeeping::Command("pass show halo".into()));

@@ -1,6 +1,7 @@
 //! The model, its pure update and its pure view.
 
 mod header;
+mod meter;
 mod model;
 mod palette;
 mod places;

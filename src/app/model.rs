@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::requests::Requests;
+use super::{meter::Meter, requests::Requests};
 use crate::{
     domain::{AgentId, AgentRow, Connection, Coverage, FillProgress, LastView, Overview, TicketRow, TokenState},
     keys::Keymap,
@@ -77,6 +77,8 @@ pub struct Start {
     pub web_app: String,
     /// Whether the preview is shown at first.
     pub preview: bool,
+    /// Whether a slow wire makes it lean.
+    pub lean_by_itself: bool,
     /// The connect screen with what is known.
     pub connect: ConnectPane,
     /// Whether the connect screen comes first.
@@ -105,8 +107,16 @@ pub struct Model {
     pub(super) keymap: Keymap,
     pub(super) pending: Vec<Key>,
     pub(super) look: Look,
+    /// Whether a slow wire makes the look lean; once, and not after the operator chose.
+    pub(super) lean_by_itself: bool,
+    /// When the look becomes lean unless a key is pressed before, and what the wire drains in bytes a second.
+    pub(super) lean_at: Option<(Duration, u64)>,
     pub(super) status: Status,
     pub(super) notice: Option<ShownNotice>,
+    /// What both wires carry, while it is shown.
+    pub(super) meter: Option<Meter>,
+    /// Whether the terminal's window is looked at, as far as it tells.
+    pub(super) watched: bool,
     pub(super) requests: Requests,
     pub(super) history: Vec<String>,
     /// What stood on the command line when it was left, to be gone on with.
@@ -140,8 +150,12 @@ impl Model {
             keymap: start.keymap,
             pending: Vec::new(),
             look: start.look,
+            lean_by_itself: start.lean_by_itself,
+            lean_at: None,
             status: Status { profile: SafeText::line(&start.profile), me: start.me, web_app: start.web_app, ..Status::default() },
             notice: None,
+            meter: None,
+            watched: true,
             requests: Requests::default(),
             history: Vec::new(),
             unfinished: String::new(),
@@ -170,7 +184,8 @@ impl Model {
         let notice = self.notice.as_ref().and_then(|shown| shown.until);
         let panes = self.panes.iter().filter_map(crate::panes::Pane::deadline);
         let minute = (self.screen == Screen::Dashboard || !self.connect.is_first()).then_some(self.minute);
-        notice.into_iter().chain(panes).chain(minute).chain(self.first_frame).min()
+        let lean = self.lean_at.map(|(at, _)| at);
+        notice.into_iter().chain(panes).chain(minute).chain(self.first_frame).chain(lean).min()
     }
 
     pub(super) fn context(&self, now: Now) -> Context {

@@ -26,6 +26,8 @@ const TYPED: &[Command] = &[
     Command::Pause,
     Command::TogglePreview,
     Command::Theme,
+    Command::Lean,
+    Command::Meter,
     Command::CopyId,
     Command::CopyLink,
     Command::Connect,

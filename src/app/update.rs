@@ -17,6 +17,7 @@ use crate::{
 };
 
 mod commands;
+mod wire;
 mod words;
 
 /// The app's own questions go under this name.
@@ -59,6 +60,8 @@ impl Update<'_> {
             Msg::News(news) => self.news(news),
             Msg::Connect(news) => self.connect_news(news),
             Msg::Theme(name, text) => self.theme(&name, text.map_err(|failure| Notice::failure(&failure))),
+            Msg::SlowWire { bytes_per_second } => self.wire_is_slow(bytes_per_second),
+            Msg::Measured { measured, after_key } => self.measured(measured, after_key),
             Msg::Notice(notice) => self.notify(notice),
         }
     }
@@ -79,6 +82,7 @@ impl Update<'_> {
     fn schedule_minute(&mut self) {
         if self.model.minute <= self.now.tick {
             self.dirty();
+            self.measure(false);
         }
         let into = self.now.wall.as_millisecond().rem_euclid(60_000).unsigned_abs();
         self.model.minute = self.now.tick + Duration::from_millis(60_000 - into);
@@ -89,6 +93,7 @@ impl Update<'_> {
             self.model.notice = None;
             self.dirty();
         }
+        self.become_lean();
         let context = self.model.context(self.now);
         let mut outcomes = Vec::new();
         for pane in self.model.panes.iter_mut() {
@@ -111,7 +116,10 @@ impl Update<'_> {
                 self.model.size = (cols, rows);
                 self.lay_out();
             }
-            Input::FocusGained | Input::FocusLost | Input::StatusReport => {}
+            Input::FocusGained => self.watched(true),
+            Input::FocusLost => self.watched(false),
+            // The terminal's own affair.
+            Input::StatusReport => {}
         }
     }
 
@@ -121,6 +129,8 @@ impl Update<'_> {
             self.model.notice = None;
         }
         self.dirty();
+        self.put_lean_off();
+        self.measure(true);
         let layers = self.layers();
         let mut pending = std::mem::take(&mut self.model.pending);
         let resolution = self.model.keymap.press(layers, &mut pending, key);

@@ -16,6 +16,11 @@ use crate::{
     ui::{Painter, Role, Tee, hint_line, layout::PreviewPlace, too_small},
 };
 
+/// Hints that the last line tells at most.
+const HINTS: usize = 12;
+/// The same where the least is sent; help tells all.
+const LEAN_HINTS: usize = 6;
+
 /// A frame of this size, and the column and row of the terminal's own cursor, if it is to be seen.
 pub fn frame(model: &Model, now: Now, cols: u16, rows: u16) -> (Buffer, Option<(u16, u16)>) {
     let mut buffer = Buffer::empty(Rect::new(0, 0, cols, rows));
@@ -112,9 +117,14 @@ fn draw_footer(model: &Model, painter: &mut Painter<'_>) {
         painter.put_cut(1 + x, 0, &shown.notice.text, style, room.saturating_sub(1 + x));
         return;
     }
+    if let Some(meter) = &model.meter {
+        painter.put_cut(1, 0, &meter.words(painter.glyphs()), painter.style(Role::Dim), room.saturating_sub(1));
+        return;
+    }
     let pane = || model.panes.get(model.focus).map_or(&["global"][..], |pane| pane.layers());
     let layers = model.line.as_ref().map_or_else(pane, Prompt::layers);
-    let hints = model.keymap.hints(layers, 12);
+    let most = if model.look.is_lean() { LEAN_HINTS } else { HINTS };
+    let hints = model.keymap.hints(layers, most);
     let hints: Vec<_> = hints.iter().map(|hint| (hint.keys.as_str(), hint.label)).collect();
     hint_line(painter, 1, 0, &hints, room.saturating_sub(1));
 }

@@ -74,6 +74,8 @@ commands! {
     Help = "help", "help", "Shows every key of this place.";
     CommandLine = "command-line", "command", "Opens the command line.";
     Theme = "theme", "theme", "Changes the colours at once.", takes "NAME";
+    Lean = "lean", "lean", "Sends the least to the terminal from now on, or no more.";
+    Meter = "meter", "meter", "Shows or hides what is sent to the terminal and asked of the server.";
     Connect = "connect", "connect", "Opens the connect screen of this profile.";
     Redraw = "redraw", "redraw", "Draws the whole screen anew.";
     Suspend = "suspend", "suspend", "Puts the program into the background of the shell.";

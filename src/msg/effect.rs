@@ -76,6 +76,13 @@ pub enum Effect {
     },
     /// Pause the reading in the background that nobody waits for, or go on with it.
     Pause(bool),
+    /// Read the counters of both wires, for [`Msg::Measured`](super::Msg::Measured).
+    Measure {
+        /// A key was pressed; else a minute began.
+        after_key: bool,
+    },
+    /// The terminal's window is looked at, or no longer.
+    Watched(bool),
     /// How often to refresh by itself; `None` for never.
     RefreshEvery(Option<Duration>),
     /// Find out the URLs behind an instance's address.

@@ -99,6 +99,21 @@ impl Notice {
     }
 }
 
+/// The counters of both wires since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Measured {
+    /// Bytes that the terminal took.
+    pub drawn: u64,
+    /// Frames that a newer one replaced before they were drawn.
+    pub skipped: u64,
+    /// What the wire to the terminal drains in bytes a second, where it is known.
+    pub drain: Option<u64>,
+    /// Requests to the server.
+    pub requests: u64,
+    /// Bytes of the server's answers.
+    pub fetched: u64,
+}
+
 /// What an instance's address led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Discovered {
@@ -158,6 +173,18 @@ pub enum Msg {
     Connect(ConnectNews),
     /// A theme was read: its name and text, or why not.
     Theme(String, Result<String, Failure>),
+    /// The wire to the terminal was measured to be slow.
+    SlowWire {
+        /// What it drains.
+        bytes_per_second: u64,
+    },
+    /// The counters of both wires were read.
+    Measured {
+        /// As they stand.
+        measured: Measured,
+        /// As [`Effect::Measure`](super::Effect::Measure) said.
+        after_key: bool,
+    },
     /// One line for the operator.
     Notice(Notice),
 }

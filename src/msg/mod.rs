@@ -8,4 +8,4 @@ mod message;
 pub use command::Command;
 pub use effect::{Effect, Question};
 pub use key::{Input, Key, KeyCode};
-pub use message::{Answer, ConnectNews, Discovered, Msg, Notice, Now, PaneId, RequestId, Severity, Slot};
+pub use message::{Answer, ConnectNews, Discovered, Measured, Msg, Notice, Now, PaneId, RequestId, Severity, Slot};

@@ -317,8 +317,13 @@ pub(super) fn draw_heads(painter: &mut Painter<'_>, slots: &[ColumnSlot], specs:
 /// style of the bar, which then goes for the whole row: one colour costs the least on the wire.
 pub(super) fn draw_cursor(painter: &mut Painter<'_>, y: u16, cursor: Option<bool>) -> Option<Style> {
     let focused = cursor?;
+    if painter.look().is_lean() {
+        // No colour: changing it would cost more than the mark.
+        painter.put(0, y, ">", painter.style(Role::Text), 1);
+        return None;
+    }
     let marker = painter.glyphs().marker;
-    if painter.look().lean || !focused {
+    if !focused {
         painter.put(0, y, marker, painter.style(Role::Marker), 1);
         return None;
     }

@@ -33,6 +33,20 @@ const COLUMNS: &[ColumnSpec] = &[
     column("Last", 5, 5, 6, Align::Right, 0),
 ];
 
+/// What a lean row tells: the columns without which a ticket is still known.
+const LEAN_COLUMNS: &[ColumnSpec] = &[
+    column("ID", 5, 6, 0, Align::Right, 0),
+    column("Summary", 24, 40, 1, Align::Left, 4),
+    column("Client", 12, 20, 3, Align::Left, 1),
+    column("Agent", 8, 12, 4, Align::Left, 0),
+    column("Status", 9, 14, 2, Align::Left, 0),
+    column("Prio", 6, 9, 5, Align::Left, 0),
+    column("Last", 5, 5, 6, Align::Right, 0),
+];
+
+/// Columns narrower than this show a letter more instead of the mark of a cut.
+const TOO_NARROW_FOR_MARK: u16 = 9;
+
 /// Cells before the columns: the cursor's mark, the state's mark, a space.
 const GUTTER: u16 = 3;
 
@@ -231,8 +245,10 @@ impl Pane for TicketsPane {
     }
 
     fn draw(&self, painter: &mut Painter<'_>, now: Now, focused: bool) {
-        let slots = columns(painter.cols().saturating_sub(GUTTER), COLUMNS);
-        draw_heads(painter, &slots, COLUMNS, GUTTER);
+        let specs = if painter.look().is_lean() { LEAN_COLUMNS } else { COLUMNS };
+        let slots = columns(painter.cols().saturating_sub(GUTTER), specs);
+        draw_heads(painter, &slots, specs, GUTTER);
+        let slots: Vec<_> = slots.iter().filter_map(|slot| Some((specs.get(slot.index)?.title, *slot))).collect();
         for (y, (row, cursor)) in (1..).zip(self.list.visible()) {
             draw_row(painter, y, row, &slots, &self.marks, now, cursor.then_some(focused));
         }
@@ -261,7 +277,8 @@ fn mark(row: &TicketRow, now: Timestamp, glyphs: &Glyphs) -> (&'static str, Role
         return (" ", Role::Dim);
     }
     if row.on_hold {
-        return (glyphs.hold, Role::Dim);
+        // In the colour of the text: on every third row another would cost more than the mark.
+        return (glyphs.hold, Role::Text);
     }
     match row.next_target() {
         Some(target) if target <= now => (glyphs.breached, Role::Bad),
@@ -286,7 +303,7 @@ fn draw_row(
     painter: &mut Painter<'_>,
     y: u16,
     row: &TicketRow,
-    slots: &[ColumnSlot],
+    slots: &[(&'static str, ColumnSlot)],
     marks: &Marks,
     now: Now,
     cursor: Option<bool>,
@@ -297,12 +314,15 @@ fn draw_row(
     let style = |painter: &Painter<'_>, role: Role| bar.unwrap_or_else(|| painter.style(role));
     painter.put(1, y, mark, style(painter, role), 1);
     let text = if row.is_closed { Role::Dim } else { Role::Text };
-    for slot in slots {
-        let Some(spec) = COLUMNS.get(slot.index) else { continue };
+    for (title, slot) in slots {
         let x = GUTTER + slot.x;
         let plain = style(painter, text);
         let halo = |painter: &Painter<'_>, label: &Label| bar.unwrap_or_else(|| painter.look().halo(label.colour));
-        let _ = match spec.title {
+        let cut = |painter: &mut Painter<'_>, words: &SafeText, style: Style| match slot.width {
+            0..TOO_NARROW_FOR_MARK => painter.put(x, y, words, style, slot.width),
+            _ => painter.put_cut(x, y, words, style, slot.width),
+        };
+        let _ = match *title {
             "ID" => {
                 let id = if row.id.0 < 0 { "-".to_owned() } else { row.id.to_string() };
                 painter.put_right(x, y, Own(&id), plain, slot.width)
@@ -310,22 +330,22 @@ fn draw_row(
             "Summary" => match &row.unreadable {
                 Some(reason) => {
                     let words = SafeText::line(&format!("unreadable: {reason}"));
-                    painter.put_cut(x, y, &words, style(painter, Role::Bad), slot.width)
+                    cut(painter, &words, style(painter, Role::Bad))
                 }
-                None => painter.put_cut(x, y, &row.summary, plain, slot.width),
+                None => cut(painter, &row.summary, plain),
             },
-            "Client" => painter.put_cut(x, y, &row.client, plain, slot.width),
-            "User" => painter.put_cut(x, y, &row.user, plain, slot.width),
+            "Client" => cut(painter, &row.client, plain),
+            "User" => cut(painter, &row.user, plain),
             "Agent" => match &row.agent {
-                Some(agent) => painter.put_cut(x, y, agent, plain, slot.width),
+                Some(agent) => cut(painter, agent, plain),
                 None => painter.put(x, y, glyphs.none, style(painter, Role::Dim), slot.width),
             },
-            "Status" => painter.put_cut(x, y, &row.status.name, halo(painter, &row.status), slot.width),
-            "Prio" => painter.put_cut(x, y, &row.priority.name, halo(painter, &row.priority), slot.width),
+            "Status" => cut(painter, &row.status.name, halo(painter, &row.status)),
+            "Prio" => cut(painter, &row.priority.name, halo(painter, &row.priority)),
             "Age" => put_age(painter, x, y, row.opened, now, plain, slot.width),
             _ => put_age(painter, x, y, row.last_action, now, plain, slot.width),
         };
-        if let Some((key, text)) = marked(spec.title, row).filter(|_| !marks.is_empty()) {
+        if let Some((key, text)) = marked(title, row).filter(|_| !marks.is_empty()) {
             // On the cursor's bar a line below the words is left of the mark: another colour would break the bar.
             let style = bar.map_or_else(|| painter.style(Role::Match), Style::underlined);
             painter.mark(x, y, text, &marks.within(key, text.as_str()), style, slot.width);

@@ -17,7 +17,7 @@ use crate::{
     settings::{self, Chosen, Config, Overrides, Paths},
     terminal::Terminal,
     text::SafeText,
-    ui::{ColourDepth, Glyphs, Look, Theme},
+    ui::{Background, ColourDepth, Glyphs, Look, Theme},
 };
 
 /// Messages that may wait for the loop.
@@ -63,7 +63,7 @@ pub fn appearance(paths: &Paths) -> Appearance {
     let config = Config::load(paths).unwrap_or_default();
     let env = |name: &str| std::env::var(name).ok();
     let mut notices = Vec::new();
-    look(paths, Some(&config.theme), config.lean, &mut notices);
+    look(paths, Some(&config.theme), config.lean == Some(true), &mut notices);
     keymap(paths, &mut notices);
     let complaints = notices.into_iter().map(|notice| notice.text).collect();
     Appearance { colours: ColourDepth::detect(&env), utf8: Glyphs::detect(&env) == Glyphs::UTF8, complaints }
@@ -77,7 +77,7 @@ pub async fn dashboard(launch: Launch) -> Result<ExitCode, Failure> {
     let Launch { paths, overrides, profile: wanted, theme, lean, budget, ephemeral, clocks } = launch;
     let config = Config::load(&paths)?;
     let mut notices = Vec::new();
-    let look = look(&paths, Some(theme.as_deref().unwrap_or(&config.theme)), lean || config.lean, &mut notices);
+    let look = look(&paths, Some(theme.as_deref().unwrap_or(&config.theme)), lean || config.lean == Some(true), &mut notices);
     let keymap = keymap(&paths, &mut notices);
     let chosen = settings::choose(&paths, &config, wanted.as_ref(), &overrides)?;
 
@@ -91,6 +91,7 @@ pub async fn dashboard(launch: Launch) -> Result<ExitCode, Failure> {
         me: None,
         web_app: String::new(),
         preview: config.preview,
+        lean_by_itself: config.lean.is_none(),
         connect: ConnectPane::default(),
         needs_connect: false,
         view: LastView::default(),
@@ -193,6 +194,7 @@ fn look(paths: &Paths, theme: Option<&str>, lean: bool, notices: &mut Vec<Notice
     });
     let mut look = Look::new(&theme, depth, Glyphs::detect(&env), lean);
     look.zone = TimeZone::system();
+    look.terminal = Background::detect(&env);
     look
 }
 

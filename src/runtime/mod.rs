@@ -16,14 +16,14 @@ use tokio::{sync::mpsc, time::Instant};
 
 use crate::{
     app::{Model, frame, update},
-    msg::{Effect, Input, Msg, Notice},
+    msg::{Effect, Input, Measured, Msg, Notice},
     session,
     terminal::{Terminal, TerminalEvent},
 };
 
 pub use clock::Clocks;
 pub use launch::{Appearance, Launch, appearance, dashboard};
-pub use runner::{Runner, RunnerSettings};
+pub use runner::{Runner, RunnerSettings, answer};
 use signals::{Signal, Signals};
 
 /// Messages taken between two frames at most: a flood can't keep the screen from being drawn.
@@ -134,6 +134,9 @@ struct Out<'a> {
 fn hear(event: Option<TerminalEvent>, model: &mut Model, runner: &mut Runner, out: &mut Out<'_>, clocks: Clocks) {
     match event {
         Some(TerminalEvent::Input(input)) => step(model, Msg::Input(input), runner, out, clocks),
+        Some(TerminalEvent::SlowWire { bytes_per_second }) => {
+            step(model, Msg::SlowWire { bytes_per_second }, runner, out, clocks);
+        }
         Some(TerminalEvent::HungUp) | None => out.ended = Some(Ended::HungUp),
     }
 }
@@ -149,9 +152,18 @@ fn step(model: &mut Model, msg: Msg, runner: &mut Runner, out: &mut Out<'_>, clo
                 }
             }
             Effect::Suspend => suspend(out.terminal, runner),
+            Effect::Measure { after_key } => {
+                let measured = measured(out.terminal, runner);
+                step(model, Msg::Measured { measured, after_key }, runner, out, clocks);
+            }
             effect => runner.run(effect),
         }
     }
+}
+
+fn measured(terminal: &Terminal, runner: &Runner) -> Measured {
+    let (drawn, (requests, fetched)) = (terminal.stats(), runner.traffic());
+    Measured { drawn: drawn.bytes, skipped: drawn.skipped, drain: drawn.drain, requests, fetched }
 }
 
 /// The terminal's size as a message.

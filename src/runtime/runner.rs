@@ -4,12 +4,14 @@ use std::{
     collections::HashMap,
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use futures::FutureExt;
 use tokio::{
     sync::mpsc,
     task::{AbortHandle, JoinSet},
+    time::Instant,
 };
 
 use super::{
@@ -29,6 +31,9 @@ use crate::{
     settings::{self, CommandSecret, Config, GivenSecret, KeyringSecret, Paths},
     ui::Theme,
 };
+
+/// How often the window refreshes while nobody looks at it.
+const UNWATCHED: Duration = Duration::from_mins(10);
 
 /// What the runner works with.
 pub struct RunnerSettings {
@@ -62,14 +67,19 @@ pub struct Runner {
     tasks: JoinSet<()>,
     asked: HashMap<Slot, AbortHandle>,
     connecting: Option<AbortHandle>,
+    /// How often to refresh while somebody looks.
+    every: Option<Duration>,
+    /// Since when nobody looks.
+    unwatched: Option<Instant>,
 }
 
 impl Runner {
     /// A runner that answers into `messages`.
     pub fn new(mut settings: RunnerSettings, messages: mpsc::Sender<Msg>) -> Self {
         let log = Arc::new(Mutex::new(settings.log.take()));
+        let every = settings.config.refresh.0;
         let work = Work { settings: Arc::new(settings), messages: messages.clone(), session: Arc::default(), log };
-        Self { work, messages, tasks: JoinSet::new(), asked: HashMap::new(), connecting: None }
+        Self { work, messages, tasks: JoinSet::new(), asked: HashMap::new(), connecting: None, every, unwatched: None }
     }
 
     /// Starts the session of a profile over its open mirror.
@@ -111,14 +121,18 @@ impl Runner {
                 self.with_session(|session| session.refresh(everything));
             }
             Effect::Pause(paused) => self.with_session(|session| session.pause_filling(paused)),
-            Effect::RefreshEvery(every) => self.with_session(|session| session.refresh_every(every)),
+            Effect::RefreshEvery(every) => {
+                self.every = every;
+                self.refresh_by_itself();
+            }
+            Effect::Watched(watched) => self.watched(watched),
             Effect::Discover(address) => self.discover(address),
             Effect::TestConnection(draft) => self.test(*draft),
             Effect::CancelConnect => self.cancel_connecting(),
             Effect::Start { draft } => self.save_and_start(*draft),
             Effect::LoadTheme(name) => self.load_theme(name),
             Effect::Save { file, open } => self.save(file, open),
-            Effect::Copy(_) | Effect::Repaint | Effect::Suspend | Effect::Quit => {}
+            Effect::Copy(_) | Effect::Repaint | Effect::Suspend | Effect::Measure { .. } | Effect::Quit => {}
         }
     }
 
@@ -185,6 +199,26 @@ impl Runner {
         let files = self.work.lock().as_ref().map(Session::files);
         let Some(files) = files else { return };
         self.tasks.spawn(saving::save(files, file, open, self.work.settings.config.clone(), self.messages.clone()));
+    }
+
+    /// Requests to the server and bytes of its answers, of the session that runs.
+    pub(super) fn traffic(&self) -> (u64, u64) {
+        self.work.lock().as_ref().map(Session::stats).map_or((0, 0), |stats| (stats.requests, stats.bytes))
+    }
+
+    /// Somebody looks at the terminal's window again, or nobody any more. What is then older than it should be is fetched at once.
+    fn watched(&mut self, watched: bool) {
+        let since = if watched { self.unwatched.take() } else { self.unwatched.replace(Instant::now()) };
+        self.refresh_by_itself();
+        let stale = since.zip(self.every).is_some_and(|(since, every)| since.elapsed() >= every);
+        if watched && stale {
+            self.with_session(|session| session.refresh(false));
+        }
+    }
+
+    fn refresh_by_itself(&self) {
+        let every = self.every.map(|every| if self.unwatched.is_some() { every.max(UNWATCHED) } else { every });
+        self.with_session(|session| session.refresh_every(every));
     }
 
     fn with_session(&self, act: impl FnOnce(&Session)) {
@@ -377,7 +411,11 @@ fn source(draft: &ConnectDraft, profile: &Profile) -> Arc<dyn SecretSource> {
     }
 }
 
-async fn answer(mirror: &Mirror, question: Question) -> Result<Answer, Failure> {
+/// The mirror's answer to a question.
+///
+/// # Errors
+/// Where the mirror can't be read.
+pub async fn answer(mirror: &Mirror, question: Question) -> Result<Answer, Failure> {
     Ok(match question {
         Question::Tickets { query, client, me, anchor, count } => {
             let ask = TicketAsk {

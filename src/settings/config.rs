@@ -21,8 +21,8 @@ pub struct Config {
     pub theme: String,
     /// How often the dashboard asks for changes: seconds (0 to 86400), or `"off"`, which is 0.
     pub refresh: Refresh,
-    /// The least bytes on the terminal's wire.
-    pub lean: bool,
+    /// The least bytes on the terminal's wire; where it isn't said, when the wire is measured to be slow.
+    pub lean: Option<bool>,
     /// Nothing is ever written to HaloPSA.
     pub read_only: bool,
     /// Whether the preview is open at the start.
@@ -44,7 +44,7 @@ impl Default for Config {
             last_profile: None,
             theme: "default".to_owned(),
             refresh: Refresh(Some(Duration::from_mins(1))),
-            lean: false,
+            lean: None,
             read_only: false,
             preview: true,
             budget: None,

@@ -21,9 +21,10 @@ use crossterm::{
     style::ResetColor,
     terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen},
 };
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use rustix::event::{PollFd, PollFlags};
+use rustix::termios::{OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
 
-use super::tty::Tty;
+use super::tty::{Tty, is_gone, wait};
 
 /// Alternate screen, no cursor, bracketed paste, focus reports. Nothing is asked: an answer costs a round trip or never comes.
 static ENTER: LazyLock<Vec<u8>> =
@@ -36,6 +37,10 @@ static LEAVE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     leave.extend(orders(&[&ResetColor, &DisableFocusChange, &DisableBracketedPaste, &Show, &LeaveAlternateScreen]));
     leave
 });
+/// How long answers to what was asked may take to come back before the shell gets to read them.
+const PATIENCE_WITH_ANSWERS: Duration = Duration::from_millis(1200);
+/// The answer to a status report request.
+const ANSWER: &[u8] = b"\x1b[0n";
 /// Ends a sequence that was cut off in the middle.
 const CANCEL: &[u8] = b"\x18";
 /// How long the terminal may take to accept the above.
@@ -66,6 +71,14 @@ fn orders(all: &[&dyn Order]) -> Vec<u8> {
 /// The terminal whose panic hook applies.
 static ACTIVE: Mutex<Weak<Modes>> = Mutex::new(Weak::new());
 
+/// Status report requests without an answer so far.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Owed {
+    pub(super) requests: usize,
+    /// When the last of them is no longer expected to be answered.
+    pub(super) until: Instant,
+}
+
 /// The terminal's modes while it is ours, and the only way to write to it.
 pub(super) struct Modes {
     tty: Tty,
@@ -76,6 +89,8 @@ pub(super) struct Modes {
     open: AtomicBool,
     /// Whether the last write ended within a frame.
     torn: AtomicBool,
+    /// What the terminal has not answered yet.
+    owed: Mutex<Option<Owed>>,
     /// Held during a write.
     writing: Mutex<()>,
 }
@@ -89,6 +104,7 @@ impl Modes {
             original: Mutex::new(None),
             open: AtomicBool::new(false),
             torn: AtomicBool::new(false),
+            owed: Mutex::new(None),
             writing: Mutex::new(()),
         }
     }
@@ -130,8 +146,48 @@ impl Modes {
         if self.torn.swap(false, Ordering::SeqCst) {
             let _ = self.tty.write_by(CANCEL, deadline);
         }
-        let _ = self.tty.write_by(&LEAVE, deadline);
+        let left = self.tty.write_by(&LEAVE, deadline);
+        // While the terminal is still raw: a shell would echo late answers, and read them as typed. From a terminal that takes
+        // nothing nothing comes.
+        if let Some(owed) = lock(&self.owed).take().filter(|_| left.is_ok()) {
+            self.swallow_answers(owed.requests, owed.until.min(Instant::now() + PATIENCE_WITH_ANSWERS));
+            let _ = tcflush(self.tty.input(), QueueSelector::IFlush);
+        }
         let _ = tcsetattr(self.tty.input(), OptionalActions::Now, &original);
+    }
+
+    /// Takes note of what the terminal has not answered yet.
+    pub(super) fn owes(&self, owed: Option<Owed>) {
+        *lock(&self.owed) = owed;
+    }
+
+    /// Reads until so many answers have come, or until `deadline`; what was typed among them is lost.
+    fn swallow_answers(&self, mut owed: usize, deadline: Instant) {
+        let mut buffer = [0u8; 256];
+        // An answer may come in pieces.
+        let mut matched = 0;
+        while owed > 0 {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let mut fds = [PollFd::from_borrowed_fd(self.tty.input(), PollFlags::IN)];
+            if left.is_zero() || wait(&mut fds, Some(left)).is_err() {
+                return;
+            }
+            let [ready] = fds;
+            if !ready.revents().contains(PollFlags::IN) {
+                if is_gone(ready.revents()) {
+                    return;
+                }
+                continue;
+            }
+            let Ok(count @ 1..) = self.tty.read(&mut buffer) else { return };
+            for byte in buffer.get(..count).unwrap_or_default() {
+                matched = if ANSWER.get(matched) == Some(byte) { matched + 1 } else { usize::from(ANSWER.first() == Some(byte)) };
+                if matched == ANSWER.len() {
+                    matched = 0;
+                    owed = owed.saturating_sub(1);
+                }
+            }
+        }
     }
 
     /// Writes the beginning of `bytes`, the rest of a frame, without waiting; gives how many, or `None` if the terminal isn't ours.

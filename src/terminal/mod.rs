@@ -23,13 +23,16 @@
 //! 5. On ctrl-z and on SIGTSTP call [`Terminal::suspend`]; on SIGCONT, always, [`Terminal::resume`] and draw.
 //! 6. [`Terminal::close`], or drop it: both give the terminal back within two seconds, whether it reads or not.
 //!
-//! No signal is handled here, and no question is put to the terminal. What it may be sent is listed in `screen`, `guard` and
+//! No signal is handled here. The one question that is put to the terminal is how far it has come (`pace`), and nobody waits for
+//! the answer but frames that a newer one may replace. What else it may be sent is listed in `screen`, `guard` and
 //! `clipboard`, and nothing else is written to it.
 
 mod clipboard;
 mod decoder;
 mod guard;
 mod job;
+mod kind;
+mod pace;
 mod reader;
 mod screen;
 #[cfg(test)]
@@ -48,8 +51,9 @@ use tokio::sync::mpsc;
 use crate::msg::Input;
 use crate::text::SafeText;
 use guard::Modes;
+use kind::{Between, Kind};
 use reader::Reader;
-use screen::Dialect;
+pub use screen::{Dialect, Screen};
 use tty::Tty;
 use writer::ScreenWriter;
 pub use writer::WriterStats;
@@ -62,6 +66,11 @@ const LAST_FRAME: Duration = Duration::from_millis(300);
 pub enum TerminalEvent {
     /// Somebody typed, pasted or looked.
     Input(Input),
+    /// The wire was measured to be slow; told once.
+    SlowWire {
+        /// What it drains.
+        bytes_per_second: u64,
+    },
     /// The terminal is gone; nothing follows.
     HungUp,
 }
@@ -83,6 +92,7 @@ pub struct Terminal {
     reader: Reader,
     writer: ScreenWriter,
     modes: Arc<Modes>,
+    between: Between,
 }
 
 impl Terminal {
@@ -105,19 +115,19 @@ impl Terminal {
             "" => Err(OpenError::NotATerminal("TERM is not set, so nothing is known about this terminal")),
             "dumb" => Err(OpenError::NotATerminal("TERM is dumb: this terminal can't be drawn on")),
             term => {
-                let terminal = Self::on(Tty::of_standard_streams()?, Dialect::of(term), events)?;
+                let terminal = Self::on(Tty::of_standard_streams()?, Kind::of(term, &|name| std::env::var(name).ok()), events)?;
                 guard::give_back_on_panic(&terminal.modes);
                 Ok(terminal)
             }
         }
     }
 
-    fn on(tty: Tty, dialect: Dialect, events: mpsc::Sender<TerminalEvent>) -> io::Result<Self> {
+    fn on(tty: Tty, kind: Kind, events: mpsc::Sender<TerminalEvent>) -> io::Result<Self> {
         let modes = Arc::new(Modes::new(tty));
         modes.enter()?;
-        let writer = ScreenWriter::start(Arc::clone(&modes), dialect)?;
-        let reader = Reader::start(Arc::clone(&modes), events)?;
-        Ok(Self { reader, writer, modes })
+        let writer = ScreenWriter::start(Arc::clone(&modes), kind, &events)?;
+        let reader = Reader::start(Arc::clone(&modes), writer.answers(), events)?;
+        Ok(Self { reader, writer, modes, between: kind.between })
     }
 
     /// The terminal's size in columns and rows, at most 500x200; 80x24 where it doesn't know.
@@ -140,7 +150,7 @@ impl Terminal {
     /// Puts `text` on the clipboard of the machine that the terminal runs on (OSC 52), without line breaks at its end. False if it is
     /// longer than 16 KiB or the terminal is stalled; whether the terminal obeys is not known.
     pub fn copy(&self, text: &SafeText) -> bool {
-        clipboard::copy(text).is_some_and(|order| self.writer.write_raw(&order))
+        clipboard::copy(text, self.between).is_some_and(|order| self.writer.write_raw(&order))
     }
 
     /// What has been written so far.

@@ -16,6 +16,7 @@ use super::TerminalEvent;
 use super::decoder::Decoder;
 use super::guard::{Modes, lock};
 use super::tty::{Wake, is_gone, wait};
+use super::writer::Answers;
 use crate::msg::Input;
 
 /// The reading thread's control; dropping it ends the thread.
@@ -32,11 +33,11 @@ struct Shared {
 }
 
 impl Reader {
-    /// Starts the thread, which sends to `events`.
-    pub(super) fn start(modes: Arc<Modes>, events: mpsc::Sender<TerminalEvent>) -> io::Result<Self> {
+    /// Starts the thread, which sends to `events`; the terminal's answers go to `answers`.
+    pub(super) fn start(modes: Arc<Modes>, answers: Answers, events: mpsc::Sender<TerminalEvent>) -> io::Result<Self> {
         let shared = Arc::new(Shared { modes, wake: Wake::new()?, stop: AtomicBool::new(false), paused: Mutex::new(false) });
         let thread = Arc::clone(&shared);
-        std::thread::Builder::new().name("tty-reader".to_owned()).spawn(move || thread.run(&events))?;
+        std::thread::Builder::new().name("tty-reader".to_owned()).spawn(move || thread.run(&answers, &events))?;
         Ok(Self { shared })
     }
 
@@ -68,7 +69,7 @@ enum Read {
 }
 
 impl Shared {
-    fn run(&self, events: &mpsc::Sender<TerminalEvent>) {
+    fn run(&self, answers: &Answers, events: &mpsc::Sender<TerminalEvent>) {
         let started = Instant::now();
         let mut decoder = Decoder::new();
         let mut buffer = [0u8; 4096];
@@ -102,6 +103,10 @@ impl Shared {
                 }
             }
             for input in inputs.drain(..) {
+                if input == Input::StatusReport {
+                    answers.take_note();
+                    continue;
+                }
                 if events.blocking_send(TerminalEvent::Input(input)).is_err() {
                     return;
                 }

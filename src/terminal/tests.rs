@@ -106,6 +106,9 @@ fn picture(cols: u16, rows: u16, text: &str) -> Buffer {
     frame
 }
 
+/// A terminal at the other end of the wire, with nothing in between.
+const XTERM: Kind = Kind { dialect: Dialect::Xterm, between: Between::Nothing };
+
 fn next(events: &mut mpsc::Receiver<TerminalEvent>) -> Option<TerminalEvent> {
     events.blocking_recv()
 }
@@ -116,7 +119,7 @@ fn the_terminal_comes_back_exactly_as_it_was() {
     let mut watcher = pty.watch();
     let before = pty.settings();
     let (sender, _events) = mpsc::channel(8);
-    let terminal = Terminal::on(pty.tty(), Dialect::Xterm, sender).unwrap();
+    let terminal = Terminal::on(pty.tty(), XTERM, sender).unwrap();
     assert_ne!(pty.settings(), before);
     assert_eq!(terminal.size(), Size::new(80, 24));
     terminal.present(picture(80, 24, "first"), Some((3, 4)));
@@ -139,7 +142,7 @@ fn the_terminal_comes_back_exactly_as_it_was() {
 fn what_is_typed_arrives_and_a_hang_up_ends_it() {
     let mut pty = Pty::new(80, 24);
     let (sender, mut events) = mpsc::channel(8);
-    let terminal = Terminal::on(pty.tty(), Dialect::Xterm, sender).unwrap();
+    let terminal = Terminal::on(pty.tty(), XTERM, sender).unwrap();
     pty.type_in(b"j\x1b[200~text\x1b[201~\x1b[A\x03");
     let key = |key| Some(TerminalEvent::Input(Input::Key(key)));
     assert!(next(&mut events) == key(Key::char('j')));
@@ -167,7 +170,7 @@ fn a_terminal_that_does_not_read_holds_nothing_up() {
     let pty = Pty::new(500, 200);
     let before = pty.settings();
     let (sender, _events) = mpsc::channel(8);
-    let terminal = Terminal::on(pty.tty(), Dialect::Xterm, sender).unwrap();
+    let terminal = Terminal::on(pty.tty(), XTERM, sender).unwrap();
     // Until frames replace each other, the tty still takes them.
     let mut count = 0;
     while terminal.stats().skipped < 50 {
@@ -184,7 +187,7 @@ fn a_terminal_that_does_not_read_holds_nothing_up() {
 fn after_a_stall_the_newest_frame_is_next() {
     let pty = Pty::new(120, 40);
     let (sender, _events) = mpsc::channel(8);
-    let terminal = Terminal::on(pty.tty(), Dialect::Xterm, sender).unwrap();
+    let terminal = Terminal::on(pty.tty(), XTERM, sender).unwrap();
     let mut count = 0;
     while terminal.stats().skipped < 50 {
         terminal.present(picture(120, 40, &format!("{count} {}", "x".repeat(count % 90))), None);
@@ -205,7 +208,7 @@ fn a_pause_leaves_the_keyboard_and_the_screen_to_others() {
     let mut watcher = pty.watch();
     let (sender, mut events) = mpsc::channel(8);
     let before = pty.settings();
-    let terminal = Terminal::on(pty.tty(), Dialect::Xterm, sender).unwrap();
+    let terminal = Terminal::on(pty.tty(), XTERM, sender).unwrap();
     terminal.present(picture(40, 5, "ours"), None);
     watcher.until_text("ours 4");
     terminal.release();
@@ -229,6 +232,75 @@ fn a_pause_leaves_the_keyboard_and_the_screen_to_others() {
 fn wait(tty: &Tty, flags: rustix::event::PollFlags) {
     let input = tty.input();
     tty::wait(&mut [rustix::event::PollFd::from_borrowed_fd(input, flags)], Some(PATIENCE)).unwrap();
+}
+
+/// How many times the terminal was asked for a status report.
+fn requests(bytes: &[u8]) -> usize {
+    bytes.windows(4).filter(|bytes| *bytes == b"\x1b[5n").count()
+}
+
+/// A frame of which nothing stays when the next one comes.
+fn pattern(count: usize) -> Buffer {
+    picture(80, 24, &char::from(b'a' + u8::try_from(count % 26).unwrap()).to_string().repeat(30))
+}
+
+#[test]
+fn no_more_is_under_way_than_the_terminal_answers_for() {
+    let mut pty = Pty::new(80, 24);
+    let mut watcher = pty.watch();
+    let (sender, mut events) = mpsc::channel(8);
+    let terminal = Terminal::on(pty.tty(), XTERM, sender).unwrap();
+    terminal.present(pattern(0), None);
+    watcher.until("asked", |screen| screen.contents().contains("aaa 23"));
+    while requests(&watcher.bytes) == 0 {
+        watcher.bytes.extend(watcher.output.recv().unwrap());
+    }
+    pty.type_in(b"\x1b[0nj");
+    // The answer is nobody's input: what was typed after it comes first, and then the answer has been taken note of.
+    assert!(next(&mut events) == Some(TerminalEvent::Input(Input::Key(Key::char('j')))));
+    let first = terminal.stats().bytes;
+    let mut count = 0;
+    while terminal.stats().skipped < 200 {
+        count += 1;
+        terminal.present(pattern(count), None);
+    }
+    // A window and a frame; a machine that stands still for seconds lets one more through each time.
+    let under_way = terminal.stats().bytes - first;
+    assert!(under_way < 2_400 + 4 * 800, "{under_way} bytes for {} frames", terminal.stats().frames);
+    // Nothing waits for the window: the newest frame is there once the answers are.
+    let newest = pattern(count);
+    let wanted = newest[(0, 23)].symbol().repeat(30) + " 23";
+    let mut answered = 1;
+    while !watcher.emulator.screen().contents().contains(&wanted) {
+        let bytes = watcher.output.recv_timeout(PATIENCE).unwrap();
+        watcher.emulator.process(&bytes);
+        watcher.bytes.extend(bytes);
+        for _ in answered..requests(&watcher.bytes) {
+            pty.type_in(b"\x1b[0n");
+        }
+        answered = answered.max(requests(&watcher.bytes));
+    }
+    terminal.close();
+}
+
+#[test]
+fn answers_that_come_after_the_end_are_not_left_to_the_shell() {
+    let mut pty = Pty::new(80, 24);
+    let mut watcher = pty.watch();
+    let before = pty.settings();
+    let modes = Modes::new(pty.tty());
+    modes.enter().unwrap();
+    modes.owes(Some(guard::Owed { requests: 3, until: Instant::now() + PATIENCE }));
+    let leaving = std::thread::spawn(move || modes.leave());
+    watcher.until("given back", is_given_back);
+    assert_ne!(pty.settings(), before, "not before the answers have come");
+    for piece in [&b"\x1b[0n\x1b["[..], b"0", b"nx", b"\x1b[0n"] {
+        pty.type_in(piece);
+    }
+    leaving.join().unwrap();
+    assert_eq!(pty.settings(), before);
+    let left = rustix::io::ioctl_fionread(pty.tty().input()).unwrap();
+    assert_eq!(left, 0, "nothing to be read");
 }
 
 /// A shell with job control, on its own pseudo-terminal, in which [`program`] can be run.

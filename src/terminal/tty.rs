@@ -19,8 +19,6 @@ use rustix::io::Errno;
 
 use super::screen::LARGEST;
 
-/// The most bytes in one write to a description of our own.
-const PIECE: usize = 4096;
 /// The most bytes in one write to a shared, blocking description.
 const SMALL_PIECE: usize = 64;
 /// The size of a terminal that doesn't know its own, as serial lines don't.
@@ -38,13 +36,13 @@ impl Tty {
     pub(super) fn of_standard_streams() -> io::Result<Self> {
         let (input, _) = reopen(rustix::stdio::stdin())?;
         let (output, own) = reopen(rustix::stdio::stdout())?;
-        Ok(Self { input, output, piece: if own { PIECE } else { SMALL_PIECE } })
+        Ok(Self { input, output, piece: if own { usize::MAX } else { SMALL_PIECE } })
     }
 
     /// The tty at `path`.
     #[cfg(test)]
     pub(super) fn at(path: &CStr) -> io::Result<Self> {
-        Ok(Self { input: open(path)?, output: open(path)?, piece: PIECE })
+        Ok(Self { input: open(path)?, output: open(path)?, piece: usize::MAX })
     }
 
     pub(super) fn input(&self) -> BorrowedFd<'_> {

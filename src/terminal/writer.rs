@@ -1,23 +1,29 @@
 //! The writing thread: the newest frame, composed when the tty is ready for it.
 //!
 //! There is one slot for a frame. While the tty takes nothing, a newer frame replaces the one in the slot, so a terminal that
-//! stops reading costs no memory and, once it reads again, sees the newest frame next. A frame that has begun is finished:
-//! what the terminal shows is then known, and the next frame is the difference to it.
+//! stops reading costs no memory and, once it reads again, sees the newest frame next. So it is while the window of [`Pace`] is full.
+//! A frame that has begun is finished: what the terminal shows is then known, and the next frame is the difference to it.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ratatui::buffer::Buffer;
 use rustix::event::{PollFd, PollFlags};
+use tokio::sync::mpsc;
 
-use super::guard::{Modes, lock};
-use super::screen::{Dialect, Screen};
+use super::TerminalEvent;
+use super::guard::{Modes, Owed, lock};
+use super::kind::Kind;
+use super::pace::{Pace, REQUEST};
+use super::screen::Screen;
 use super::tty::{Wake, is_gone, wait};
 
 /// The most bytes of orders (as for the clipboard) that wait for the tty.
 const ORDERS_CAP: usize = 64 * 1024;
+/// The most answers that wait to be taken note of.
+const ANSWERS_CAP: usize = 1024;
 
 /// What has been written so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,6 +34,8 @@ pub struct WriterStats {
     pub frames: u64,
     /// Frames that a newer one replaced before they were composed.
     pub skipped: u64,
+    /// What the wire drains in bytes a second, where it was ever kept busy and the terminal answers.
+    pub drain: Option<u64>,
 }
 
 /// The writing thread's control; dropping it ends the thread.
@@ -44,6 +52,25 @@ struct Shared {
     bytes: AtomicU64,
     frames: AtomicU64,
     skipped: AtomicU64,
+    /// 0 while it isn't known.
+    drain: AtomicU64,
+    started: Instant,
+}
+
+/// Where the reading thread leaves the answers to status report requests.
+#[derive(Clone)]
+pub(super) struct Answers(Arc<Shared>);
+
+impl Answers {
+    /// An answer came just now.
+    pub(super) fn take_note(&self) {
+        let mut slot = lock(&self.0.slot);
+        if slot.answers.len() < ANSWERS_CAP {
+            slot.answers.push(self.0.started.elapsed());
+        }
+        drop(slot);
+        self.0.wake.tell();
+    }
 }
 
 /// A frame and where its cursor is, if it is shown: column, row.
@@ -53,6 +80,8 @@ type Frame = (Buffer, Option<(u16, u16)>);
 struct Slot {
     next: Option<Frame>,
     orders: Vec<u8>,
+    /// When answers came that the thread has not taken note of.
+    answers: Vec<Duration>,
     /// Whether there may be something that the tty hasn't taken.
     busy: bool,
     paused: bool,
@@ -66,8 +95,8 @@ struct Slot {
 }
 
 impl ScreenWriter {
-    /// Starts the thread, which writes to a terminal of this `dialect`.
-    pub(super) fn start(modes: Arc<Modes>, dialect: Dialect) -> io::Result<Self> {
+    /// Starts the thread, which writes to a terminal of this kind, and tells of a slow wire once.
+    pub(super) fn start(modes: Arc<Modes>, kind: Kind, events: &mpsc::Sender<TerminalEvent>) -> io::Result<Self> {
         let shared = Arc::new(Shared {
             modes,
             wake: Wake::new()?,
@@ -76,10 +105,19 @@ impl ScreenWriter {
             bytes: AtomicU64::new(0),
             frames: AtomicU64::new(0),
             skipped: AtomicU64::new(0),
+            drain: AtomicU64::new(0),
+            started: Instant::now(),
         });
         let thread = Arc::clone(&shared);
-        std::thread::Builder::new().name("tty-writer".to_owned()).spawn(move || thread.run(dialect))?;
+        // The channel ends with the reading thread, which alone can tell that the terminal is gone.
+        let events = events.downgrade();
+        std::thread::Builder::new().name("tty-writer".to_owned()).spawn(move || thread.run(kind, &events))?;
         Ok(Self { shared })
+    }
+
+    /// Where answers to status report requests are to be left.
+    pub(super) fn answers(&self) -> Answers {
+        Answers(Arc::clone(&self.shared))
     }
 
     /// Makes `frame` the next to be shown; never waits.
@@ -139,6 +177,7 @@ impl ScreenWriter {
             bytes: self.shared.bytes.load(Ordering::Relaxed),
             frames: self.shared.frames.load(Ordering::Relaxed),
             skipped: self.shared.skipped.load(Ordering::Relaxed),
+            drain: Some(self.shared.drain.load(Ordering::Relaxed)).filter(|drain| *drain > 0),
         }
     }
 
@@ -171,6 +210,7 @@ impl Drop for ScreenWriter {
 /// What is being written.
 struct Pending {
     screen: Screen,
+    pace: Pace,
     bytes: Vec<u8>,
     sent: usize,
     gone: bool,
@@ -190,11 +230,18 @@ impl Pending {
 }
 
 impl Shared {
-    fn run(&self, dialect: Dialect) {
-        let mut pending = Pending { screen: Screen::new(dialect), bytes: Vec::new(), sent: 0, gone: false };
+    fn run(&self, kind: Kind, events: &mpsc::WeakSender<TerminalEvent>) {
+        let new = || (Screen::new(kind.dialect), Pace::new(kind.answers()));
+        let (screen, pace) = new();
+        let mut pending = Pending { screen, pace, bytes: Vec::new(), sent: 0, gone: false };
+        let mut told = false;
         loop {
+            let mut held_until = None;
             let work = {
                 let mut slot = lock(&self.slot);
+                for at in slot.answers.drain(..) {
+                    pending.pace.answered(at);
+                }
                 if std::mem::take(&mut slot.abandon) {
                     pending.give_up();
                     slot.next = None;
@@ -202,9 +249,14 @@ impl Shared {
                 }
                 if std::mem::take(&mut slot.fresh) {
                     pending.give_up();
-                    pending.screen = Screen::new(dialect);
+                    (pending.screen, pending.pace) = new();
                 }
-                let waiting = !slot.paused && (slot.next.is_some() || !slot.orders.is_empty());
+                let now = self.started.elapsed();
+                let frame = slot.next.is_some() && pending.pace.is_open(now);
+                if slot.next.is_some() && !frame {
+                    held_until = pending.pace.deadline().map(|deadline| deadline.saturating_sub(now));
+                }
+                let waiting = !slot.paused && (frame || !slot.orders.is_empty());
                 let work = !pending.gone && (!pending.rest().is_empty() || waiting);
                 if !work {
                     slot.busy = false;
@@ -215,11 +267,19 @@ impl Shared {
                 }
                 work
             };
+            let owed = pending.pace.outstanding().map(|(requests, until)| Owed { requests, until: self.started + until });
+            self.modes.owes(owed);
+            self.drain.store(pending.pace.drain().unwrap_or(0), Ordering::Relaxed);
+            if pending.pace.is_slow() && !told {
+                let slow = TerminalEvent::SlowWire { bytes_per_second: pending.pace.drain().unwrap_or(0) };
+                told = events.upgrade().is_none_or(|events| events.try_send(slow).is_ok());
+            }
             let interest = if work { PollFlags::OUT } else { PollFlags::empty() };
             let fds = &mut [self.wake.poll_fd(), PollFd::from_borrowed_fd(self.modes.tty().output(), interest)];
             // A tty that is gone would end every wait at once: the reader tells the program, here it is only left out.
             let watched = if work { 2 } else { 1 };
-            let waited = wait(fds.get_mut(..watched).unwrap_or_default(), None);
+            let timeout = held_until.filter(|_| !work);
+            let waited = wait(fds.get_mut(..watched).unwrap_or_default(), timeout);
             let [woken, ready] = [&fds[0], &fds[1]].map(PollFd::revents);
             if !woken.is_empty() {
                 self.wake.clear();
@@ -259,13 +319,17 @@ impl Shared {
             if std::mem::take(&mut slot.stale) {
                 pending.screen.invalidate();
             }
-            (std::mem::take(&mut slot.orders), slot.next.take())
+            let open = pending.pace.is_open(self.started.elapsed());
+            (std::mem::take(&mut slot.orders), slot.next.take_if(|_| open))
         };
         pending.bytes = orders;
         pending.sent = 0;
         if let Some((frame, cursor)) = next {
             self.frames.fetch_add(1, Ordering::Relaxed);
             pending.screen.present(&frame, cursor, &mut pending.bytes);
+        }
+        if pending.pace.sent(pending.bytes.len(), self.started.elapsed()) {
+            pending.bytes.extend_from_slice(REQUEST);
         }
     }
 }

@@ -99,7 +99,7 @@ mod tests {
     use ratatui::{buffer::Buffer, layout::Rect};
 
     use super::*;
-    use crate::ui::{Glyphs, Look};
+    use crate::ui::{ColourDepth, Glyphs, Look, Theme};
 
     fn at(minutes: i64) -> Timestamp {
         Timestamp::from_second(1_700_000_000 + minutes * 60).unwrap()
@@ -107,8 +107,7 @@ mod tests {
 
     fn shown(glyphs: &Glyphs, events: &[i64], holds: &[(i64, i64)], breaches: &[i64], cols: u16) -> String {
         let mut buf = Buffer::empty(Rect::new(0, 0, 40, 1));
-        let mut look = Look::default();
-        look.glyphs = *glyphs;
+        let look = Look::new(&Theme::default(), ColourDepth::Sixteen, *glyphs, false);
         let events: Vec<_> = events.iter().map(|minute| at(*minute)).collect();
         let holds: Vec<_> = holds.iter().map(|(from, to)| (at(*from), at(*to))).collect();
         let breaches: Vec<_> = breaches.iter().map(|minute| at(*minute)).collect();

@@ -29,6 +29,20 @@ pub enum Background {
     Light,
 }
 
+impl Background {
+    /// Reads it from `COLORFGBG` (`15;0`, or `15;default;0`), which some terminals set: the last number is the background's colour.
+    /// Asking the terminal would cost a round trip.
+    #[must_use]
+    pub fn detect(env: &dyn Fn(&str) -> Option<String>) -> Self {
+        let colours = env("COLORFGBG").unwrap_or_default();
+        match colours.rsplit(';').next().and_then(|last| last.parse::<u8>().ok()) {
+            Some(0..=6 | 8) => Self::Dark,
+            Some(7 | 9..=15) => Self::Light,
+            _ => Self::Unknown,
+        }
+    }
+}
+
 /// Terminals that show 8 bits a channel and say so by their name.
 const TRUE_COLOUR_TERMS: &[&str] = &["xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour"];
 
@@ -226,6 +240,14 @@ mod tests {
         for term in ["", "dumb", "vt100", "vt220", "xterm-mono"] {
             assert_eq!(detect(&[("TERM", term), ("COLORTERM", "truecolor")]), Mono, "{term}");
         }
+    }
+
+    #[test]
+    fn background_by_environment() {
+        let detect = |value: &str| Background::detect(&|name| (name == "COLORFGBG").then(|| value.to_owned()));
+        assert_eq!([detect("15;0"), detect("12;default;8")], [Background::Dark; 2]);
+        assert_eq!([detect("0;15"), detect("0;7")], [Background::Light; 2]);
+        assert_eq!([detect(""), detect("0;default"), detect("0;300")], [Background::Unknown; 3]);
     }
 
     #[test]

@@ -112,7 +112,7 @@ impl<'a> Painter<'a> {
     /// The marks that this frame is drawn with.
     #[must_use]
     pub fn glyphs(&self) -> &'a Glyphs {
-        &self.look.glyphs
+        self.look.glyphs()
     }
 
     /// The style of a role.
@@ -147,7 +147,7 @@ impl<'a> Painter<'a> {
             return self.put(x, y, words, style, max);
         }
         let used = self.put(x, y, words, style, max.saturating_sub(1));
-        used + self.put(x.saturating_add(used), y, self.look.glyphs.ellipsis, style, max - used)
+        used + self.put(x.saturating_add(used), y, self.look.glyphs().ellipsis, style, max - used)
     }
 
     /// Writes `words` so that they end where the field of `max` cells from `x` on ends, and answers how many cells they took.
@@ -207,9 +207,9 @@ impl<'a> Painter<'a> {
         for x in 0..self.area.width {
             let tee = tees.iter().find(|(at, _)| *at == x).map(|(_, tee)| *tee);
             let glyph = match tee {
-                Some(Tee::Down) => self.look.glyphs.tee_down,
-                Some(Tee::Up) => self.look.glyphs.tee_up,
-                None => self.look.glyphs.rule_h,
+                Some(Tee::Down) => self.look.glyphs().tee_down,
+                Some(Tee::Up) => self.look.glyphs().tee_up,
+                None => self.look.glyphs().rule_h,
             };
             self.set(x, y, glyph, style);
         }
@@ -219,7 +219,7 @@ impl<'a> Painter<'a> {
     pub fn rule_v(&mut self, x: u16) {
         let style = self.style(Role::Rule);
         for y in 0..self.area.height {
-            self.set(x, y, self.look.glyphs.rule_v, style);
+            self.set(x, y, self.look.glyphs().rule_v, style);
         }
     }
 

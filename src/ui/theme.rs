@@ -77,6 +77,13 @@ impl Theme {
         self.background
     }
 
+    /// Whether every colour is one of the terminal's own by name.
+    #[must_use]
+    pub fn is_of_named_colours(&self) -> bool {
+        let mut colours = self.styles.iter().flat_map(|style| [style.fg, style.bg]).flatten();
+        colours.all(|colour| !matches!(colour, Color::Rgb(..) | Color::Indexed(_)))
+    }
+
     /// The theme as a terminal of this depth can show it. Without colours a theme made of them would show nothing: the
     /// embedded `mono` takes its place.
     #[must_use]

@@ -81,6 +81,11 @@ impl Update<'_> {
             Command::Theme => {
                 self.notify(Notice::info("Type a name after theme: default, light, dark, high-contrast, mono or your own"));
             }
+            Command::Meter => self.toggle_meter(),
+            Command::Lean => {
+                self.set_lean(!self.model.look.is_lean());
+                self.notify(Notice::info(if self.model.look.is_lean() { "Lean: the least is sent" } else { "No longer lean" }));
+            }
             Command::RefreshEvery => self.notify(Notice::info("Type seconds, or off, after refresh-every")),
             Command::Quit if self.model.focus == TICKETS => self.effects.push(Effect::Quit),
             Command::Quit => self.focus(TICKETS),

@@ -172,7 +172,7 @@ impl Row<'_> {
             x = self.erase(start).unwrap_or_else(|| {
                 self.approach(start);
                 self.put(start);
-                start + self.new.get(start).map_or(1, Cell::width)
+                self.repeat(start).unwrap_or_else(|| start + self.new.get(start).map_or(1, Cell::width))
             });
         }
     }
@@ -208,6 +208,26 @@ impl Row<'_> {
         self.approach(x);
         push_csi(&mut self.encoder.out, needed, b'X');
         Some(x + needed)
+    }
+
+    /// Lets the terminal repeat the narrow glyph that was just put at `x`, if that is shorter than writing it again; gives the cell after.
+    fn repeat(&mut self, x: usize) -> Option<usize> {
+        let cell = self.new.get(x)?;
+        if !self.encoder.dialect.repeats() || !matches!(cell.glyph, Glyph::Blank | Glyph::Char { wide: false, .. }) {
+            return None;
+        }
+        let alike = self.new.get(x + 1..)?.iter().take_while(|other| *other == cell).count();
+        let needed = (x + 1..=x + alike).rev().find(|x| self.is_changed(*x))? - x;
+        let start = self.encoder.out.len();
+        for _ in 0..needed {
+            cell.write(&mut self.encoder.out);
+        }
+        let middle = self.encoder.out.len();
+        push_csi(&mut self.encoder.out, needed, b'b');
+        keep_shorter(&mut self.encoder.out, start, middle);
+        let end = x + 1 + needed;
+        self.encoder.at.col = (end < self.new.len()).then_some(end);
+        Some(end)
     }
 
     /// Gets to `x` with the pen for it: by a move, or by writing again what stands between, whichever is shorter.

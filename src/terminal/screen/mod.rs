@@ -6,6 +6,7 @@
 //! - cursor moves (CUP, CUU, CUD, CUF, CUB, CHA, VPA, CR, LF, BS), the shortest each time; unchanged cells in between are
 //!   written again where that is shorter than a move;
 //! - SGR, as single changes or as a reset with what is left, whichever is shorter;
+//! - REP for runs of one glyph, where the terminal is known to have it;
 //! - EL and ECH for blanks in the terminal's own background only: terminals differ in whether erasing takes the pen's colour;
 //! - DECSTBM with SU and SD (with LF and RI where those are not known) for rows that moved, if that was found to be shorter;
 //! - the cursor's visibility, and synchronized-update brackets around a frame that is larger than a packet.
@@ -39,9 +40,20 @@ pub(super) const LARGEST: Size = Size { width: 500, height: 200 };
 /// A frame above this many bytes travels in several packets and is bracketed, so that the terminal shows it at once.
 const PACKET: usize = 1400;
 
-/// What the terminal understands, by `TERM` alone.
+/// Values of `TERM`, and beginnings of them before a dash, that only terminals with REP bear.
+const MODERN: &[&str] = &["xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "tmux"];
+
+/// Whether what follows a terminal's name in `TERM` leaves it that terminal: nothing, or as in `foot-extra`, `tmux-256color`.
+fn is_variant(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with('-')
+}
+
+/// What the terminal understands, by its name alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Dialect {
+pub enum Dialect {
+    /// Emulators that say by name who they are and that have REP as well. Where a terminal only says that it is like xterm, or where
+    /// mosh stands in between, REP may be missing, and what was to be repeated would be lost.
+    Modern,
     /// What all emulators of this century share.
     Xterm,
     /// The Linux console: it has no SU and SD.
@@ -51,30 +63,35 @@ pub(super) enum Dialect {
 }
 
 impl Dialect {
-    /// The dialect of a terminal called `term`.
-    pub(super) fn of(term: &str) -> Self {
+    /// The dialect of a terminal called `term`; of one behind mosh if `mosh`.
+    pub fn of(term: &str, mosh: bool) -> Self {
         match term {
             "linux" => Self::Linux,
             _ if term.starts_with("vt1") || term.starts_with("vt2") => Self::Vt100,
+            _ if !mosh && MODERN.iter().any(|name| term.strip_prefix(name).is_some_and(is_variant)) => Self::Modern,
             _ => Self::Xterm,
         }
     }
 
     const fn scrolls_by_count(self) -> bool {
-        matches!(self, Self::Xterm)
+        matches!(self, Self::Modern | Self::Xterm)
     }
 
     const fn erases_by_count(self) -> bool {
-        matches!(self, Self::Xterm | Self::Linux)
+        !matches!(self, Self::Vt100)
     }
 
     const fn has_absolute_column(self) -> bool {
-        matches!(self, Self::Xterm | Self::Linux)
+        !matches!(self, Self::Vt100)
+    }
+
+    const fn repeats(self) -> bool {
+        matches!(self, Self::Modern)
     }
 }
 
 /// What the terminal shows, and the bytes to make it show something else.
-pub(super) struct Screen {
+pub struct Screen {
     /// `None` while nothing is known: before the first frame, and after somebody else has drawn.
     shown: Option<Grid>,
     encoder: Encoder,
@@ -83,18 +100,18 @@ pub(super) struct Screen {
 
 impl Screen {
     /// A screen of which nothing is known but that its cursor is hidden.
-    pub(super) const fn new(dialect: Dialect) -> Self {
+    pub const fn new(dialect: Dialect) -> Self {
         Self { shown: None, encoder: Encoder::new(dialect), cursor_visible: false }
     }
 
     /// Forgets what the terminal shows: the next frame is drawn from nothing.
-    pub(super) fn invalidate(&mut self) {
+    pub fn invalidate(&mut self) {
         self.shown = None;
     }
 
     /// Appends to `out` what makes the terminal show `wanted`, with the cursor at `cursor` (column, row) or hidden. A frame of another
     /// size than the last one is drawn from nothing.
-    pub(super) fn present(&mut self, wanted: &Buffer, cursor: Option<(u16, u16)>, out: &mut Vec<u8>) {
+    pub fn present(&mut self, wanted: &Buffer, cursor: Option<(u16, u16)>, out: &mut Vec<u8>) {
         let wanted = Grid::of(wanted);
         let known = self.shown.take().filter(|shown| shown.cols() == wanted.cols() && shown.rows() == wanted.rows());
         let shown = known.unwrap_or_else(|| {

@@ -1,0 +1,132 @@
+//! A dashboard over a mirror that a session filled from the stand-in, without a terminal: frames in, frames out.
+
+use std::{sync::Arc, time::Duration};
+
+use halo_tui::{
+    app::{Model, Start, frame, update},
+    demo,
+    domain::{
+        AgentId, ConnectDraft, Connection, History, Hosting, LastView, News, Profile, ProfileName, Secret, SecretKeeping,
+        Timestamp, TokenState,
+    },
+    keys::{DEFAULTS, Keymap},
+    msg::{Effect, Input, Key, Msg, Now},
+    panes::ConnectPane,
+    runtime::answer,
+    session::{MirrorPlace, Session, SessionSettings, open_mirror},
+    settings::GivenSecret,
+    ui::Look,
+};
+use ratatui::buffer::Buffer;
+use tokio::{runtime::Runtime, sync::mpsc};
+
+/// The time on the desk: 20 s into a minute.
+const AT: &str = "2026-11-20T10:00:20Z";
+
+/// The dashboard of a desk, at 120 columns and 40 rows.
+pub(crate) struct Desk {
+    model: Model,
+    now: Now,
+    runtime: Runtime,
+    session: Session,
+    control: demo::Control,
+}
+
+impl Desk {
+    /// Fills a mirror with a desk of so many tickets and opens the dashboard on it, as live as can be.
+    pub(crate) fn open(tickets: u64, look: Look) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let wall: Timestamp = AT.parse().unwrap();
+        let (control, session) = runtime.block_on(async {
+            let settings = demo::Settings { tickets, still: true, at: Some(wall), ..demo::Settings::default() };
+            let server = demo::Server::bind(settings).await.unwrap();
+            let control = server.control();
+            let variables = server.environment();
+            let value = |name: &str| variables.iter().find(|(other, _)| *other == name).unwrap().1.clone();
+            let profile = Profile {
+                name: ProfileName::parse("demo").unwrap(),
+                hosting: Hosting::Hosted,
+                auth_url: value("HALO_AUTH_URL"),
+                resource_url: value("HALO_RESOURCE_URL"),
+                tenant: Some(value("HALO_TENANT")),
+                client_id: value("HALO_CLIENT_ID"),
+                scope: "all".into(),
+                me: None,
+                secret: SecretKeeping::Ask,
+                ca_file: None,
+            };
+            let secret = Arc::new(GivenSecret::new(Secret::new(value("HALO_CLIENT_SECRET"))));
+            tokio::spawn(async move { server.run(std::future::pending()).await.unwrap() });
+            let (mirror, _) = open_mirror(&MirrorPlace::Memory, &profile.identity()).unwrap();
+            let (news, mut heard) = mpsc::channel(1024);
+            tokio::spawn(async move { while heard.recv().await.is_some() {} });
+            let clock = Arc::new(move || wall);
+            let session = Session::start(
+                SessionSettings { profile, secret, budget: None, every: None, ledger: None, history: History::None, clock },
+                mirror,
+                news,
+            );
+            let session = session.unwrap();
+            session.refreshed(false).await.unwrap();
+            (control, session)
+        });
+        let (keymap, _) = Keymap::compile(DEFAULTS, "");
+        let model = Model::new(Start {
+            size: (120, 40),
+            look,
+            keymap,
+            profile: "demo".into(),
+            me: Some(AgentId(1)),
+            web_app: "https://demo.example".into(),
+            preview: false,
+            lean_by_itself: false,
+            connect: ConnectPane::new(&ConnectDraft::default(), None, false, false),
+            needs_connect: false,
+            view: LastView::default(),
+        });
+        let mut desk = Self { model, now: Now { wall, tick: Duration::from_secs(100) }, runtime, session, control };
+        desk.take(Msg::Input(Input::Resize { cols: 120, rows: 40 }));
+        desk.take(Msg::News(News::Changed(halo_tui::domain::Changed::Lookups)));
+        desk.take(Msg::News(News::Changed(halo_tui::domain::Changed::Tickets)));
+        desk.take(Msg::News(News::Connection(Connection::Live { at: wall })));
+        desk.take(Msg::News(News::Token(TokenState::Valid { until: wall + Duration::from_hours(1) })));
+        desk
+    }
+
+    /// What the dashboard shows now.
+    pub(crate) fn frame(&self) -> Buffer {
+        frame(&self.model, self.now, 120, 40).0
+    }
+
+    /// Presses a key; the frame after it.
+    pub(crate) fn press(&mut self, key: Key) -> Buffer {
+        self.take(Msg::Input(Input::Key(key)));
+        self.frame()
+    }
+
+    /// Lets time pass without anything happening.
+    pub(crate) fn wait(&mut self, by: Duration) -> Buffer {
+        self.now = Now { wall: self.now.wall + by, tick: self.now.tick + by };
+        self.take(Msg::Wake);
+        self.frame()
+    }
+
+    /// A customer answers the ticket of this number, and the dashboard hears of it.
+    pub(crate) fn customer_answers(&mut self, ticket: u64) -> Buffer {
+        assert!(self.control.answer_ticket(ticket));
+        self.runtime.block_on(self.session.refreshed(false)).unwrap();
+        self.take(Msg::News(News::Changed(halo_tui::domain::Changed::Tickets)));
+        self.frame()
+    }
+
+    /// Gives a message, and answers from the mirror whatever is asked.
+    fn take(&mut self, msg: Msg) {
+        let mut effects = update(&mut self.model, msg, self.now);
+        while let Some(effect) = effects.pop() {
+            if let Effect::Ask { slot, id, question } = effect {
+                let answer = self.runtime.block_on(answer(self.session.mirror(), question));
+                effects.extend(update(&mut self.model, Msg::Answer { slot, id, answer }, self.now));
+            }
+        }
+    }
+}
