@@ -29,6 +29,8 @@ pub use proxy::ProxyRules;
 pub use requests::{ListRequest, Openness, PAGE_SIZE, TicketColumn, TicketsRequest};
 pub use tally::{LocalLedger, Tally};
 pub use transport::{Transport, TransportSettings};
+#[cfg(fuzzing)]
+pub use wire::decode;
 
 /// The wall clock, handed in so that tests can set it.
 pub type Clock = std::sync::Arc<dyn Fn() -> jiff::Timestamp + Send + Sync>;

@@ -56,6 +56,24 @@ use reader::Reader;
 pub use screen::{Dialect, Screen};
 use tty::Tty;
 use writer::ScreenWriter;
+
+/// What comes out of the decoder for these pieces, read at once and followed by a long silence; for the fuzz targets alone.
+#[cfg(fuzzing)]
+#[must_use]
+pub fn decode(pieces: &[&[u8]]) -> Vec<Input> {
+    const SILENCE: Duration = Duration::from_secs(60);
+    let (mut decoder, mut out) = (decoder::Decoder::new(), Vec::new());
+    for piece in pieces {
+        decoder.feed(piece, Duration::ZERO, &mut out);
+    }
+    let mut now = Duration::ZERO;
+    while let Some(deadline) = decoder.deadline() {
+        assert!(deadline <= SILENCE, "it would stay deaf");
+        now = now.max(deadline);
+        decoder.tick(now, &mut out);
+    }
+    out
+}
 pub use writer::WriterStats;
 
 /// How long the last frame may take to reach a terminal that is given back.

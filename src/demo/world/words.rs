@@ -1,7 +1,7 @@
 //! Ticket texts: subjects, bodies and mails in plain text and HTML, made from the seed each time they are asked for.
 
 use super::World;
-use super::customers::{self, Client, User};
+use super::customers::{self, Client, Customers, User};
 use super::dice::{Dice, Subject};
 use super::hostile::{self, Trap};
 use super::key::Key;
@@ -18,11 +18,13 @@ pub(crate) struct Story<'a> {
     pub(crate) site_id: u32,
     pub(crate) scenario: Scenario,
     trap: Option<&'static Trap>,
-    agent: String,
-    device: String,
-    colleague: String,
+    agent: &'static str,
+    desk: &'a Customers,
+    /// Places on the client's lists: names are made only where a text has a slot for them.
+    device: Option<u8>,
+    colleague: Option<u8>,
     day: &'static str,
-    code: String,
+    code: u32,
     n: u32,
     m: u32,
     subject: u32,
@@ -37,9 +39,8 @@ impl<'a> Story<'a> {
         let desk = &world.customers;
         let client = desk.client(key.client);
         let user = client.map(|client| desk.user(client, key.user));
-        let device = client.filter(|client| client.assets > 0);
-        let device = device.map(|client| desk.tag(client, dice.small(client.assets)));
-        let colleague = client.map(|client| desk.user_name(client, dice.small(client.users).max(1)));
+        let device = client.filter(|client| client.assets > 0).map(|client| dice.small(client.assets));
+        let colleague = client.map(|client| dice.small(client.users).max(1));
         let site = user.as_ref().map_or(0, |user| user.site);
         Self {
             client,
@@ -48,11 +49,12 @@ impl<'a> Story<'a> {
             user,
             scenario: world.birth.scenario(index),
             trap: hostile::trap(index, world.birth.count),
-            agent: tables::agent_of(key.agent).map(|agent| agent.first.to_owned()).unwrap_or_default(),
-            device: device.unwrap_or_else(|| "the old laptop".to_owned()),
-            colleague: colleague.unwrap_or_else(|| "a colleague".to_owned()),
+            agent: tables::agent_of(key.agent).map_or("", |agent| agent.first),
+            desk,
+            device,
+            colleague,
             day: dice.pick(&["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]),
-            code: format!("0x{:04X}", dice.below(0xffff)),
+            code: dice.below(0xffff),
             n: 2 + dice.below(97),
             m: 10 + dice.below(490),
             subject: dice.below(1_000),
@@ -222,6 +224,20 @@ impl<'a> Story<'a> {
         format!("<p style=\"color:#666\">-- <br>{}</p>", escape(&self.signature("\n")).replace('\n', "<br>"))
     }
 
+    fn device(&self) -> String {
+        let tag = self.client.zip(self.device).map(|(client, place)| self.desk.tag(client, place));
+        tag.unwrap_or_else(|| "the old laptop".to_owned())
+    }
+
+    fn colleague(&self) -> String {
+        let name = self.client.zip(self.colleague).map(|(client, place)| self.desk.user_name(client, place));
+        name.unwrap_or_else(|| "a colleague".to_owned())
+    }
+
+    fn code(&self) -> String {
+        format!("0x{:04X}", self.code)
+    }
+
     fn fill(&self, template: &str) -> String {
         let mut text = String::with_capacity(template.len() + 40);
         let mut rest = template;
@@ -232,13 +248,13 @@ impl<'a> Story<'a> {
             };
             match slot {
                 "user" => text.push_str(&self.user_name()),
-                "agent" => text.push_str(&self.agent),
-                "device" => text.push_str(&self.device),
-                "colleague" => text.push_str(&self.colleague),
+                "agent" => text.push_str(self.agent),
+                "device" => text.push_str(&self.device()),
+                "colleague" => text.push_str(&self.colleague()),
                 "site" => text.push_str(self.site),
                 "client" => text.push_str(self.client.map_or("", |client| client.name.as_str())),
                 "day" => text.push_str(self.day),
-                "code" => text.push_str(&self.code),
+                "code" => text.push_str(&self.code()),
                 "m" => text.push_str(&self.m.to_string()),
                 "full" => text.push_str(&(90 + self.n % 10).to_string()),
                 _ => text.push_str(&self.n.to_string()),

@@ -4,6 +4,8 @@
 
 mod extras;
 mod fields;
+#[cfg(fuzzing)]
+mod fuzz;
 mod list;
 mod people;
 mod record;
@@ -15,6 +17,8 @@ mod ticket;
 mod value;
 
 pub(super) use fields::Fields;
+#[cfg(fuzzing)]
+pub use fuzz::decode;
 pub(super) use list::{ids, list, one};
 pub(super) use record::WireRecord;
 pub(super) use repair::text;
