@@ -153,6 +153,57 @@ async fn the_server_is_asked_for_the_words_of_a_filter_and_what_it_finds_is_here
 }
 
 #[tokio::test]
+async fn history_is_whole_whatever_the_server_honours() {
+    for (fault, requests) in [(None, 20), (Some(Fault::IgnoreDates), 20), (Some(Fault::IgnoreClosed), 25)] {
+        let desk = Desk::open(small()).await;
+        desk.control.set_fault(fault);
+        let (mirror, _) = open_mirror(&MirrorPlace::Memory, &desk.profile.identity()).unwrap();
+        let (news, mut told) = mpsc::channel(64);
+        let settings = SessionSettings { history: History::All, ..desk.settings() };
+        let session = Session::start(settings, mirror, news).unwrap();
+        let drain = tokio::spawn(async move { while told.recv().await.is_some() {} });
+        session.refreshed(true).await.unwrap();
+        session.filled_up().await.unwrap();
+        let coverage = session.coverage().await.unwrap();
+        assert_eq!(coverage.open + coverage.closed, 400, "{fault:?}");
+        assert!(coverage.to_the_first, "{fault:?}");
+        let open = desk.control.tally();
+        assert!(open.of("/api/tickets") <= requests, "{fault:?}: {} lists of tickets", open.of("/api/tickets"));
+        assert_eq!(ids(&session, "is:open").await.len() as u64, coverage.open_there.unwrap(), "{fault:?}");
+        drain.abort();
+    }
+}
+
+/// Filling under the limit of hosted instances, scaled down: neither the limit nor whoever waits is touched.
+#[tokio::test]
+async fn a_fill_within_the_budget_is_never_refused_and_leaves_room_for_people() {
+    let desk = Desk::open(demo::Settings { rate: Some(60), ..small() }).await;
+    let (mirror, _) = open_mirror(&MirrorPlace::Memory, &desk.profile.identity()).unwrap();
+    let (news, mut told) = mpsc::channel(1024);
+    let settings =
+        SessionSettings { budget: Some(50), every: Some(Duration::from_mins(1)), history: History::All, ..desk.settings() };
+    let session = Session::start(settings, mirror, news).unwrap();
+    until(&mut told, |news| *news == News::Changed(Changed::Tickets)).await;
+    assert_eq!(desk.control.tally().of("/api/tickets"), 1, "the first screenful");
+    let drain = tokio::spawn(async move { while told.recv().await.is_some() {} });
+    // What nobody waits for stops a quarter short of the budget; a token is not counted.
+    while desk.control.tally().total < 38 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    // People's requests leave all the same, to the last place: a window takes five minutes to roll.
+    let people = async {
+        for id in ids(&session, "is:open").await.iter().take(5) {
+            session.fetch_ticket(TicketId(*id)).await.unwrap();
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), people).await.expect("nobody waits");
+    let total = desk.control.tally().total;
+    assert!((48..=51).contains(&total), "{total} requests");
+    assert_eq!(desk.control.tally().refused, 0);
+    drain.abort();
+}
+
+#[tokio::test]
 async fn what_changes_on_the_server_is_followed() {
     let desk = Desk::open(small()).await;
     let (session, _news) = desk.session(&MirrorPlace::Memory);

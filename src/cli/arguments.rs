@@ -325,7 +325,8 @@ mod tests {
         assert_eq!((server.port, server.tickets, server.clients, server.seed), (8080, 9, 2, 4));
         assert_eq!(server.at, "2026-11-20T10:00:00Z".parse().ok());
         assert_eq!(server.fault.map(DemoFault::name).as_deref(), Some("401"));
-        let modes = ["html", "truncate", "slow", "500", "drop", "401", "bad-record", "ignore-delta"];
+        let modes =
+            ["html", "truncate", "slow", "500", "drop", "401", "bad-record", "ignore-delta", "ignore-dates", "ignore-closed"];
         assert_eq!(DemoFault::value_variants().iter().map(|mode| mode.name()).collect::<Vec<_>>(), modes);
     }
 

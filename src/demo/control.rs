@@ -111,10 +111,7 @@ impl Desk {
             Some(Fault::Html) => Answer::Page(StatusCode::OK, WEB_APP),
             Some(Fault::ServerError) => Answer::exception(),
             _ if method != Method::GET => Answer::Nothing(StatusCode::METHOD_NOT_ALLOWED),
-            _ => {
-                let ignores_delta = fault == Some(Fault::IgnoreDelta);
-                routes::answer(Ask { world: &mut state.world, params, passed, ignores_delta }, resource)
-            }
+            _ => routes::answer(Ask { world: &mut state.world, params, passed, fault }, resource),
         };
         (answer, fault)
     }

@@ -70,11 +70,15 @@ pub enum Fault {
     BadRecord,
     /// `lastupdatefromdate` and `lastupdatetodate` are ignored: the list comes unfiltered.
     IgnoreDelta,
+    /// `datesearch` with `startdate` and `enddate` is ignored.
+    IgnoreDates,
+    /// `closed_only` is ignored.
+    IgnoreClosed,
 }
 
 impl Fault {
     /// Every fault with the name that the command line knows it by.
-    pub const ALL: [(&'static str, Self); 8] = [
+    pub const ALL: [(&'static str, Self); 10] = [
         ("html", Self::Html),
         ("truncate", Self::Truncate),
         ("slow", Self::Slow),
@@ -83,6 +87,8 @@ impl Fault {
         ("401", Self::Unauthorised),
         ("bad-record", Self::BadRecord),
         ("ignore-delta", Self::IgnoreDelta),
+        ("ignore-dates", Self::IgnoreDates),
+        ("ignore-closed", Self::IgnoreClosed),
     ];
 }
 
@@ -103,5 +109,7 @@ impl fmt::Display for Fault {
 
 /// A fault name that the stand-in does not know.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no fault is called {0:?}; there are html, truncate, slow, 500, drop, 401, bad-record, ignore-delta")]
+#[error(
+    "no fault is called {0:?}; there are html, truncate, slow, 500, drop, 401, bad-record, ignore-delta, ignore-dates, ignore-closed"
+)]
 pub struct UnknownFault(pub String);

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use super::answer::Answer;
 use super::params::Params;
+use super::settings::Fault;
 use super::world::World;
 use super::world::time::Second;
 
@@ -27,8 +28,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) params: Params,
     /// The world's time since its start.
     pub(crate) passed: Duration,
-    /// Windows of last updates are not honoured.
-    pub(crate) ignores_delta: bool,
+    /// What goes wrong; parameters may not be honoured.
+    pub(crate) fault: Option<Fault>,
 }
 
 impl Ask<'_> {

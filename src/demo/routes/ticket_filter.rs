@@ -2,6 +2,7 @@
 
 use super::Ask;
 use crate::demo::params::Params;
+use crate::demo::settings::Fault;
 use crate::demo::world::select::{Date, Filter, Order};
 use crate::demo::world::tables::{API_AGENT, VIEWS};
 
@@ -12,7 +13,7 @@ pub(super) fn filter(ask: &Ask<'_>) -> Filter {
     let agents = if params.on("mine") { Some(vec![u32::from(API_AGENT)]) } else { either("agent_id", "agent") };
     let scope = params.id("list_id").and_then(|id| VIEWS.iter().find(|(view, _, _)| *view == id)).map(|(_, _, scope)| *scope);
     Filter {
-        open: open(params),
+        open: open(params, ask.fault != Some(Fault::IgnoreClosed)),
         clients: either("client_id", "client_ids"),
         site: params.id("site_id"),
         user: params.id("user_id"),
@@ -36,9 +37,9 @@ pub(super) fn filter(ask: &Ask<'_>) -> Filter {
     }
 }
 
-/// `open_only` and `closed_only` decide; `includeclosed=false` means open ones only.
-fn open(params: &Params) -> Option<bool> {
-    match (params.on("open_only"), params.on("closed_only")) {
+/// `open_only` and, where it counts, `closed_only` decide; `includeclosed=false` means open ones only.
+fn open(params: &Params, closed_counts: bool) -> Option<bool> {
+    match (params.on("open_only"), params.on("closed_only") && closed_counts) {
         (true, false) => Some(true),
         (false, true) => Some(false),
         _ => (params.switch("includeclosed") == Some(false)).then_some(true),
@@ -53,12 +54,13 @@ fn dates(ask: &Ask<'_>) -> Vec<(Date, Option<i64>, Option<i64>)> {
             windows.push((date, from, to));
         }
     };
-    if !ask.ignores_delta {
+    if ask.fault != Some(Fault::IgnoreDelta) {
         window(Date::Updated, params.time("lastupdatefromdate"), params.time("lastupdatetodate"));
     }
     // Which date is meant where none is named is not documented; the date of opening is HaloPSA's own default in its lists.
     let named = params.text("datesearch").map(str::to_ascii_lowercase);
-    if let Some(date) = named.as_deref().map_or(Some(Date::Opened), Date::named) {
+    let dates_count = ask.fault != Some(Fault::IgnoreDates);
+    if let Some(date) = named.as_deref().map_or(Some(Date::Opened), Date::named).filter(|_| dates_count) {
         window(date, params.time("startdate"), params.time("enddate"));
     }
     windows
