@@ -37,7 +37,7 @@ impl Halo {
     /// One ticket with its details. Only a preview is asked for: HaloPSA marks what a detail screen opens as read.
     pub async fn ticket(&self, id: TicketId, class: Class) -> Result<TicketRecord, Failure> {
         let asked = Asked { what: format!("ticket {id}"), right: TICKETS };
-        let query = vec![("includedetails", "true".to_owned()), ("ispreview", "true".to_owned())];
+        let query = ["includedetails", "ispreview", "includechildids"].map(|flag| (flag, "true".to_owned())).to_vec();
         let ticket: TicketRecord = self.one(&format!("Tickets/{id}"), &asked, query, class).await?;
         if ticket.id == id { Ok(ticket) } else { Err(self.bad_reply(&asked, "it is about another one")) }
     }

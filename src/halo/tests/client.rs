@@ -70,7 +70,7 @@ async fn every_endpoint_is_asked_under_its_own_name() {
     let asked: Vec<(String, String)> =
         server.seen().into_iter().filter(|seen| seen.method == "GET").map(|seen| (seen.path, seen.query)).collect();
     let expected = [
-        ("/api/Tickets/7", "includedetails=true&ispreview=true"),
+        ("/api/Tickets/7", "includedetails=true&ispreview=true&includechildids=true"),
         ("/api/Agent/me", ""),
         ("/api/Actions", "ticket_id=7&count=1000&includehtmlnote=true"),
         ("/api/Tickets", "ticketidonly=true&includeclosed=true"),
