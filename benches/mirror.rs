@@ -1,55 +1,256 @@
 //! What windows, searches and writes cost on a large mirror: `cargo bench --bench mirror`.
 //!
-//! `MIRROR_TICKETS` sets the number of tickets, 100,000 by default.
+//! `MIRROR_TICKETS` sets the number of tickets, 1,000,000 by default; `MIRROR_BODIES=no` keeps texts out; `MIRROR_PATH` names a
+//! file that is kept and used again. Each line shows the median, the 95th of a hundred and the longest time of reads that nothing
+//! is remembered of.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
     reason = "a benchmark stops where something is wrong, and tells"
 )]
 
-use std::{cell::Cell, path::PathBuf, sync::OnceLock};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use halo_tui::{
-    domain::Identity,
     domain::{
-        Agent, AgentId, Anchor, Batch, ClientId, PriorityId, Status, StatusId, TicketId, TicketRecord, TicketRow, Timestamp,
+        Agent, AgentId, Anchor, Batch, ClientId, Identity, PriorityId, Status, StatusId, TicketId, TicketRecord, TicketRow,
+        Timestamp, Window,
     },
-    mirror::{Mirror, Pass, TicketAsk},
+    mirror::{Mirror, Pass, Reader, TicketAsk},
     query::Query,
 };
 use jiff::tz::TimeZone;
 use tokio::runtime::Runtime;
 
 const NOW: i64 = 1_800_000_000;
+/// How many tickets are written at once: a page of the server's list.
+const PAGE: usize = 100;
 
 fn main() {
-    divan::main();
-    if let Some(desk) = DESK.get() {
-        let bytes = std::fs::metadata(&desk.path).map_or(0, |file| file.len());
-        println!("{} tickets, {} MB, filled in {:.1} s", tickets(), bytes >> 20, desk.seconds);
-        // What is static is never dropped, the temporary folder neither.
-        std::fs::remove_dir_all(desk.folder.path()).unwrap();
-    }
+    let desk = Desk::open();
+    desk.sizes();
+    desk.start();
+    desk.windows();
+    desk.searches();
+    desk.delta();
+    println!("peak RSS {} MB", status_kib("VmHWM") >> 10);
 }
 
 fn tickets() -> i64 {
-    std::env::var("MIRROR_TICKETS").ok().and_then(|number| number.parse().ok()).unwrap_or(100_000)
+    std::env::var("MIRROR_TICKETS").ok().and_then(|number| number.parse().ok()).unwrap_or(1_000_000)
 }
 
 struct Desk {
+    runtime: Runtime,
     mirror: Mirror,
     path: PathBuf,
-    seconds: f64,
-    folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
 }
 
-static DESK: OnceLock<Desk> = OnceLock::new();
+impl Desk {
+    fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = std::env::var_os("MIRROR_PATH").map(PathBuf::from);
+        let path = kept.unwrap_or_else(|| folder.path().join("mirror.db"));
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let mirror = open(&path);
+        let desk = Self { runtime, mirror, path, _folder: folder };
+        if desk.runtime.block_on(desk.mirror.read(Reader::overview)).unwrap().total == 0 {
+            desk.fill();
+        }
+        desk
+    }
 
-thread_local! {
-    static RUNTIME: Runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    fn fill(&self) {
+        let status = |id| Status { id: StatusId(id), name: format!("Status {id}").into(), closed: id == 9, ..Status::default() };
+        let agent = |id| Agent { id: AgentId(id), name: format!("Agent {} {id}", word(id)).into(), ..Agent::default() };
+        self.write(Batch::Statuses((1..10).map(status).collect()));
+        self.write(Batch::Agents((1..62).map(agent).collect()));
+        let (started, busy, mut own) = (Instant::now(), cpu(), 0.0);
+        // The newest come first, as a fill asks for them.
+        let all: Vec<i64> = (1..=tickets()).rev().collect();
+        for page in all.chunks(PAGE) {
+            let making = cpu();
+            let records = page.iter().map(|id| ticket(*id)).collect();
+            own += cpu() - making;
+            self.write(Batch::Tickets(records));
+        }
+        println!(
+            "fill: {} tickets in {:.0} s, {:.1} ms of CPU for 1,000",
+            tickets(),
+            started.elapsed().as_secs_f64(),
+            (cpu() - busy - own) * 1e6 / tickets() as f64,
+        );
+    }
+
+    fn write(&self, batch: Batch) {
+        self.runtime.block_on(self.mirror.write(batch, Pass::Any, Timestamp::UNIX_EPOCH)).unwrap();
+    }
+
+    fn window(&self, query: &str, anchor: Anchor<TicketId>, count_up_to: Option<u64>) -> Window<TicketRow> {
+        let ask = TicketAsk {
+            query: Query::parse(query).unwrap(),
+            client: None,
+            me: Some(AgentId(7)),
+            now: Timestamp::from_second(NOW).unwrap(),
+            zone: TimeZone::UTC,
+            anchor,
+            count: 100,
+            count_up_to,
+        };
+        self.runtime.block_on(self.mirror.read(move |reader| reader.tickets(&ask))).unwrap()
+    }
+
+    fn sizes(&self) {
+        let bytes = std::fs::metadata(&self.path).map_or(0, |file| file.len());
+        println!("file: {} MB for {} tickets", bytes >> 20, tickets());
+    }
+
+    /// From an opened file to the first rows and the header's numbers.
+    fn start(&self) {
+        measure("start: open, first rows, overview", 20, |_| {
+            let mirror = open(&self.path);
+            let desk = Self { mirror, ..Self::open_beside(&self.path) };
+            desk.window("", Anchor::Start, None);
+            desk.runtime.block_on(desk.mirror.read(Reader::overview)).unwrap();
+            desk.mirror.close();
+        });
+    }
+
+    fn open_beside(path: &std::path::Path) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let identity = Identity { resource_url: "x".into(), tenant: "x".into(), client_id: "x".into() };
+        let mirror = Mirror::in_memory(&identity).unwrap();
+        Self { runtime, mirror, path: path.to_owned(), _folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// Windows at depths that were not seen before, and the ones after them.
+    fn windows(&self) {
+        let keys = ["id", "client", "site", "user", "agent", "team", "status", "pri", "type", "sla", "age", "opened", "updated"];
+        let pairs = ["pri,sla", "status,updated", "agent,sla", "client,-updated", "team,pri,sla"];
+        for scope in ["is:open", "is:open,closed"] {
+            for sort in keys.iter().chain(&pairs) {
+                let query = format!("{scope} sort:{sort}");
+                let mut last = TicketId(1);
+                measure(&format!("jump   {query}"), if sort.contains(',') { 40 } else { 100 }, |n| {
+                    let rows = self.window(&query, Anchor::Around(some(scope, n)), None).rows;
+                    last = rows.last().unwrap().id;
+                });
+                measure(&format!("scroll {query}"), 40, |_| {
+                    let rows = self.window(&query, Anchor::After(last), None).rows;
+                    last = rows.last().map_or(TicketId(1), |row| row.id);
+                });
+            }
+        }
+    }
+
+    /// Keystrokes: each word letter by letter, alone and within views.
+    fn searches(&self) {
+        let words =
+            ["printer", "regards", "password reset", "x1f3a", "vpn laptop", "acme", "\"printer offline\"", "zebra", "10482"];
+        let views = [
+            ("", "alone"),
+            ("is:open ", "open"),
+            ("is:open sort:sla ", "open, by target"),
+            ("is:open,closed sort:updated ", "all, by change"),
+            ("@me is:open ", "mine"),
+            ("site:rare ", "0.01 % of all"),
+            ("is:open site:rare sort:sla ", "0.01 % of all, by target"),
+        ];
+        for (view, name) in views {
+            let mut times = Vec::new();
+            let mut worst = (Duration::ZERO, String::new());
+            for word in words {
+                for letters in 1..=word.len() {
+                    let Some(typed) = word.get(..letters).filter(|typed| !typed.ends_with(' ')) else { continue };
+                    let typed = if typed.starts_with('"') && letters < word.len() { typed.get(1..).unwrap() } else { typed };
+                    if typed.is_empty() {
+                        continue;
+                    }
+                    let query = format!("{view}{typed}");
+                    // Another list each time: nothing is remembered from the keystroke before.
+                    let started = Instant::now();
+                    self.window(&query, Anchor::Start, Some(1000));
+                    let took = started.elapsed();
+                    times.push(took);
+                    worst = worst.max((took, query));
+                }
+            }
+            tell(&format!("search {name} (longest: {})", worst.1), times);
+        }
+    }
+
+    /// Fifty tickets of which each has a new date, a new status, or, one in ten, another summary.
+    fn delta(&self) {
+        let before = cpu();
+        let rounds = 20;
+        measure("delta of 50", rounds, |n| {
+            let change = |k: i64| {
+                let id = 1 + number(n * 50 + k, tickets());
+                let mut record = TicketRecord { last_update: Timestamp::from_second(NOW + n).ok(), ..ticket(id) };
+                record.status_id = StatusId(1 + number(n + k, 5));
+                if k % 10 == 0 {
+                    record.summary = format!("changed {n} {k}").into();
+                }
+                record
+            };
+            self.write(Batch::Tickets((0..50).map(change).collect()));
+        });
+        println!("delta of 50: {:.1} ms of CPU", (cpu() - before) * 1e3 / rounds as f64);
+    }
 }
+
+/// A ticket that the scope holds.
+fn some(scope: &str, n: i64) -> TicketId {
+    let mut id = 1 + number(n * 77 + 5, tickets());
+    while scope == "is:open" && !is_open(id) {
+        id = 1 + id % tickets();
+    }
+    TicketId(id)
+}
+
+fn open(path: &std::path::Path) -> Mirror {
+    let identity = Identity { resource_url: "https://a.example/api".into(), tenant: "a".into(), client_id: "c".into() };
+    Mirror::open(path, &identity).unwrap().0
+}
+
+fn measure(name: &str, times: i64, mut what: impl FnMut(i64)) {
+    let took = (0..times).map(|n| {
+        let started = Instant::now();
+        what(n);
+        started.elapsed()
+    });
+    tell(name, took.collect());
+}
+
+fn tell(name: &str, mut times: Vec<Duration>) {
+    times.sort_unstable();
+    let at = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)].as_secs_f64() * 1e3;
+    println!("{name:<60} median {:8.2}  p95 {:8.2}  max {:8.2} ms", at(50), at(95), at(100));
+}
+
+/// Processor time of this process in seconds.
+fn cpu() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = [11, 12].iter().filter_map(|at| fields.get(*at)?.parse::<u64>().ok()).sum::<u64>();
+    ticks as f64 / 100.0
+}
+
+fn status_kib(name: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+// --- the desk -------------------------------------------------------------------------------------------------------------
 
 const WORDS: [&str; 24] = [
     "printer", "offline", "mailbox", "password", "reset", "vpn", "drops", "laptop", "starter", "slow", "network", "server",
@@ -68,23 +269,63 @@ fn number(n: i64, below: i64) -> i64 {
     i64::try_from(mix(n)).unwrap() % below
 }
 
+fn word(n: i64) -> &'static str {
+    WORDS[mix(n) % WORDS.len()]
+}
+
+/// A word of a vocabulary of 20,000 of which few are said often, as people do.
+fn said(n: i64) -> String {
+    let rank = (20_000f64.powf(number(n, 1 << 30) as f64 / (1u64 << 30) as f64) - 1.0) as i64;
+    if rank < 24 { WORDS[usize::try_from(rank).unwrap()].to_owned() } else { syllables(rank) }
+}
+
+fn syllables(n: i64) -> String {
+    const PARTS: [&str; 20] = [
+        "ba", "con", "de", "er", "fi", "ga", "ho", "in", "ja", "ka", "le", "mo", "na", "or", "per", "re", "sta", "ti", "us",
+        "ver",
+    ];
+    let mut left = mix(n) % 160_000;
+    (0..4)
+        .map(|_| {
+            let part = PARTS[left % 20];
+            left /= 20;
+            part
+        })
+        .collect()
+}
+
+fn is_open(id: i64) -> bool {
+    number(id * 13, 20) == 0
+}
+
 fn ticket(id: i64) -> TicketRecord {
-    let word = |n: i64| WORDS[mix(id * 31 + n) % WORDS.len()];
+    let pick = |n: i64| word(id * 31 + n);
     let client = number(id * 7, 2000);
     let opened = NOW - (tickets() - id) * 60;
-    let open = number(id * 13, 10) == 0;
     let at = |seconds| Timestamp::from_second(seconds).ok();
+    let mut details = String::with_capacity(320);
+    if id % 2 == 0 {
+        details.push_str("hello team ");
+    }
+    while details.len() < 285 {
+        details.push_str(&said(id * 101 + i64::try_from(details.len()).unwrap()));
+        details.push(' ');
+    }
+    if id % 2 == 0 {
+        details.push_str("kind regards");
+    }
+    let name = if number(id * 41, 3) == 0 { "acme holding".to_owned() } else { format!("{} {client} ltd", syllables(client)) };
     TicketRecord {
         id: TicketId(id),
-        summary: format!("{} {} {} {} x{:x}", word(1), word(2), word(3), word(4), number(id, 1 << 40)).into(),
-        details: format!("{} ", word(5)).repeat(40).into(),
+        summary: format!("{} {} {} {} x{:x}", pick(1), pick(2), said(id * 3), said(id * 5), number(id, 1 << 40)).into(),
+        details: details.into(),
         client_id: ClientId(client),
-        client_name: format!("{} {client} Ltd", WORDS[mix(client) % WORDS.len()]).into(),
-        site_name: "Head Office".into(),
-        user_name: format!("Dana {} {}", word(6), number(id * 3, 20_000)).into(),
+        client_name: name.into(),
+        site_name: if id % 10_000 == 17 { "rare corner".into() } else { "Head Office".into() },
+        user_name: format!("Dana {} {}", pick(6), number(id * 3, 20_000)).into(),
         agent_id: AgentId(1 + number(id * 11, 60)),
         team_name: format!("Team {}", number(id * 5, 9)).into(),
-        status_id: StatusId(if open { 1 + number(id, 5) } else { 9 }),
+        status_id: StatusId(if is_open(id) { 1 + number(id, 5) } else { 9 }),
         priority_id: PriorityId(1 + number(id * 17, 4)),
         opened: at(opened),
         last_update: at(opened + number(id * 19, 86_400 * 20)),
@@ -92,102 +333,4 @@ fn ticket(id: i64) -> TicketRecord {
         fix_by: at(opened + 86_400 * 3),
         ..TicketRecord::default()
     }
-}
-
-fn desk() -> &'static Desk {
-    DESK.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("mirror.db");
-        let identity = Identity { resource_url: "https://a.example/api".into(), tenant: "a".into(), client_id: "c".into() };
-        let (mirror, _) = Mirror::open(&path, &identity).unwrap();
-        let status = |id| Status { id: StatusId(id), name: format!("Status {id}").into(), closed: id == 9, ..Status::default() };
-        let agent =
-            |id| Agent { id: AgentId(id), name: format!("Agent {} {id}", WORDS[mix(id) % 24]).into(), ..Agent::default() };
-        let started = std::time::Instant::now();
-        RUNTIME.with(|runtime| {
-            runtime.block_on(async {
-                let write = async |batch| mirror.write(batch, Pass::Any, Timestamp::UNIX_EPOCH).await.unwrap();
-                write(Batch::Statuses((1..10).map(status).collect())).await;
-                write(Batch::Agents((1..62).map(agent).collect())).await;
-                for from in (1..=tickets()).step_by(100) {
-                    write(Batch::Tickets((from..(from + 100).min(tickets() + 1)).map(ticket).collect())).await;
-                }
-            });
-        });
-        Desk { mirror, path, seconds: started.elapsed().as_secs_f64(), folder }
-    })
-}
-
-fn window(query: &str, anchor: Anchor<TicketId>, count_up_to: Option<u64>) -> Vec<TicketRow> {
-    let ask = TicketAsk {
-        query: Query::parse(query).unwrap(),
-        client: None,
-        me: None,
-        now: Timestamp::from_second(NOW).unwrap(),
-        zone: TimeZone::UTC,
-        anchor,
-        count: 100,
-        count_up_to,
-    };
-    let read = desk().mirror.read(move |reader| reader.tickets(&ask));
-    RUNTIME.with(|runtime| runtime.block_on(read)).unwrap().rows
-}
-
-const LISTS: [&str; 6] = [
-    "is:open sort:updated",
-    "is:open,closed sort:updated",
-    "is:open,closed sort:sla",
-    "is:open,closed sort:client",
-    "is:open sort:pri,sla",
-    "is:open,closed sort:agent",
-];
-
-/// Scrolling: the next window after one that was seen, from the middle of the list on.
-#[divan::bench(args = LISTS)]
-fn scroll(bencher: divan::Bencher, query: &str) {
-    desk();
-    let last = Cell::new(TicketId(tickets() / 2));
-    window(query, Anchor::Around(last.get()), None);
-    bencher.bench_local(|| {
-        let rows = window(query, Anchor::After(last.get()), None);
-        last.set(rows.last().map_or(TicketId(tickets() / 2), |row| row.id));
-        rows.len()
-    });
-}
-
-/// Jumping: a window at a depth that was not seen, which has to be counted.
-#[divan::bench(args = LISTS)]
-fn jump(bencher: divan::Bencher, query: &str) {
-    desk();
-    let at = Cell::new(0);
-    bencher.bench_local(|| {
-        at.set(at.get() + 1);
-        window(query, Anchor::Around(TicketId(1 + number(at.get(), tickets()))), None).len()
-    });
-}
-
-/// A keystroke of a search, everything counted and not.
-#[divan::bench(args = ["p", "pr", "printer", "printer vpn", "printer vpn laptop", "x1f", "is:open p", "is:open printer vpn"])]
-fn search(bencher: divan::Bencher, query: &str) {
-    desk();
-    // Another list each time: nothing is remembered from the keystroke before.
-    let at = Cell::new(1000);
-    bencher.bench_local(|| {
-        at.set(at.get() + 1);
-        window(query, Anchor::Start, Some(at.get())).len()
-    });
-}
-
-/// A delta of 50 tickets of which each has a new date.
-#[divan::bench]
-fn delta(bencher: divan::Bencher) {
-    let mirror = &desk().mirror;
-    let at = Cell::new(0);
-    bencher.bench_local(|| {
-        at.set(at.get() + 1);
-        let change =
-            |n| TicketRecord { last_update: Timestamp::from_second(NOW + at.get()).ok(), ..ticket(1 + number(n, tickets())) };
-        let batch = Batch::Tickets((0..50).map(change).collect());
-        RUNTIME.with(|runtime| runtime.block_on(mirror.write(batch, Pass::Any, Timestamp::UNIX_EPOCH))).unwrap().written
-    });
 }

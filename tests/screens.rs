@@ -215,7 +215,7 @@ fn answer(question: &Question) -> Answer {
         Question::Tickets { query, .. } if query.terms.iter().any(|term| format!("{term:?}").contains("zzz")) => {
             Answer::Tickets(Window::default())
         }
-        Question::Tickets { .. } => Answer::Tickets(Window { rows: tickets(), offset: 0, total: 6 }),
+        Question::Tickets { .. } => Answer::Tickets(Window { rows: tickets(), offset: 0, total: 6, more: false }),
         Question::Clients { .. } => {
             let client = |id, name: &str, vip, stopped, open_tickets| ClientRow {
                 id: ClientId(id),
@@ -230,7 +230,7 @@ fn answer(question: &Question) -> Answer {
                 client(13, "Cobalt Legal", false, true, 0),
                 client(14, "株式会社さくら", false, false, 3),
             ];
-            Answer::Clients(Window { rows, offset: 0, total: 3 })
+            Answer::Clients(Window { rows, offset: 0, total: 3, more: false })
         }
         Question::Conversation(id) if ticket::conversation(*id).is_some() => {
             Answer::Conversation(ticket::conversation(*id).map(Box::new))
@@ -573,7 +573,7 @@ fn answers_to_older_questions_are_dropped() {
     let (_, new) = ask(&mut desk, 'b').unwrap();
     let one = |summary: &str| {
         let row = TicketRow { id: TicketId(1), summary: line(summary), ..TicketRow::default() };
-        Ok(Answer::Tickets(Window { rows: vec![row], offset: 0, total: 1 }))
+        Ok(Answer::Tickets(Window { rows: vec![row], offset: 0, total: 1, more: false }))
     };
     update(&mut desk.model, Msg::Answer { slot, id: new, answer: one("the newer") }, now());
     update(&mut desk.model, Msg::Answer { slot, id: old, answer: one("the older") }, now());

@@ -22,12 +22,14 @@ pub struct Window<Row> {
     pub rows: Vec<Row>,
     /// How many rows of the list stand before the first one.
     pub offset: u64,
-    /// How many rows the whole list has.
+    /// How many rows the whole list has, as far as it was counted.
     pub total: u64,
+    /// Whether there are more: counting ended before the list did.
+    pub more: bool,
 }
 
 impl<Row> Default for Window<Row> {
     fn default() -> Self {
-        Self { rows: Vec::new(), offset: 0, total: 0 }
+        Self { rows: Vec::new(), offset: 0, total: 0, more: false }
     }
 }

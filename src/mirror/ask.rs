@@ -24,7 +24,8 @@ pub struct TicketAsk {
     pub anchor: Anchor<TicketId>,
     /// How many rows it has at most.
     pub count: usize,
-    /// Stop counting here: a [`crate::domain::Window::total`] that reaches it may be more in truth. `None` counts all.
+    /// Stop counting here: a [`crate::domain::Window::total`] that reaches it may be more in truth, which searches say by
+    /// [`crate::domain::Window::more`]. `None` counts all.
     pub count_up_to: Option<u64>,
 }
 

@@ -38,7 +38,6 @@ impl Reader {
             order: ["t.name_key", "t.id"].map(|column| OrderKey { column, descending: false }).into(),
             name: format!("clients {include_inactive} {words}"),
             count_up_to: None,
-            tally: None,
             difference: None,
         };
         let anchor = match anchor {
@@ -53,7 +52,7 @@ impl Reader {
         for id in place.ids {
             rows.extend(self.client(ClientId(id))?);
         }
-        Ok(Window { rows, offset: place.offset, total: place.total })
+        Ok(Window { rows, offset: place.offset, total: place.total, more: false })
     }
 
     /// One client, if it is stored.

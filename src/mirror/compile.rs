@@ -7,13 +7,11 @@ use super::{
     TicketAsk,
     list::OrderKey,
     names::{Names, ids_named},
+    words::{Pattern, Table, Terms},
 };
 use crate::{
     domain::AgentId,
-    query::{
-        Compare, Filter, NameKey, NameValue, PriorityValue, Sort, SortKey, Span, State, Term, Thing, TimeKey, TimeValue, Words,
-        folded_words,
-    },
+    query::{Compare, Filter, NameKey, NameValue, PriorityValue, Sort, SortKey, Span, State, Term, Thing, TimeKey, TimeValue},
 };
 
 /// What stands for "no date to come" in the columns for ordering.
@@ -36,13 +34,14 @@ pub(super) struct Condition {
 /// A query as conditions on `tickets AS t`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Compiled {
-    /// What the columns decide.
+    /// All but the words that have to be said.
     pub(super) filter: Condition,
-    /// What the word index can decide too, as a condition on columns.
-    pub(super) words: Condition,
-    /// The same for the word index, where there is any of it.
-    pub(super) matching: Option<String>,
-    pub(super) order: Vec<OrderKey>,
+    /// The words that have to be said.
+    pub(super) terms: Terms,
+    /// What of the filter the index of names can tell, as an expression for it.
+    pub(super) hint: Option<String>,
+    /// The order asked for; `None` where words alone decide.
+    pub(super) order: Option<Vec<OrderKey>>,
 }
 
 /// What the conditions depend on beside the query.
@@ -57,28 +56,47 @@ pub(super) fn compile(ask: &TicketAsk, names: &Names) -> Compiled {
     let minute = ask.now.as_millisecond().div_euclid(60_000) * 60_000;
     let scene = Scene { names, me: ask.me, minute, zone: &ask.zone };
     let mut filter = vec![];
-    let mut words = vec![];
-    let mut matching = vec![];
+    let mut terms = vec![];
+    let mut hints = vec![];
     if let Some(client) = ask.client {
         filter.push(Condition { sql: "t.client_id = ?".into(), params: vec![Value::Integer(client.0)] });
     }
     for term in ask.query.effective_terms() {
-        let (condition, index) = scene.term(&term);
-        match index.filter(|_| !term.not) {
-            Some(index) => {
-                matching.push(index);
-                words.push(condition);
+        match &term.filter {
+            Filter::Text(values) if !term.not => {
+                let patterns: Vec<Pattern> = values.iter().filter_map(Pattern::of).collect();
+                // Signs alone say nothing: somebody is still typing.
+                terms.extend((!patterns.is_empty()).then_some(patterns));
+                continue;
             }
-            None if term.not => filter.push(Condition { sql: format!("NOT ({})", condition.sql), params: condition.params }),
-            None => filter.push(condition),
+            _ => {}
         }
+        let (condition, index) = scene.term(&term);
+        hints.extend(index.filter(|_| !term.not));
+        filter.push(if term.not {
+            Condition { sql: format!("NOT ({})", condition.sql), params: condition.params }
+        } else {
+            condition
+        });
     }
+    let ordered = terms.is_empty() || !ask.query.sort.is_empty();
     Compiled {
         filter: all(filter),
-        words: all(words),
-        matching: (!matching.is_empty()).then(|| matching.join(" AND ")),
-        order: order(&ask.query.effective_sort()),
+        terms: Terms(terms),
+        hint: (!hints.is_empty()).then(|| hints.join(" AND ")),
+        order: ordered.then(|| order(&ask.query.effective_sort())),
     }
+}
+
+/// The condition that all of these words are said, wherever.
+pub(super) fn said(terms: &Terms) -> Condition {
+    let terms = terms.value();
+    Condition { sql: format!("(says(?, {HEAD}) OR says(?, {HEAD}, {TEXTS}))"), params: vec![terms.clone(), terms] }
+}
+
+/// The condition that all of these words are said by number and summary.
+pub(super) fn said_in_summary(terms: &Terms) -> Condition {
+    Condition { sql: format!("says(?, {SUMMARY})"), params: vec![terms.value()] }
 }
 
 fn all(conditions: Vec<Condition>) -> Condition {
@@ -114,7 +132,10 @@ impl Scene<'_> {
     /// The condition, and the same for the word index where that can tell.
     fn term(&self, term: &Term) -> (Condition, Option<String>) {
         let condition = match &term.filter {
-            Filter::Text(values) => return text(values),
+            Filter::Text(values) => {
+                let patterns: Vec<Pattern> = values.iter().filter_map(Pattern::of).collect();
+                if patterns.is_empty() { plain(EVERY) } else { said(&Terms(vec![patterns])) }
+            }
             Filter::Name(key, values) => return self.name(*key, values),
             Filter::Id(values) => {
                 any(values.iter().map(|(compare, id)| bound(format!("t.id {} ?", operator(*compare)), *id)).collect())
@@ -178,9 +199,11 @@ impl Scene<'_> {
                 NameKey::Agent => Some("agent"),
                 _ => None,
             };
-            // A number may be an id, of which the word index knows nothing.
+            // A number may be an id, of which the word index knows nothing, nor of the order of words.
             match (&mut index, indexed, id, &pattern) {
-                (Some(index), Some(column), None, Some(pattern)) => index.push(format!("{column} : {}", pattern.matching())),
+                (Some(index), Some(column), None, Some(pattern)) => {
+                    index.push(format!("{column} : {}", pattern.matching(Table::Names)));
+                }
                 (Some(_), Some(_), None, None) => {}
                 _ => index = None,
             }
@@ -281,49 +304,22 @@ fn has(thing: Thing) -> Condition {
     })
 }
 
-/// Everything that bare words look through; bars keep a phrase from reaching over the edge of a column.
-const HAYSTACK: &str =
+/// What leads the rows found; bars keep a phrase from reaching over the edge of a column.
+const SUMMARY: &str = "' ' || t.id || ' | ' || t.summary_key || ' '";
+/// What a row says by itself.
+const HEAD: &str =
     "' ' || t.id || ' | ' || t.summary_key || ' | ' || t.client_key || ' | ' || t.user_key || ' | ' || t.agent_key || ' '";
-
-fn text(values: &[Words]) -> (Condition, Option<String>) {
-    let patterns: Vec<Pattern> = values.iter().filter_map(Pattern::of).collect();
-    if patterns.is_empty() {
-        // Signs alone say nothing: somebody is still typing.
-        return (plain(EVERY), None);
-    }
-    let conditions = patterns.iter().map(|pattern| pattern.condition(HAYSTACK)).collect();
-    let matching: Vec<String> = patterns.iter().map(Pattern::matching).collect();
-    (any(conditions), Some(format!("({})", matching.join(" OR "))))
-}
-
-/// Folded words to be found in folded words.
-#[derive(Debug)]
-struct Pattern {
-    words: String,
-    whole: bool,
-}
+/// What stands beside the row, as `says` takes it.
+const TEXTS: &str = "(SELECT group_concat(value ->> 'tag', ' ') FROM \
+    json_each((SELECT extras FROM ticket_extras WHERE ticket_id = t.id), '$.assets')), \
+    (SELECT details FROM ticket_text WHERE ticket_id = t.id), \
+    (SELECT details_html FROM ticket_text WHERE ticket_id = t.id), \
+    (SELECT group_concat(note, char(31)) FROM actions WHERE ticket_id = t.id), \
+    (SELECT group_concat(note_html, char(31)) FROM actions WHERE ticket_id = t.id AND trim(note) = '')";
 
 impl Pattern {
-    /// `None` where there is neither letter nor digit.
-    fn of(words: &Words) -> Option<Self> {
-        let folded = folded_words(&words.text);
-        (!folded.is_empty()).then_some(Self { words: folded, whole: words.phrase })
-    }
-
-    fn fits(&self, name: &str) -> bool {
-        let end = if self.whole { " " } else { "" };
-        format!(" {name} ").contains(&format!(" {}{end}", self.words))
-    }
-
-    /// Folded words hold neither `%` nor `_`: nothing is to be escaped.
     fn condition(&self, haystack: &str) -> Condition {
-        let end = if self.whole { " " } else { "" };
-        Condition { sql: format!("({haystack} LIKE ?)"), params: vec![Value::Text(format!("% {}{end}%", self.words))] }
-    }
-
-    /// For the word index; folded words hold no quote.
-    fn matching(&self) -> String {
-        format!("\"{}\"{}", self.words, if self.whole { "" } else { " *" })
+        Condition { sql: format!("({haystack} LIKE ?)"), params: vec![Value::Text(self.like())] }
     }
 }
 

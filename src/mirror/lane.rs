@@ -14,7 +14,7 @@ use std::{
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{Reader, StoreError, list::Positions, open::Connections, place};
+use super::{Reader, StoreError, list::Positions, open::Connections, place, reader::Allowance};
 use crate::domain::{Failure, FailureKind};
 
 type Job = Box<dyn FnOnce(&Reader, &Current) + Send>;
@@ -161,9 +161,10 @@ fn spawn(
     jobs: Arc<Mutex<Receiver<Job>>>,
 ) -> std::io::Result<JoinHandle<()>> {
     let current = Current::default();
-    current.watch(&mut conn).map_err(std::io::Error::other)?;
+    let allowance = Allowance::default();
+    current.watch(&mut conn, allowance.clone()).map_err(std::io::Error::other)?;
     thread::Builder::new().name(name.to_owned()).spawn(move || {
-        let reader = Reader::new(conn, positions);
+        let reader = Reader { allowance, ..Reader::new(conn, positions) };
         loop {
             let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(job) = job else { return };
@@ -191,9 +192,10 @@ const STEPS_BETWEEN_LOOKS: i32 = 5000;
 struct Current(Arc<Mutex<Call>>);
 
 impl Current {
-    fn watch(&self, conn: &mut Connection) -> rusqlite::Result<()> {
+    fn watch(&self, conn: &mut Connection, allowance: Allowance) -> rusqlite::Result<()> {
         let current = self.clone();
-        conn.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || current.call().is_given_up()))
+        let stop = move || !allowance.take(STEPS_BETWEEN_LOOKS.into()) || current.call().is_given_up();
+        conn.progress_handler(STEPS_BETWEEN_LOOKS, Some(stop))
     }
 
     fn call(&self) -> MutexGuard<'_, Call> {

@@ -8,6 +8,7 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 
+use super::search::Found;
 use crate::domain::Anchor;
 
 /// A list: where its rows come from, which of them, in which order.
@@ -27,8 +28,6 @@ pub(super) struct List {
     pub(super) name: String,
     /// Stop counting here.
     pub(super) count_up_to: Option<u64>,
-    /// A statement with its value that counts all rows at less cost.
-    pub(super) tally: Option<(String, String)>,
     /// Two conditions, of which the rows of the first without those of the second are the list's.
     pub(super) difference: Option<(&'static str, &'static str)>,
 }
@@ -155,9 +154,6 @@ impl List {
 
     /// How many rows there are, or how many stand before a position.
     pub(super) fn count(&self, conn: &Connection, before: Option<&Position>) -> rusqlite::Result<u64> {
-        if let Some((sql, value)) = self.tally.as_ref().filter(|_| before.is_none() && self.count_up_to.is_none()) {
-            return conn.prepare_cached(sql)?.query_row([value], |row| super::row::unsigned(row, 0));
-        }
         if let Some((all, without)) = self.difference {
             // Both of these an index can count alone, while for the rows between them it would have to look at every row.
             let part = |filter: &str| Self { filter: filter.to_owned(), difference: None, count_up_to: None, ..self.clone() };
@@ -183,7 +179,16 @@ impl List {
         conn.prepare_cached(&sql)?.query_row([id], read).optional()
     }
 
-    fn holds(&self, conn: &Connection, id: i64) -> rusqlite::Result<bool> {
+    /// The rows behind one of them, or the first ones.
+    pub(super) fn after(&self, conn: &Connection, id: Option<i64>, count: usize) -> rusqlite::Result<Vec<i64>> {
+        let at = match id {
+            Some(id) => self.position(conn, id)?,
+            None => None,
+        };
+        self.ids(conn, at.as_ref(), Direction::Forward, count)
+    }
+
+    pub(super) fn holds(&self, conn: &Connection, id: i64) -> rusqlite::Result<bool> {
         let only = Step { condition: "t.id = ?".to_owned(), params: vec![Value::Integer(id)] };
         let (from, filter, params) = self.source(only);
         let sql = format!("SELECT EXISTS (SELECT 1 FROM {from} WHERE {filter})");
@@ -293,10 +298,21 @@ pub(super) struct Positions {
     version: Cell<i64>,
 }
 
+/// Whether the rows that meet a filter are few.
+#[derive(Clone, Debug)]
+pub(super) enum Few {
+    /// They are, and these are all, as a JSON array.
+    These(Arc<str>),
+    /// They are not, or it takes long to find out.
+    Many,
+}
+
 #[derive(Debug, Default)]
 struct Remembered {
     version: i64,
     lists: VecDeque<(String, Known)>,
+    found: VecDeque<(String, Arc<Found>)>,
+    few: VecDeque<(String, Few)>,
 }
 
 #[derive(Debug, Default)]
@@ -316,9 +332,35 @@ impl Positions {
         let mut remembered = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         let version = self.version.get();
         if remembered.version < version {
-            *remembered = Remembered { version, lists: VecDeque::new() };
+            *remembered = Remembered { version, ..Remembered::default() };
         }
         if remembered.version == version { work(&mut remembered) } else { None }
+    }
+
+    /// What a search has found so far.
+    pub(super) fn found(&self, search: &str) -> Option<Arc<Found>> {
+        self.remembered(|remembered| Some(Arc::clone(&remembered.found.iter().find(|(name, _)| name == search)?.1)))
+    }
+
+    /// Remembers what a search has found so far.
+    pub(super) fn keep_found(&self, search: &str, found: Arc<Found>) {
+        self.remembered(|remembered| {
+            put_first(&mut remembered.found, search, found);
+            Some(())
+        });
+    }
+
+    /// The rows of a filter as far as it is known whether they are few.
+    pub(super) fn few(&self, filter: &str) -> Option<Few> {
+        self.remembered(|remembered| Some(remembered.few.iter().find(|(name, _)| name == filter)?.1.clone()))
+    }
+
+    /// Remembers whether the rows of a filter are few, and which they are.
+    pub(super) fn keep_few(&self, filter: &str, few: Few) {
+        self.remembered(|remembered| {
+            put_first(&mut remembered.few, filter, few);
+            Some(())
+        });
     }
 
     fn total(&self, list: &str) -> Option<u64> {
@@ -345,6 +387,12 @@ impl Positions {
             Some(())
         });
     }
+}
+
+fn put_first<T>(all: &mut VecDeque<(String, T)>, name: &str, value: T) {
+    all.retain(|(other, _)| other != name);
+    all.push_front((name.to_owned(), value));
+    all.truncate(LISTS);
 }
 
 impl Remembered {

@@ -19,10 +19,12 @@ mod place;
 mod reader;
 mod row;
 mod schema;
+mod search;
 mod shared;
 mod tickets;
 mod upkeep;
 mod view;
+mod words;
 
 use std::{
     io,

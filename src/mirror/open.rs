@@ -11,6 +11,7 @@ use super::{
     error::is_damage,
     place::{self, Head},
     schema::{self, Unfit},
+    words,
 };
 use crate::{domain::Identity, text::SafeText};
 
@@ -202,7 +203,9 @@ fn settle(conn: &Connection) -> rusqlite::Result<()> {
     conn.pragma_update_and_check(None, "mmap_size", 0, |_| Ok(())).or_else(no_row)?;
     conn.pragma_update(None, "cell_size_check", true)?;
     conn.pragma_update_and_check(None, "journal_size_limit", 64 << 20, |_| Ok(()))?;
-    conn.set_prepared_statement_cache_capacity(64);
+    // A search has its statements for each shard of the word index.
+    conn.set_prepared_statement_cache_capacity(256);
+    words::register(conn)?;
     Ok(())
 }
 

@@ -1,6 +1,12 @@
 //! [`Reader`]: one connection with what is remembered between reads.
 
-use std::cell::RefCell;
+use std::{
+    cell::RefCell,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
@@ -13,11 +19,12 @@ pub struct Reader {
     pub(super) conn: Connection,
     pub(super) positions: Positions,
     pub(super) names: RefCell<Option<Names>>,
+    pub(super) allowance: Allowance,
 }
 
 impl Reader {
     pub(super) fn new(conn: Connection, positions: Positions) -> Self {
-        Self { conn, positions, names: RefCell::new(None) }
+        Self { conn, positions, names: RefCell::new(None), allowance: Allowance::default() }
     }
 
     /// Runs `work` on one snapshot.
@@ -92,10 +99,9 @@ impl Reader {
     ///
     /// Where the database refuses.
     pub fn overview(&self) -> Result<Overview, StoreError> {
-        let count = |sql: &str| self.conn.query_row(sql, [], |row| row::unsigned(row, 0));
-        let open = count("SELECT count(*) FROM tickets WHERE is_closed = 0")?;
-        let total = count("SELECT count(*) FROM tickets")?;
-        let clients = count("SELECT count(*) FROM clients")?;
+        let mut statement = self.conn.prepare_cached("SELECT n FROM counts WHERE what = ?")?;
+        let mut count = |what: &str| statement.query_row([what], |row| row::unsigned(row, 0));
+        let (open, total, clients) = (count("open")?, count("tickets")?, count("clients")?);
         Ok(Overview { open, closed: total - open.min(total), total, clients })
     }
 
@@ -122,5 +128,37 @@ impl Reader {
         let mut agents = rows.collect::<Result<Vec<_>, _>>()?;
         agents.sort_by_cached_key(|agent| (crate::query::folded_words(agent.name.as_str()), agent.id));
         Ok(agents)
+    }
+}
+
+/// How many steps of the database a statement may take: for looks that are worth it only where they are short.
+#[derive(Clone)]
+pub(super) struct Allowance(Arc<AtomicI64>);
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Self(Arc::new(AtomicI64::new(i64::MAX)))
+    }
+}
+
+impl Allowance {
+    /// Takes steps off; answers whether some are left.
+    pub(super) fn take(&self, steps: i64) -> bool {
+        self.0.fetch_sub(steps, Ordering::Relaxed) > steps
+    }
+
+    /// Does `work` unless it takes more steps; `None` where it did.
+    pub(super) fn within<T>(&self, steps: i64, work: impl FnOnce() -> rusqlite::Result<T>) -> rusqlite::Result<Option<T>> {
+        self.0.store(steps, Ordering::Relaxed);
+        let done = work();
+        let spent = self.0.swap(i64::MAX, Ordering::Relaxed) <= 0;
+        match done {
+            Err(rusqlite::Error::SqliteFailure(failure, _))
+                if spent && failure.code == rusqlite::ErrorCode::OperationInterrupted =>
+            {
+                Ok(None)
+            }
+            done => done.map(Some),
+        }
     }
 }

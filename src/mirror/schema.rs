@@ -2,13 +2,26 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use super::words;
 use crate::domain::Identity;
 
 /// Marks the file as a mirror of ours: "HALO".
 pub(super) const APPLICATION_ID: i32 = 0x4841_4c4f;
 
 /// Each step leads from the version of its place to the next one and is one transaction; steps are never changed once released.
-const STEPS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+const STEPS: &[Step] = &[
+    Step { statements: include_str!("schema/1.sql"), rewords: false },
+    Step { statements: include_str!("schema/2.sql"), rewords: false },
+    Step { statements: include_str!("schema/3.sql"), rewords: false },
+    Step { statements: include_str!("schema/4.sql"), rewords: true },
+];
+
+/// One step.
+struct Step {
+    statements: &'static str,
+    /// The word index is made anew.
+    rewords: bool,
+}
 
 /// The version that this program reads and writes.
 pub(super) fn version() -> i64 {
@@ -19,11 +32,12 @@ pub(super) fn version() -> i64 {
 pub(super) const TABLES: &[&str] = &[
     "meta",
     "writes",
+    "counts",
+    "word_shards",
     "shared",
     "tickets",
     "ticket_text",
     "ticket_extras",
-    "ticket_words",
     "actions",
     "conversations",
     "seen",
@@ -77,10 +91,13 @@ pub(super) fn migrate(conn: &Connection, identity: &Identity) -> Result<bool, Un
         }
         let empty = step.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get::<_, bool>(0))?;
         let ours = if at == 0 { empty } else { application(&step)? == APPLICATION_ID };
-        let Some(statements) = usize::try_from(at).ok().and_then(|at| STEPS.get(at)).filter(|_| ours) else {
+        let Some(next) = usize::try_from(at).ok().and_then(|at| STEPS.get(at)).filter(|_| ours) else {
             return Err(Unfit::Foreign);
         };
-        step.execute_batch(statements)?;
+        step.execute_batch(next.statements)?;
+        if next.rewords {
+            words::rebuild(&step)?;
+        }
         if at == 0 {
             step.pragma_update(None, "application_id", APPLICATION_ID)?;
             write_identity(&step, identity)?;

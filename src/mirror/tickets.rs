@@ -1,15 +1,17 @@
 //! Reading tickets: windows, single rows, whole lists.
 
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, sync::Arc};
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{
     Reader, StoreError, TicketAsk,
-    compile::{Compiled, EVERY, ONLY_CLOSED, ONLY_OPEN, compile},
-    list::List,
+    compile::{Compiled, Condition, EVERY, ONLY_CLOSED, ONLY_OPEN, compile, said},
+    list::{Few, List},
     names::Names,
     row,
+    search::{ByWords, Search, Way},
+    words::Table,
 };
 use crate::{
     domain::{AgentId, Anchor, ClientId, PriorityId, SlaId, TicketId, TicketRow, Window},
@@ -17,8 +19,11 @@ use crate::{
 };
 
 /// Up to so many hits of the word index are sorted; with more the order's index is walked and each row's words are looked at.
-/// Where both take about as long at a million tickets: a hit to sort costs what a row to look at costs.
-const FEW_HITS: usize = 6_000;
+const FEW_HITS: usize = 2_000;
+/// Up to so many rows that meet a query's other conditions are looked at for its words, rather than the word index.
+const FEW_ROWS: usize = 400;
+/// How long may be looked for these rows, in steps of the database: some milliseconds.
+const FEW_STEPS: i64 = 60_000;
 
 impl Reader {
     /// A window of the tickets asked for, in their order.
@@ -28,7 +33,6 @@ impl Reader {
     /// Where the database refuses.
     pub fn tickets(&self, ask: &TicketAsk) -> Result<Window<TicketRow>, StoreError> {
         self.with_names(|names| {
-            let list = list(&self.conn, ask, names)?;
             let anchor = match ask.anchor {
                 Anchor::Start => Anchor::Start,
                 Anchor::End => Anchor::End,
@@ -36,12 +40,15 @@ impl Reader {
                 Anchor::After(id) => Anchor::After(id.0),
                 Anchor::Before(id) => Anchor::Before(id.0),
             };
-            let place = list.window(&self.conn, &self.positions, anchor, ask.count)?;
+            let (place, more) = match self.source(ask, names)? {
+                Source::List(list) => (list.window(&self.conn, &self.positions, anchor, ask.count)?, false),
+                Source::Search(search) => search.window(&self.conn, &self.positions, anchor, ask.count)?,
+            };
             let mut rows = Vec::with_capacity(place.ids.len());
             for id in place.ids {
                 rows.extend(ticket(&self.conn, names, id)?);
             }
-            Ok(Window { rows, offset: place.offset, total: place.total })
+            Ok(Window { rows, offset: place.offset, total: place.total, more })
         })
     }
 
@@ -51,10 +58,13 @@ impl Reader {
     ///
     /// Where the database refuses.
     pub fn count(&self, ask: &TicketAsk) -> Result<u64, StoreError> {
-        self.with_names(|names| list(&self.conn, ask, names)?.count(&self.conn, None))
+        self.with_names(|names| match self.source(ask, names)? {
+            Source::List(list) => list.count(&self.conn, None),
+            Source::Search(search) => search.count(&self.conn),
+        })
     }
 
-    /// Calls `each` with every ticket that the query finds, in its order, at most `limit`, until it breaks; holds one row at a
+    /// Calls `each` with every ticket that the query finds, in its order, at most `limit`, until it breaks; holds few rows at a
     /// time. The ask's anchor and count don't matter.
     ///
     /// # Errors
@@ -67,8 +77,11 @@ impl Reader {
         mut each: impl FnMut(TicketRow) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
         self.with_names(|names| {
-            list(&self.conn, ask, names)?
-                .walk(&self.conn, limit, |id| Ok(ticket(&self.conn, names, id)?.is_none_or(|row| each(row).is_continue())))
+            let read = |id| Ok(ticket(&self.conn, names, id)?.is_none_or(|row| each(row).is_continue()));
+            match self.source(ask, names)? {
+                Source::List(list) => list.walk(&self.conn, limit, read),
+                Source::Search(search) => search.walk(&self.conn, limit, read),
+            }
         })
     }
 
@@ -92,57 +105,122 @@ impl Reader {
     }
 }
 
-/// The list that the query asks for, by the way that costs least.
-pub(super) fn list(conn: &Connection, ask: &TicketAsk, names: &Names) -> rusqlite::Result<List> {
-    let Compiled { filter, words, matching, order } = compile(ask, names);
-    let name = format!("tickets {filter:?} {words:?} {order:?} {:?}", ask.count_up_to);
-    let mut list = List {
-        table: "tickets AS t",
-        hits: None,
-        filter: filter.sql,
-        params: filter.params,
-        order,
-        name,
-        count_up_to: ask.count_up_to,
-        tally: None,
-        difference: None,
-    };
-    let Some(matching) = matching else {
-        if list.filter == ONLY_CLOSED {
-            list.difference = Some((EVERY, ONLY_OPEN));
+/// Where a query's rows come from.
+#[derive(Clone, Debug)]
+pub(super) enum Source {
+    /// From a table, in the order of its indexes.
+    List(List),
+    /// One after the other.
+    Search(Search),
+}
+
+impl Reader {
+    /// What the query asks for, by the way that costs least.
+    pub(super) fn source(&self, ask: &TicketAsk, names: &Names) -> rusqlite::Result<Source> {
+        let Compiled { filter, terms, hint, order } = compile(ask, names);
+        let name = format!("tickets {filter:?} {terms:?} {order:?} {:?}", ask.count_up_to);
+        let list = |hits, filter: Condition, order| List {
+            table: "tickets AS t",
+            hits,
+            filter: filter.sql,
+            params: filter.params,
+            order,
+            name: name.clone(),
+            count_up_to: ask.count_up_to,
+            difference: None,
+        };
+        let search = |way| Source::Search(Search { name: name.clone(), way, count_up_to: ask.count_up_to });
+        if terms.0.is_empty() {
+            let hits = match &hint {
+                Some(hint) => few_hits(&self.conn, &[(Table::Names, hint.clone())], FEW_HITS)?,
+                None => None,
+            };
+            let mut list = list(hits, filter, order.unwrap_or_default());
+            if list.filter == ONLY_CLOSED {
+                list.difference = Some((EVERY, ONLY_OPEN));
+            }
+            return Ok(Source::List(list));
         }
-        return Ok(list);
-    };
-    if let Some(ids) = few_hits(conn, &matching)? {
-        list.hits = Some(ids);
-    } else {
-        if list.filter == EVERY {
-            list.tally = Some(("SELECT count(*) FROM ticket_words WHERE ticket_words MATCH ?".to_owned(), matching));
-        }
-        list.filter = format!("{} AND {}", list.filter, words.sql);
-        list.params.extend(words.params);
+        let few = self.few_rows(&filter, hint.as_deref())?;
+        let by_words = ByWords { shards: super::words::shards(&self.conn)?.into(), terms, filter };
+        Ok(match (few, order) {
+            (Some(few), None) => search(Way::AtHand(by_words.among(&self.conn, &few)?)),
+            (None, None) => search(Way::ByWords(by_words)),
+            (few, Some(order)) => {
+                let hits = match few {
+                    Some(few) => Some(few.to_string()),
+                    None => few_hits(&self.conn, &by_words.sources(), FEW_HITS)?,
+                };
+                let said = said(&by_words.terms);
+                let filter = Condition {
+                    sql: format!("({}) AND {}", by_words.filter.sql, said.sql),
+                    params: by_words.filter.params.into_iter().chain(said.params).collect(),
+                };
+                if hits.is_some() {
+                    // They are few: counting them costs nothing worth saving.
+                    Source::List(List { count_up_to: None, ..list(hits, filter, order) })
+                } else {
+                    search(Way::ByOrder(list(None, filter, order)))
+                }
+            }
+        })
     }
-    Ok(list)
+
+    /// The rows that meet a filter as a JSON array, where they are few and quickly found.
+    fn few_rows(&self, filter: &Condition, hint: Option<&str>) -> rusqlite::Result<Option<Arc<str>>> {
+        if [EVERY, ONLY_OPEN, ONLY_CLOSED].contains(&filter.sql.as_str()) {
+            return Ok(None);
+        }
+        let name = format!("{filter:?}");
+        match self.positions.few(&name) {
+            Some(Few::These(ids)) => return Ok(Some(ids)),
+            Some(Few::Many) => return Ok(None),
+            None => {}
+        }
+        let hits = match hint {
+            Some(hint) => few_hits(&self.conn, &[(Table::Names, hint.to_owned())], FEW_HITS)?,
+            None => None,
+        };
+        let few: Option<Arc<str>> = if let Some(hits) = hits {
+            Some(hits.into())
+        } else {
+            let sql = format!("SELECT t.id FROM tickets AS t WHERE {} LIMIT {}", filter.sql, FEW_ROWS + 1);
+            let probe = || -> rusqlite::Result<Vec<i64>> {
+                let mut statement = self.conn.prepare_cached(&sql)?;
+                statement.query_map(rusqlite::params_from_iter(&filter.params), |row| row.get(0))?.collect()
+            };
+            let ids = self.allowance.within(FEW_STEPS, probe)?;
+            ids.filter(|ids| ids.len() <= FEW_ROWS).map(|ids| json(&ids).into())
+        };
+        self.positions.keep_few(&name, few.clone().map_or(Few::Many, Few::These));
+        Ok(few)
+    }
 }
 
 /// The ids that the word index finds as a JSON array, where they are few.
-fn few_hits(conn: &Connection, matching: &str) -> rusqlite::Result<Option<String>> {
-    let mut statement = conn.prepare_cached("SELECT rowid FROM ticket_words WHERE ticket_words MATCH ? LIMIT ?")?;
-    let mut rows = statement.query((matching, i64::try_from(FEW_HITS + 1).unwrap_or(i64::MAX)))?;
-    let mut ids = String::from("[");
-    let mut found = 0;
-    while let Some(row) = rows.next()? {
-        found += 1;
-        if found > FEW_HITS {
-            return Ok(None);
+fn few_hits(conn: &Connection, sources: &[(Table, String)], most: usize) -> rusqlite::Result<Option<String>> {
+    let mut ids: Vec<i64> = Vec::new();
+    for shard in super::words::shards(conn)? {
+        for (table, matching) in sources {
+            let table = table.of(shard);
+            let mut statement = conn.prepare_cached(&format!("SELECT rowid FROM {table} WHERE {table} MATCH ? LIMIT ?"))?;
+            let left = i64::try_from(most + 1 - ids.len()).unwrap_or(i64::MAX);
+            for id in statement.query_map((matching, left), |row| row.get(0))? {
+                ids.push(id?);
+            }
+            if ids.len() > most {
+                return Ok(None);
+            }
         }
-        if found > 1 {
-            ids.push(',');
-        }
-        ids.push_str(&row.get::<_, i64>(0)?.to_string());
     }
-    ids.push(']');
-    Ok(Some(ids))
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(Some(json(&ids)))
+}
+
+fn json(ids: &[i64]) -> String {
+    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+    format!("[{}]", ids.join(","))
 }
 
 const COLUMNS: &str = "SELECT id, summary, client_id, client_name, site_name, user_name, agent_id, team_id, team_name, status_id, \

@@ -114,6 +114,11 @@ impl<R: Listed> List<R> {
         (at, self.window.total)
     }
 
+    /// Whether there are more rows than were counted.
+    pub(crate) fn has_more(&self) -> bool {
+        self.window.more
+    }
+
     /// The visible rows, and which of them is under the cursor.
     pub(crate) fn visible(&self) -> impl Iterator<Item = (&R, bool)> {
         self.window.rows.iter().enumerate().skip(self.top).take(self.height).map(|(index, row)| (row, index == self.cursor))
@@ -358,7 +363,7 @@ mod tests {
             Anchor::Around(id) => all.iter().position(|x| *x == id).map_or(0, |at| at.saturating_sub(count / 2)),
         };
         let rows: Vec<Row> = all.iter().skip(start).take(count).map(|id| Row(*id)).collect();
-        Window { rows, offset: start as u64, total: all.len() as u64 }
+        Window { rows, offset: start as u64, total: all.len() as u64, more: false }
     }
 
     fn settle(list: &mut List<Row>, all: &[i64], mut ask: Option<Anchor<i64>>) {

@@ -236,7 +236,8 @@ impl Pane for TicketsPane {
         let words = if self.words.trim().is_empty() { Query::DEFAULT_WORDS } else { self.words.trim() };
         let client = self.client.as_ref().map(|(_, name)| format!("{name}: ")).unwrap_or_default();
         let (at, of) = self.list.position();
-        (SafeText::line(&format!("{client}{words}")), SafeText::line(&format!("{at} of {of}")))
+        let more = if self.list.has_more() { "+" } else { "" };
+        (SafeText::line(&format!("{client}{words}")), SafeText::line(&format!("{at} of {of}{more}")))
     }
 
     fn copy(&self, link: bool, web_app: &str) -> Option<SafeText> {

@@ -29,6 +29,12 @@ impl Query {
         self.terms.clone()
     }
 
+    /// Whether there are words to be searched for, not only conditions.
+    #[must_use]
+    pub fn has_words(&self) -> bool {
+        self.terms.iter().any(|term| !term.not && matches!(term.filter, Filter::Text(_)))
+    }
+
     /// The order of the rows: the one typed, or `sort:updated`.
     #[must_use]
     pub fn effective_sort(&self) -> Vec<Sort> {
@@ -63,7 +69,7 @@ pub enum Filter {
     Age(Vec<(Compare, Span)>),
     /// `opened:2026-09-01`, `updated:<2h`.
     Time(TimeKey, Vec<TimeValue>),
-    /// Bare words and `text:`: words of the id, summary, client, user and agent.
+    /// Bare words and `text:`: words of the id, summary, client, user, agent, details, conversation and asset tags.
     Text(Vec<Words>),
     /// `is:open`.
     Is(Vec<State>),

@@ -34,6 +34,8 @@ use crate::{
 
 /// How often the window refreshes while nobody looks at it.
 const UNWATCHED: Duration = Duration::from_mins(10);
+/// A search stops counting here: its first rows don't wait for the others.
+const COUNTED: u64 = 1000;
 
 /// What the runner works with.
 pub struct RunnerSettings {
@@ -418,6 +420,7 @@ fn source(draft: &ConnectDraft, profile: &Profile) -> Arc<dyn SecretSource> {
 pub async fn answer(mirror: &Mirror, question: Question) -> Result<Answer, Failure> {
     Ok(match question {
         Question::Tickets { query, client, me, anchor, count } => {
+            let count_up_to = query.has_words().then_some(COUNTED);
             let ask = TicketAsk {
                 query,
                 client,
@@ -426,7 +429,7 @@ pub async fn answer(mirror: &Mirror, question: Question) -> Result<Answer, Failu
                 zone: jiff::tz::TimeZone::system(),
                 anchor,
                 count: usize::from(count),
-                count_up_to: None,
+                count_up_to,
             };
             Answer::Tickets(mirror.read(move |reader| reader.tickets(&ask)).await?)
         }

@@ -51,7 +51,7 @@ fn the_first_frame_waits_for_its_rows_but_not_for_long() {
     };
     let (mut model, (slot, id)) = start();
     assert!(!model.take_dirty(), "an empty screen would only be overwritten");
-    let rows = Window { rows: tickets(), offset: 0, total: 6 };
+    let rows = Window { rows: tickets(), offset: 0, total: 6, more: false };
     update(&mut model, Msg::Answer { slot, id, answer: Ok(Answer::Tickets(rows)) }, after(5));
     assert!(model.take_dirty());
 
@@ -221,7 +221,7 @@ fn the_cursor_stays_on_its_ticket_while_rows_come_and_go() {
         let effects = update(&mut desk.model, Msg::News(News::Changed(Changed::Tickets)), now());
         let (slot, id) = question(&effects).unwrap();
         let total = rows.len() as u64;
-        let answer = Ok(Answer::Tickets(Window { rows, offset: 0, total }));
+        let answer = Ok(Answer::Tickets(Window { rows, offset: 0, total, more: false }));
         update(&mut desk.model, Msg::Answer { slot, id, answer }, now());
     };
     let mut rows = tickets();
@@ -353,7 +353,7 @@ fn a_session_that_starts_while_a_question_is_under_way_is_asked_anew() {
     let (_, new) = question(&effects).expect("the rows of the new session");
     let one = |summary: &str| {
         let row = TicketRow { id: TicketId(10482), summary: line(summary), ..TicketRow::default() };
-        Ok(Answer::Tickets(Window { rows: vec![row], offset: 0, total: 1 }))
+        Ok(Answer::Tickets(Window { rows: vec![row], offset: 0, total: 1, more: false }))
     };
     update(&mut desk.model, Msg::Answer { slot, id: old, answer: one("of the old session") }, now());
     assert!(!desk.text().contains("of the old session"));

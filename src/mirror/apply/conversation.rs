@@ -1,5 +1,7 @@
 //! A ticket's actions.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, types::Value};
 
@@ -7,6 +9,7 @@ use super::{
     super::{
         Applied,
         row::{millis, text},
+        words::{Index, Touched},
     },
     table::Table,
 };
@@ -40,12 +43,16 @@ pub(super) fn replace(
     actions: &[ActionRecord],
     now: Timestamp,
 ) -> rusqlite::Result<Applied> {
+    let bodies = super::keeps_bodies(conn)?;
     let mut rows = Vec::with_capacity(actions.len());
     for record in actions {
         let kept = if record.unreadable.is_some() { stored(conn, ticket, record)? } else { None };
-        rows.push(kept.unwrap_or_else(|| action(ticket, record)));
+        rows.push(kept.unwrap_or_else(|| action(ticket, record, bodies)));
     }
     let applied = ACTIONS.replace(conn, &format!("ticket_id = {ticket}"), rows)?;
+    if applied.written > 0 && bodies {
+        Index::new(conn)?.refresh(ticket.0, Touched { rest: true, ..Touched::default() })?;
+    }
     conn.prepare_cached(
         "INSERT OR REPLACE INTO conversations(ticket_id, fetched_at, for_last_action) \
          VALUES (?1, ?2, (SELECT last_action FROM tickets WHERE id = ?1))",
@@ -57,8 +64,23 @@ pub(super) fn replace(
 /// Adds actions of any tickets to what is there, or replaces them; those that can't be read this time are left out.
 pub(super) fn join(conn: &Connection, actions: &[ActionRecord]) -> rusqlite::Result<Applied> {
     let readable = actions.iter().filter(|record| record.unreadable.is_none() && record.ticket_id.0 > 0);
-    let mut applied = ACTIONS.put_all(conn, readable.map(|record| action(record.ticket_id, record)))?;
-    applied.ids.clear();
+    let bodies = super::keeps_bodies(conn)?;
+    let mut applied = Applied::default();
+    let mut reworded = BTreeSet::new();
+    for record in readable {
+        if ACTIONS.put(conn, action(record.ticket_id, record, bodies))? {
+            applied.written += 1;
+            reworded.insert(record.ticket_id);
+        } else {
+            applied.unchanged += 1;
+        }
+    }
+    if bodies {
+        let index = Index::new(conn)?;
+        for ticket in reworded {
+            index.refresh(ticket.0, Touched { rest: true, ..Touched::default() })?;
+        }
+    }
     Ok(applied)
 }
 
@@ -99,7 +121,7 @@ fn stored(conn: &Connection, ticket: TicketId, record: &ActionRecord) -> rusqlit
     conn.prepare_cached(&sql)?.query_row((ticket.0, record.id.0), read).optional()
 }
 
-fn action(ticket: TicketId, record: &ActionRecord) -> Vec<Value> {
+fn action(ticket: TicketId, record: &ActionRecord, bodies: bool) -> Vec<Value> {
     vec![
         // The conversation asked for decides, whatever the record says.
         ticket.0.into(),
@@ -108,8 +130,8 @@ fn action(ticket: TicketId, record: &ActionRecord) -> Vec<Value> {
         text(&record.who),
         record.agent_id.0.into(),
         millis(record.at).into(),
-        text(&record.note),
-        record.note_html.as_ref().map_or(Value::Null, text),
+        if bodies { text(&record.note) } else { String::new().into() },
+        record.note_html.as_ref().filter(|_| bodies).map_or(Value::Null, text),
         record.private.into(),
         record.important.into(),
         record.system.into(),

@@ -6,9 +6,9 @@ use super::{
     super::{
         Applied,
         row::{colour_number, text},
+        words::{Index, Touched},
     },
     table::Table,
-    tickets::index_words,
 };
 use crate::{
     domain::{Agent, Priority, Sla, Status, Team, TicketType},
@@ -110,8 +110,9 @@ pub(super) fn agents(conn: &Connection, all: &[Agent]) -> rusqlite::Result<Appli
     };
     let applied = AGENTS.replace(conn, EVERYTHING, all.iter().map(row).collect())?;
     if applied.written > 0 {
+        let index = Index::new(conn)?;
         for ticket in follow(conn, "agent_key", "agents", "agent_id", EVERYTHING)? {
-            index_words(conn, ticket)?;
+            index.refresh(ticket, Touched { names: true, ..Touched::default() })?;
         }
     }
     Ok(applied)

@@ -1,5 +1,6 @@
 //! Writing: batches of records become rows; only what differs is written.
 
+mod body;
 mod conversation;
 mod lookups;
 mod people;
@@ -9,7 +10,7 @@ mod tickets;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{Applied, Pass};
+use super::{Applied, Pass, words::Index};
 use crate::domain::{Batch, TicketId};
 
 /// Writes a batch within the caller's transaction.
@@ -37,6 +38,7 @@ pub(super) fn apply(conn: &Connection, batch: &Batch, pass: Pass, now: Timestamp
 /// Removes tickets with all that belongs to them.
 fn gone(conn: &Connection, ids: &[TicketId]) -> rusqlite::Result<Applied> {
     let mut applied = Applied::default();
+    let index = Index::new(conn)?;
     for id in ids {
         if conn.prepare_cached("DELETE FROM tickets WHERE id = ?")?.execute([id.0])? == 0 {
             applied.unchanged += 1;
@@ -44,12 +46,20 @@ fn gone(conn: &Connection, ids: &[TicketId]) -> rusqlite::Result<Applied> {
         }
         applied.written += 1;
         applied.ids.push(id.0);
-        conn.prepare_cached("DELETE FROM ticket_words WHERE rowid = ?")?.execute([id.0])?;
+        index.remove(id.0)?;
         for table in ["ticket_text", "ticket_extras", "actions", "conversations", "seen"] {
             conn.prepare_cached(&format!("DELETE FROM {table} WHERE ticket_id = ?"))?.execute([id.0])?;
         }
     }
     Ok(applied)
+}
+
+/// Meta key: there where texts are to be kept out of the database.
+pub(super) const NO_BODIES: &str = "mirror.no_bodies";
+
+/// Whether what people wrote at length is stored: details and notes.
+fn keeps_bodies(conn: &Connection) -> rusqlite::Result<bool> {
+    Ok(!conn.prepare_cached("SELECT 1 FROM meta WHERE key = ?")?.exists([NO_BODIES])?)
 }
 
 /// Notes a value under a name, or removes it.

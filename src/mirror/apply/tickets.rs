@@ -5,9 +5,13 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Value};
 
-use super::super::{
-    Applied, Pass,
-    row::{self, millis, text},
+use super::{
+    super::{
+        Applied, Pass,
+        row::{self, millis, text},
+        words::{Index, Indexed, Touched, fold_note},
+    },
+    body,
 };
 use crate::{
     domain::{AgentId, ClientId, PriorityId, SiteId, SlaId, StatusId, TeamId, TicketId, TicketRecord, TicketTypeId, UserId},
@@ -56,16 +60,20 @@ const COLUMNS: [&str; 38] = [
     "status_key",
 ];
 /// Where the columns stand that the word index is made of.
-const WORDS: std::ops::Range<usize> = 30..34;
+const SUMMARY: usize = 30;
+const NAMES: std::ops::Range<usize> = 31..34;
 
 pub(super) fn apply(conn: &Connection, records: &[TicketRecord], pass: Pass, now: Timestamp) -> rusqlite::Result<Applied> {
     let keys = Keys::load(conn)?;
+    let index = Index::new(conn)?;
+    let bodies = super::keeps_bodies(conn)?;
+    let writing = Writing { conn, keys, index, bodies, now };
     let mut applied = Applied::default();
     for record in records {
         let stored = stored(conn, record.id)?;
         let outcome = match stored {
-            None => Some(insert(conn, record, pass, &keys, now)?),
-            Some(stored) => update(conn, record, &stored, pass, &keys, now)?,
+            None => Some(writing.insert(record, pass)?),
+            Some(stored) => writing.update(record, &stored, pass)?,
         };
         match outcome {
             None => applied.stale += 1,
@@ -87,55 +95,84 @@ struct Stored {
     values: Vec<Value>,
 }
 
-fn insert(conn: &Connection, record: &TicketRecord, pass: Pass, keys: &Keys, now: Timestamp) -> rusqlite::Result<bool> {
-    let is_closed = keys.is_closed(record, pass, false);
-    let sql = format!("INSERT INTO tickets ({}) VALUES ({})", COLUMNS.join(", "), vec!["?"; COLUMNS.len()].join(", "));
-    conn.prepare_cached(&sql)?.execute(params_from_iter(values(record, pass, is_closed, keys)))?;
-    write_text(conn, record, now)?;
-    write_extras(conn, record)?;
-    write_words(conn, "INSERT", record.id.0)?;
-    Ok(true)
+/// What one batch is written with.
+struct Writing<'a> {
+    conn: &'a Connection,
+    keys: Keys,
+    index: Index<'a>,
+    /// Whether texts are stored.
+    bodies: bool,
+    now: Timestamp,
 }
 
-/// `None` where the record is older than what is there.
-fn update(
-    conn: &Connection,
-    record: &TicketRecord,
-    stored: &Stored,
-    pass: Pass,
-    keys: &Keys,
-    now: Timestamp,
-) -> rusqlite::Result<Option<bool>> {
-    if let Some(reason) = &record.unreadable {
-        let mut statement = conn.prepare_cached("UPDATE tickets SET unreadable = ?2 WHERE id = ?1 AND unreadable IS NOT ?2")?;
-        return Ok(Some(statement.execute((record.id.0, reason))? > 0));
-    }
-    // A row without a date can't be told to be older. One that never was readable says nothing of its age.
-    let older = record.last_update.is_some_and(|new| millis(Some(new)) < millis(stored.record.last_update));
-    if older {
-        return Ok(None);
-    }
-    let merged = merge(record, &stored.record);
-    // A pass that says nothing leaves in force what an earlier one said of the same status.
-    let pass = if pass == Pass::Any && merged.status_id == stored.record.status_id { stored.pass } else { pass };
-    let was_closed = stored.is_closed && merged.status_id == stored.record.status_id;
-    let is_closed = keys.is_closed(&merged, pass, was_closed);
-    let new = values(&merged, pass, is_closed, keys);
-    let changed: Vec<usize> = (0..COLUMNS.len()).filter(|column| new.get(*column) != stored.values.get(*column)).collect();
-    let rewritten = !changed.is_empty();
-    if rewritten {
-        // Only the indexes of the columns named are touched.
-        let sets: Vec<String> = changed.iter().filter_map(|column| Some(format!("{} = ?", COLUMNS.get(*column)?))).collect();
-        let sql = format!("UPDATE tickets SET {} WHERE id = {}", sets.join(", "), record.id);
-        conn.execute(&sql, params_from_iter(changed.iter().filter_map(|column| new.get(*column))))?;
-        // Most changes are of a status or a date: they leave the word index alone.
-        if new.get(WORDS) != stored.values.get(WORDS) {
-            index_words(conn, record.id.0)?;
+impl Writing<'_> {
+    fn insert(&self, record: &TicketRecord, pass: Pass) -> rusqlite::Result<bool> {
+        let is_closed = self.keys.is_closed(record, pass, false);
+        let values = values(record, pass, is_closed, &self.keys);
+        let (columns, places) = (COLUMNS.join(", "), vec!["?"; COLUMNS.len()].join(", "));
+        let sql = format!("INSERT INTO tickets ({columns}) VALUES ({places})");
+        self.conn.prepare_cached(&sql)?.execute(params_from_iter(&values))?;
+        if self.bodies {
+            body::write(self.conn, record, self.now)?;
         }
+        let extended = body::write_extras(self.conn, record)?;
+        if extended || self.conn.prepare_cached("SELECT 1 FROM actions WHERE ticket_id = ?")?.exists([record.id.0])? {
+            self.index.refresh(record.id.0, Touched::NEW)?;
+            return Ok(true);
+        }
+        let word = |at: usize| match values.get(at) {
+            Some(Value::Text(text)) => text.as_str(),
+            _ => "",
+        };
+        let mut rest = String::new();
+        if self.bodies {
+            fold_note(&mut rest, record.details.as_stored(), record.details_html.as_ref().map(Untrusted::as_stored));
+        }
+        let [summary, client, user, agent] = [word(SUMMARY), word(NAMES.start), word(NAMES.start + 1), word(NAMES.start + 2)];
+        self.index.insert(&Indexed { id: record.id.0, summary, client, user, agent, rest: &rest })?;
+        Ok(true)
     }
-    let reworded = write_text(conn, record, now)?;
-    let extended = write_extras(conn, record)?;
-    Ok(Some(rewritten || reworded || extended))
+
+    /// `None` where the record is older than what is there.
+    fn update(&self, record: &TicketRecord, stored: &Stored, pass: Pass) -> rusqlite::Result<Option<bool>> {
+        let (conn, id) = (self.conn, record.id.0);
+        if let Some(reason) = &record.unreadable {
+            let mut statement =
+                conn.prepare_cached("UPDATE tickets SET unreadable = ?2 WHERE id = ?1 AND unreadable IS NOT ?2")?;
+            return Ok(Some(statement.execute((id, reason))? > 0));
+        }
+        // A row without a date can't be told to be older. One that never was readable says nothing of its age.
+        let older = record.last_update.is_some_and(|new| millis(Some(new)) < millis(stored.record.last_update));
+        if older {
+            return Ok(None);
+        }
+        let merged = merge(record, &stored.record);
+        // A pass that says nothing leaves in force what an earlier one said of the same status.
+        let pass = if pass == Pass::Any && merged.status_id == stored.record.status_id { stored.pass } else { pass };
+        let was_closed = stored.is_closed && merged.status_id == stored.record.status_id;
+        let is_closed = self.keys.is_closed(&merged, pass, was_closed);
+        let new = values(&merged, pass, is_closed, &self.keys);
+        let changed: Vec<usize> = (0..COLUMNS.len()).filter(|column| new.get(*column) != stored.values.get(*column)).collect();
+        let rewritten = !changed.is_empty();
+        if rewritten {
+            // Only the indexes of the columns named are touched.
+            let sets: Vec<String> = changed.iter().filter_map(|column| Some(format!("{} = ?", COLUMNS.get(*column)?))).collect();
+            let sql = format!("UPDATE tickets SET {} WHERE id = {id}", sets.join(", "));
+            conn.prepare_cached(&sql)?.execute(params_from_iter(changed.iter().filter_map(|column| new.get(*column))))?;
+        }
+        let reworded = self.bodies && body::write(conn, record, self.now)?;
+        let extended = body::write_extras(conn, record)?;
+        // Most changes are of a status or a date: they leave the word index alone.
+        self.index.refresh(
+            id,
+            Touched {
+                summary: changed.contains(&SUMMARY),
+                names: changed.iter().any(|column| NAMES.contains(column)),
+                rest: reworded || extended,
+            },
+        )?;
+        Ok(Some(rewritten || reworded || extended))
+    }
 }
 
 /// The new record with what it doesn't carry taken from the old one.
@@ -152,62 +189,6 @@ fn merge(new: &TicketRecord, old: &TicketRecord) -> TicketRecord {
         last_update: new.last_update.or(old.last_update),
         ..new.clone()
     }
-}
-
-/// Writes the bodies where they differ; says whether they did.
-fn write_text(conn: &Connection, record: &TicketRecord, now: Timestamp) -> rusqlite::Result<bool> {
-    let id = record.id.0;
-    let html = record.details_html.as_ref().map(Untrusted::as_stored);
-    let plain = record.details.as_stored();
-    if plain.is_empty() && html.is_none() {
-        return Ok(false);
-    }
-    // HTML belongs to the plain text that it came with or after: another plain text makes it void.
-    let mut statement = conn.prepare_cached(
-        "INSERT INTO ticket_text AS x (ticket_id, details, details_html, html_at, html_for) VALUES (?1, ?2, ?3, ?4, ?5) \
-         ON CONFLICT (ticket_id) DO UPDATE SET \
-             details = CASE WHEN ?2 = '' THEN x.details ELSE ?2 END, \
-             details_html = CASE WHEN ?3 IS NOT NULL THEN ?3 WHEN ?2 IN ('', x.details) THEN x.details_html END, \
-             html_at = CASE WHEN ?3 IS NOT NULL THEN ?4 WHEN ?2 IN ('', x.details) THEN x.html_at END, \
-             html_for = CASE WHEN ?3 IS NOT NULL THEN ?5 WHEN ?2 IN ('', x.details) THEN x.html_for END \
-         WHERE ?3 IS NOT NULL OR ?2 NOT IN ('', x.details)",
-    )?;
-    let different = differs(conn, id, plain, html)?;
-    let (at, newest) = if html.is_some() { (Some(now.as_millisecond()), millis(record.last_update)) } else { (None, None) };
-    statement.execute((id, plain, html, at, newest))?;
-    Ok(different)
-}
-
-/// Writes what hangs on the ticket where it came and differs; says whether it did.
-fn write_extras(conn: &Connection, record: &TicketRecord) -> rusqlite::Result<bool> {
-    let Some(json) = record.extras.as_ref().and_then(|extras| serde_json::to_string(extras).ok()) else { return Ok(false) };
-    let mut statement = conn.prepare_cached(
-        "INSERT INTO ticket_extras(ticket_id, extras) VALUES (?1, ?2) \
-         ON CONFLICT (ticket_id) DO UPDATE SET extras = ?2 WHERE extras <> ?2",
-    )?;
-    Ok(statement.execute((record.id.0, json))? > 0)
-}
-
-fn differs(conn: &Connection, id: i64, plain: &str, html: Option<&str>) -> rusqlite::Result<bool> {
-    let sql =
-        "SELECT (?2 NOT IN ('', details)) OR (?3 IS NOT NULL AND ?3 IS NOT details_html) FROM ticket_text WHERE ticket_id = ?1";
-    let found = conn.prepare_cached(sql)?.query_row((id, plain, html), |row| row.get(0)).optional()?;
-    Ok(found.unwrap_or(true))
-}
-
-/// Makes the word index tell what the ticket says now.
-pub(super) fn index_words(conn: &Connection, ticket: i64) -> rusqlite::Result<()> {
-    write_words(conn, "INSERT OR REPLACE", ticket)
-}
-
-/// A new ticket has nothing to replace, which is not looked for then.
-fn write_words(conn: &Connection, insert: &str, ticket: i64) -> rusqlite::Result<()> {
-    let sql = format!(
-        "{insert} INTO ticket_words(rowid, number, summary, client, user, agent) \
-         SELECT id, id, summary_key, client_key, user_key, agent_key FROM tickets WHERE id = ?"
-    );
-    conn.prepare_cached(&sql)?.execute([ticket])?;
-    Ok(())
 }
 
 fn values(record: &TicketRecord, pass: Pass, is_closed: bool, keys: &Keys) -> Vec<Value> {

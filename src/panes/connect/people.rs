@@ -100,6 +100,6 @@ impl People {
         let rows: Vec<AgentRow> = self.all.iter().filter(|agent| fold(agent.name.as_str()).contains(&words)).cloned().collect();
         let total = rows.len() as u64;
         let _ = self.list.restart();
-        let _ = self.list.fill(Window { rows, offset: 0, total });
+        let _ = self.list.fill(Window { rows, offset: 0, total, more: false });
     }
 }

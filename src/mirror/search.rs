@@ -1,0 +1,354 @@
+//! Lists whose rows are found one after the other, words in hand: what is found grows as somebody scrolls.
+//!
+//! A search without an order of its own gives the ticket with just that number first, then those whose number or summary says
+//! it all, then all others, each the newest ticket first. These are orders in which the word index gives its rows, so that the
+//! first ones are there however many there are. Nothing that is found later comes before what is shown.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, params_from_iter, types::Value};
+
+use super::{
+    compile::{Condition, EVERY, said, said_in_summary},
+    list::{List, Place, Positions},
+    words::{Table, Terms, shard_of},
+};
+use crate::domain::Anchor;
+
+/// Nobody scrolls further; a list that is asked for its end shows this one.
+const MOST: usize = 20_000;
+/// How many rows are found at once while a row is looked for.
+const STEP: usize = 500;
+
+/// A list that is found row by row.
+#[derive(Clone, Debug)]
+pub(super) struct Search {
+    /// What makes this list the same list when it is asked for again.
+    pub(super) name: String,
+    pub(super) way: Way,
+    /// Stop counting here.
+    pub(super) count_up_to: Option<u64>,
+}
+
+/// How rows are found.
+#[derive(Clone, Debug)]
+pub(super) enum Way {
+    /// They are at hand, all of them, in their order.
+    AtHand(Vec<i64>),
+    /// By the word index, those that lead first.
+    ByWords(ByWords),
+    /// By walking the list that its filter is for.
+    ByOrder(List),
+}
+
+/// What was found so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Found {
+    ids: Vec<i64>,
+    at: At,
+    /// There are no more.
+    all: bool,
+}
+
+/// Up to where was searched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct At {
+    group: Group,
+    /// The last row found of the group.
+    last: Option<i64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Group {
+    #[default]
+    Number,
+    Summary,
+    Anything,
+}
+
+impl Search {
+    /// The window at `anchor` of at most `count` rows, and whether there are more rows than its total says.
+    pub(super) fn window(
+        &self,
+        conn: &Connection,
+        positions: &Positions,
+        anchor: Anchor<i64>,
+        count: usize,
+    ) -> rusqlite::Result<(Place, bool)> {
+        let known = positions.found(&self.name).unwrap_or_default();
+        let mut found = Arc::unwrap_or_clone(known);
+        let (start, count) = self.place(conn, &mut found, anchor, count)?;
+        let counted = self.count_up_to.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+        // One row more than is shown tells whether there are more.
+        self.find(conn, &mut found, counted.max(start.saturating_add(count).saturating_add(1)))?;
+        let ids: Vec<i64> = found.ids.iter().skip(start).take(count).copied().collect();
+        let place = Place { ids, offset: start.min(found.ids.len()) as u64, total: found.ids.len() as u64 };
+        let more = !found.all;
+        positions.keep_found(&self.name, Arc::new(found));
+        Ok((place, more))
+    }
+
+    /// The index of the window's first row, and how many rows it has at most.
+    fn place(&self, conn: &Connection, found: &mut Found, anchor: Anchor<i64>, count: usize) -> rusqlite::Result<(usize, usize)> {
+        Ok(match anchor {
+            Anchor::Start => (0, count),
+            Anchor::End => {
+                self.find(conn, found, MOST.max(count))?;
+                (found.ids.len().saturating_sub(count), count)
+            }
+            Anchor::After(id) => (self.index_of(conn, found, id)?.map_or(0, |at| at + 1), count),
+            Anchor::Before(id) => match self.index_of(conn, found, id)? {
+                None => (0, count),
+                Some(at) => (at - at.min(count), at.min(count)),
+            },
+            Anchor::Around(id) => match self.index_of(conn, found, id)? {
+                None => (0, count),
+                Some(at) => {
+                    let start = at - at.min(count.saturating_sub(1) / 2);
+                    self.find(conn, found, start.saturating_add(count))?;
+                    // Near the end more rows before the anchor fill the window.
+                    (start.min(found.ids.len().saturating_sub(count)), count)
+                }
+            },
+        })
+    }
+
+    /// Where a row stands, if it stands there within reach.
+    fn index_of(&self, conn: &Connection, found: &mut Found, id: i64) -> rusqlite::Result<Option<usize>> {
+        let mut from = 0;
+        loop {
+            if let Some(at) = found.ids.iter().skip(from).position(|other| *other == id) {
+                return Ok(Some(from + at));
+            }
+            if found.all || found.ids.len() >= MOST || (from == 0 && !self.holds(conn, id)?) {
+                return Ok(None);
+            }
+            from = found.ids.len();
+            self.find(conn, found, from + STEP)?;
+        }
+    }
+
+    /// Finds rows until there are `least`, or all.
+    fn find(&self, conn: &Connection, found: &mut Found, least: usize) -> rusqlite::Result<()> {
+        while !found.all && found.ids.len() < least {
+            let missing = (least - found.ids.len()).clamp(1, MOST);
+            let more = self.more(conn, &mut found.at, missing)?;
+            found.all = more.len() < missing;
+            found.ids.extend(more);
+        }
+        Ok(())
+    }
+
+    /// The next rows, fewer than `limit` only where there are no more.
+    fn more(&self, conn: &Connection, at: &mut At, limit: usize) -> rusqlite::Result<Vec<i64>> {
+        match &self.way {
+            Way::AtHand(ids) => {
+                let from = at.last.and_then(|last| ids.iter().position(|id| *id == last)).map_or(0, |at| at + 1);
+                let more: Vec<i64> = ids.iter().skip(from).take(limit).copied().collect();
+                at.last = more.last().copied().or(at.last);
+                Ok(more)
+            }
+            Way::ByWords(words) => words.more(conn, at, limit),
+            Way::ByOrder(list) => {
+                let more = list.after(conn, at.last, limit)?;
+                at.last = more.last().copied().or(at.last);
+                Ok(more)
+            }
+        }
+    }
+
+    fn holds(&self, conn: &Connection, id: i64) -> rusqlite::Result<bool> {
+        match &self.way {
+            Way::AtHand(ids) => Ok(ids.contains(&id)),
+            Way::ByWords(words) => words.holds(conn, id),
+            Way::ByOrder(list) => list.holds(conn, id),
+        }
+    }
+
+    /// Calls `each` with the ids in their order until it answers false.
+    pub(super) fn walk(
+        &self,
+        conn: &Connection,
+        limit: Option<usize>,
+        mut each: impl FnMut(i64) -> rusqlite::Result<bool>,
+    ) -> rusqlite::Result<()> {
+        let mut at = At::default();
+        let mut missing = limit.unwrap_or(usize::MAX);
+        while missing > 0 {
+            let asked = missing.min(MOST);
+            let more = self.more(conn, &mut at, asked)?;
+            let last = more.len() < asked;
+            missing -= more.len();
+            for id in more {
+                if !each(id)? {
+                    return Ok(());
+                }
+            }
+            if last {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// How many rows there are.
+    pub(super) fn count(&self, conn: &Connection) -> rusqlite::Result<u64> {
+        let mut counted = 0;
+        self.walk(conn, None, |_| {
+            counted += 1;
+            Ok(true)
+        })?;
+        Ok(counted)
+    }
+}
+
+/// Rows by the word index, of those that meet a filter.
+#[derive(Clone, Debug)]
+pub(super) struct ByWords {
+    /// The newest tickets' first.
+    pub(super) shards: Arc<[i64]>,
+    pub(super) terms: Terms,
+    pub(super) filter: Condition,
+}
+
+/// Where rows come from: a table of each shard, and what to look for in it.
+type Source = (Table, String);
+
+impl ByWords {
+    /// The tables that together hold every row that says all terms.
+    pub(super) fn sources(&self) -> Vec<Source> {
+        let long = self.terms.matching(Table::All, Terms::is_long).map(|matching| vec![(Table::All, matching)]);
+        long.unwrap_or_else(|| {
+            // One of the terms leads to the rows; whether they say the others as well is looked at in each.
+            let first = Terms(self.terms.0.iter().take(1).cloned().collect());
+            let tables = [Table::Summary, Table::Names, Table::All];
+            tables.into_iter().filter_map(|table| Some((table, first.matching(table, |_| true)?))).collect()
+        })
+    }
+
+    /// Whether the sources hold rows that don't say all terms.
+    fn is_loose(&self) -> bool {
+        let short = self.terms.0.iter().filter(|term| !Terms::is_long(term)).count();
+        self.terms.has_phrase() || (short > 0 && self.terms.0.len() > 1)
+    }
+
+    fn more(&self, conn: &Connection, at: &mut At, limit: usize) -> rusqlite::Result<Vec<i64>> {
+        let number = self.terms.number();
+        let mut ids: Vec<i64> = Vec::new();
+        if at.group == Group::Number {
+            if let Some(id) = number
+                && self.holds(conn, id)?
+            {
+                ids.push(id);
+            }
+            *at = At { group: Group::Summary, last: None };
+        }
+        if at.group == Group::Summary {
+            let sources = self.terms.matching(Table::Summary, |_| true).map(|matching| vec![(Table::Summary, matching)]);
+            let check = self.terms.has_phrase().then(|| said_in_summary(&self.terms));
+            self.rows(conn, &sources.unwrap_or_default(), check.as_slice(), number, &mut at.last, limit, &mut ids)?;
+            if ids.len() >= limit {
+                return Ok(ids);
+            }
+            *at = At { group: Group::Anything, last: None };
+        }
+        let leads = said_in_summary(&self.terms);
+        let mut checks = vec![Condition { sql: format!("NOT {}", leads.sql), params: leads.params }];
+        checks.extend(self.is_loose().then(|| said(&self.terms)));
+        self.rows(conn, &self.sources(), &checks, number, &mut at.last, limit, &mut ids)?;
+        Ok(ids)
+    }
+
+    /// Adds rows of a group behind its last one until there are `limit`.
+    #[expect(clippy::too_many_arguments, reason = "a group is its sources, its checks and its last row")]
+    fn rows(
+        &self,
+        conn: &Connection,
+        sources: &[Source],
+        checks: &[Condition],
+        without: Option<i64>,
+        last: &mut Option<i64>,
+        limit: usize,
+        ids: &mut Vec<i64>,
+    ) -> rusqlite::Result<()> {
+        let newest = last.map_or(i64::MAX, shard_of);
+        for shard in self.shards.iter().copied().filter(|shard| *shard <= newest) {
+            let mut done = false;
+            while !done && ids.len() < limit {
+                let missing = limit - ids.len();
+                let mut found = Vec::new();
+                done = true;
+                for (table, matching) in sources {
+                    let some = self.of_shard(conn, &table.of(shard), matching, checks, *last, missing)?;
+                    done &= some.len() < missing;
+                    found.extend(some);
+                }
+                found.sort_unstable_by(|one, other| other.cmp(one));
+                found.dedup();
+                found.truncate(missing);
+                // What was cut off comes in the next turn.
+                *last = found.last().copied().or(*last);
+                ids.extend(found.into_iter().filter(|id| Some(*id) != without));
+            }
+            if ids.len() >= limit {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn of_shard(
+        &self,
+        conn: &Connection,
+        table: &str,
+        matching: &str,
+        checks: &[Condition],
+        last: Option<i64>,
+        limit: usize,
+    ) -> rusqlite::Result<Vec<i64>> {
+        let mut params =
+            vec![Value::Text(matching.to_owned()), Value::Integer(last.map_or(i64::MAX, |last| last.saturating_sub(1)))];
+        let before = format!("w.{table} MATCH ? AND w.rowid <= ?");
+        let sql = if self.filter.sql == EVERY && checks.is_empty() {
+            format!("SELECT w.rowid FROM {table} AS w WHERE {before} ORDER BY w.rowid DESC LIMIT ?")
+        } else {
+            let mut conditions = format!("({})", self.filter.sql);
+            params.extend(self.filter.params.iter().cloned());
+            for check in checks {
+                conditions = format!("{conditions} AND {}", check.sql);
+                params.extend(check.params.iter().cloned());
+            }
+            // The order of a CROSS JOIN is kept as it is written.
+            format!(
+                "SELECT w.rowid FROM {table} AS w CROSS JOIN tickets AS t WHERE {before} AND t.id = w.rowid AND {conditions} \
+                 ORDER BY w.rowid DESC LIMIT ?"
+            )
+        };
+        params.push(Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
+        let mut statement = conn.prepare_cached(&sql)?;
+        statement.query_map(params_from_iter(params), |row| row.get(0))?.collect()
+    }
+
+    fn holds(&self, conn: &Connection, id: i64) -> rusqlite::Result<bool> {
+        let said = said(&self.terms);
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM tickets AS t WHERE t.id = ? AND ({}) AND {})", self.filter.sql, said.sql);
+        let params = std::iter::once(Value::Integer(id)).chain(self.filter.params.iter().cloned()).chain(said.params);
+        conn.prepare_cached(&sql)?.query_row(params_from_iter(params), |row| row.get(0))
+    }
+
+    /// Of these tickets those that are found, in their order.
+    pub(super) fn among(&self, conn: &Connection, ids: &str) -> rusqlite::Result<Vec<i64>> {
+        let (leads, said) = (said_in_summary(&self.terms), said(&self.terms));
+        let sql = format!(
+            "SELECT t.id FROM json_each(?) AS hit CROSS JOIN tickets AS t WHERE t.id = hit.value AND ({}) AND {} \
+             ORDER BY t.id IS ? DESC, {} DESC, t.id DESC",
+            self.filter.sql, said.sql, leads.sql
+        );
+        let params = std::iter::once(Value::Text(ids.to_owned()))
+            .chain(self.filter.params.iter().cloned())
+            .chain(said.params)
+            .chain(std::iter::once(self.terms.number().into()))
+            .chain(leads.params);
+        conn.prepare_cached(&sql)?.query_map(params_from_iter(params), |row| row.get(0))?.collect()
+    }
+}
