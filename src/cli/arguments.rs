@@ -247,6 +247,10 @@ pub enum DemoFault {
     BadRecord,
     /// Asked for changes, it sends everything
     IgnoreDelta,
+    /// Asked for a stretch of days, it sends all of them
+    IgnoreDates,
+    /// Asked for closed tickets, it sends open ones too
+    IgnoreClosed,
 }
 
 impl DemoFault {
