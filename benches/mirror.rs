@@ -103,6 +103,7 @@ impl Desk {
             zone: TimeZone::UTC,
             anchor,
             count: 100,
+            also: Vec::new(),
             count_up_to,
         };
         self.runtime.block_on(self.mirror.read(move |reader| reader.tickets(&ask))).unwrap()

@@ -58,6 +58,7 @@ fn ask(query: &str) -> TicketAsk {
         zone: TimeZone::UTC,
         anchor: Anchor::Start,
         count: 20,
+        also: Vec::new(),
         count_up_to: None,
     }
 }

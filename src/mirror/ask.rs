@@ -20,6 +20,9 @@ pub struct TicketAsk {
     pub now: Timestamp,
     /// Whose days `opened:2026-09-01` means.
     pub zone: TimeZone,
+    /// Tickets that the server says have the query's words, whether that is to be seen here or not; what else the query asks
+    /// for they have to meet.
+    pub also: Vec<TicketId>,
     /// Where the window stands.
     pub anchor: Anchor<TicketId>,
     /// How many rows it has at most.

@@ -1,7 +1,7 @@
 //! Lists whose rows are found one after the other, words in hand: what is found grows as somebody scrolls.
 //!
 //! A search without an order of its own gives the ticket with just that number first, then those whose number or summary says
-//! it all, then all others, each the newest ticket first. These are orders in which the word index gives its rows, so that the
+//! it all, then all others, at last those of which only the server says so, each the newest ticket first. These are orders in which the word index gives its rows, so that the
 //! first ones are there however many there are. Nothing that is found later comes before what is shown.
 
 use std::sync::Arc;
@@ -17,6 +17,8 @@ use crate::domain::Anchor;
 
 /// Nobody scrolls further; a list that is asked for its end shows this one.
 const MOST: usize = 20_000;
+/// No tickets, as a JSON array.
+const NONE: &str = "[]";
 /// How many rows are found at once while a row is looked for.
 const STEP: usize = 500;
 
@@ -64,6 +66,7 @@ enum Group {
     Number,
     Summary,
     Anything,
+    Elsewhere,
 }
 
 impl Search {
@@ -209,6 +212,8 @@ pub(super) struct ByWords {
     pub(super) shards: Arc<[i64]>,
     pub(super) terms: Terms,
     pub(super) filter: Condition,
+    /// Tickets that the server says have the words, as a JSON array.
+    pub(super) also: Arc<str>,
 }
 
 /// Where rows come from: a table of each shard, and what to look for in it.
@@ -252,11 +257,50 @@ impl ByWords {
             }
             *at = At { group: Group::Anything, last: None };
         }
+        if at.group == Group::Elsewhere {
+            ids.extend(self.elsewhere(conn, at.last, limit - ids.len())?);
+            at.last = ids.last().copied().or(at.last);
+            return Ok(ids);
+        }
         let leads = said_in_summary(&self.terms);
         let mut checks = vec![Condition { sql: format!("NOT {}", leads.sql), params: leads.params }];
         checks.extend(self.is_loose().then(|| said(&self.terms)));
         self.rows(conn, &self.sources(), &checks, number, &mut at.last, limit, &mut ids)?;
+        if ids.len() < limit {
+            let elsewhere = self.elsewhere(conn, None, limit - ids.len())?;
+            *at = At { group: Group::Elsewhere, last: elsewhere.last().copied() };
+            ids.extend(elsewhere);
+        }
         Ok(ids)
+    }
+
+    /// The condition that a row says all terms, or that the server says so.
+    pub(super) fn said(&self) -> Condition {
+        let said = said(&self.terms);
+        if self.also.as_ref() == NONE {
+            return said;
+        }
+        let params = said.params.into_iter().chain(std::iter::once(Value::Text(self.also.to_string()))).collect();
+        Condition { sql: format!("({} OR t.id IN (SELECT value FROM json_each(?)))", said.sql), params }
+    }
+
+    /// Of the tickets of which only the server says that they have the words, those after `last` that meet the filter.
+    pub(super) fn elsewhere(&self, conn: &Connection, last: Option<i64>, limit: usize) -> rusqlite::Result<Vec<i64>> {
+        if self.also.as_ref() == NONE {
+            return Ok(Vec::new());
+        }
+        let said = said(&self.terms);
+        let sql = format!(
+            "SELECT t.id FROM json_each(?) AS hit CROSS JOIN tickets AS t WHERE t.id = hit.value AND t.id < ? AND ({}) AND NOT {} \
+             ORDER BY t.id DESC LIMIT ?",
+            self.filter.sql, said.sql
+        );
+        let params = [Value::Text(self.also.to_string()), Value::Integer(last.unwrap_or(i64::MAX))]
+            .into_iter()
+            .chain(self.filter.params.iter().cloned())
+            .chain(said.params)
+            .chain(std::iter::once(Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX))));
+        conn.prepare_cached(&sql)?.query_map(params_from_iter(params), |row| row.get(0))?.collect()
     }
 
     /// Adds rows of a group behind its last one until there are `limit`.
@@ -330,7 +374,7 @@ impl ByWords {
     }
 
     fn holds(&self, conn: &Connection, id: i64) -> rusqlite::Result<bool> {
-        let said = said(&self.terms);
+        let said = self.said();
         let sql = format!("SELECT EXISTS (SELECT 1 FROM tickets AS t WHERE t.id = ? AND ({}) AND {})", self.filter.sql, said.sql);
         let params = std::iter::once(Value::Integer(id)).chain(self.filter.params.iter().cloned()).chain(said.params);
         conn.prepare_cached(&sql)?.query_row(params_from_iter(params), |row| row.get(0))

@@ -43,6 +43,7 @@ fn ask(query: &str) -> TicketAsk {
         zone: TimeZone::UTC,
         anchor: Anchor::Start,
         count: 50,
+        also: Vec::new(),
         count_up_to: None,
     }
 }
@@ -784,6 +785,37 @@ proptest! {
             prop_assert!(result.is_ok(), "{}: {:?}", text, result.err());
         }
     }
+}
+
+#[test]
+fn what_the_server_found_comes_last_and_meets_what_else_is_asked_for() {
+    let store = desk();
+    let all = sorted(&store, "id:>0");
+    let also: Vec<TicketId> = all.iter().copied().chain([99]).map(TicketId).collect();
+    for (query, rest) in [("printer", "id:>0"), ("printer is:open", "is:open"), ("printer client:acme", "client:acme")] {
+        let said = found(&store, query);
+        let elsewhere: Vec<i64> = found(&store, &format!("{rest} sort:id")).into_iter().filter(|id| !said.contains(id)).collect();
+        assert!(!said.is_empty() && !elsewhere.is_empty(), "{query}");
+        let asked = TicketAsk { also: also.clone(), ..ask(query) };
+        let ids = |asked: &TicketAsk| window(&store, asked).rows.iter().map(|row| row.id.0).collect::<Vec<_>>();
+        let expected: Vec<i64> = said.iter().chain(&elsewhere).copied().collect();
+        assert_eq!(ids(&asked), expected, "{query}");
+        let last = TicketId(*expected.last().unwrap());
+        assert!(
+            ids(&TicketAsk { anchor: Anchor::Around(last), ..asked.clone() }).contains(&last.0),
+            "{query}: it keeps the cursor"
+        );
+        let ordered = TicketAsk { also: also.clone(), ..ask(&format!("{query} sort:id")) };
+        let mut by_id = expected.clone();
+        by_id.sort_unstable_by(|one, other| other.cmp(one));
+        assert_eq!(ids(&ordered), by_id, "{query}: in the order asked for");
+    }
+    let without_words = TicketAsk { also, ..ask("is:open") };
+    assert_eq!(
+        window(&store, &without_words).total,
+        window(&store, &ask("is:open")).total,
+        "it is words that the server was asked for"
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{
     Reader, StoreError, TicketAsk,
-    compile::{Compiled, Condition, EVERY, ONLY_CLOSED, ONLY_OPEN, compile, said},
+    compile::{Compiled, Condition, EVERY, ONLY_CLOSED, ONLY_OPEN, compile},
     list::{Few, List},
     names::Names,
     row,
@@ -118,7 +118,10 @@ impl Reader {
     /// What the query asks for, by the way that costs least.
     pub(super) fn source(&self, ask: &TicketAsk, names: &Names) -> rusqlite::Result<Source> {
         let Compiled { filter, terms, hint, order } = compile(ask, names);
-        let name = format!("tickets {filter:?} {terms:?} {order:?} {:?}", ask.count_up_to);
+        let mut also: Vec<i64> = if terms.0.is_empty() { Vec::new() } else { ask.also.iter().map(|id| id.0).collect() };
+        also.sort_unstable();
+        also.dedup();
+        let name = format!("tickets {filter:?} {terms:?} {also:?} {order:?} {:?}", ask.count_up_to);
         let list = |hits, filter: Condition, order| List {
             table: "tickets AS t",
             hits,
@@ -142,16 +145,20 @@ impl Reader {
             return Ok(Source::List(list));
         }
         let few = self.few_rows(&filter, hint.as_deref())?;
-        let by_words = ByWords { shards: super::words::shards(&self.conn)?.into(), terms, filter };
+        let by_words = ByWords { shards: super::words::shards(&self.conn)?.into(), terms, filter, also: json(&also).into() };
         Ok(match (few, order) {
-            (Some(few), None) => search(Way::AtHand(by_words.among(&self.conn, &few)?)),
+            (Some(few), None) => {
+                let mut ids = by_words.among(&self.conn, &few)?;
+                ids.extend(by_words.elsewhere(&self.conn, None, usize::MAX)?);
+                search(Way::AtHand(ids))
+            }
             (None, None) => search(Way::ByWords(by_words)),
             (few, Some(order)) => {
                 let hits = match few {
                     Some(few) => Some(few.to_string()),
-                    None => few_hits(&self.conn, &by_words.sources(), FEW_HITS)?,
+                    None => few_hits(&self.conn, &by_words.sources(), FEW_HITS)?.map(|hits| joined(&hits, &also)),
                 };
-                let said = said(&by_words.terms);
+                let said = by_words.said();
                 let filter = Condition {
                     sql: format!("({}) AND {}", by_words.filter.sql, said.sql),
                     params: by_words.filter.params.into_iter().chain(said.params).collect(),
@@ -216,6 +223,18 @@ fn few_hits(conn: &Connection, sources: &[(Table, String)], most: usize) -> rusq
     ids.sort_unstable();
     ids.dedup();
     Ok(Some(json(&ids)))
+}
+
+/// The ids of a JSON array with others, each once.
+fn joined(ids: &str, others: &[i64]) -> String {
+    if others.is_empty() {
+        return ids.to_owned();
+    }
+    let mut all: Vec<i64> = serde_json::from_str(ids).unwrap_or_default();
+    all.extend(others);
+    all.sort_unstable();
+    all.dedup();
+    json(&all)
 }
 
 fn json(ids: &[i64]) -> String {

@@ -20,6 +20,8 @@ pub enum Question {
         client: Option<ClientId>,
         /// Who `@me` is.
         me: Option<AgentId>,
+        /// Tickets that the server says have the query's words.
+        also: Vec<TicketId>,
         /// Where the window stands.
         anchor: Anchor<TicketId>,
         /// How many rows.

@@ -70,6 +70,8 @@ pub(super) struct TicketsPane {
     query: Query,
     /// What the query looks for, to be marked in the rows.
     marks: Marks,
+    /// Tickets that the server found for the query's words.
+    also: Vec<TicketId>,
     client: Option<(ClientId, SafeText)>,
     announced: Option<TicketId>,
     cols: u16,
@@ -84,6 +86,7 @@ impl TicketsPane {
             query: self.query.clone(),
             client: self.client.as_ref().map(|(id, _)| *id),
             me: context.me,
+            also: self.also.clone(),
             anchor,
             count: self.list.count(),
         };
@@ -161,7 +164,14 @@ impl Pane for TicketsPane {
                 self.announce(out);
             }
             (ROWS, _) => self.list.give_up(),
-            (SERVER, Some(Answer::Found(Some(found)))) => out.push(Outcome::Notice(found_words(&found))),
+            (SERVER, Some(Answer::Found(Some(found)))) => {
+                out.push(Outcome::Notice(found_words(&found)));
+                if self.also != found.ids {
+                    self.also = found.ids;
+                    let anchor = self.list.renew();
+                    self.ask(anchor, context, out);
+                }
+            }
             _ => {}
         }
     }
@@ -193,6 +203,7 @@ impl Pane for TicketsPane {
                 words.clone_into(&mut self.words);
                 if query != self.query {
                     self.marks = Marks::of(&query);
+                    self.also.clear();
                     self.query = query;
                     let anchor = Some(self.list.restart());
                     self.ask(anchor, context, out);

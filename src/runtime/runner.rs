@@ -419,7 +419,7 @@ fn source(draft: &ConnectDraft, profile: &Profile) -> Arc<dyn SecretSource> {
 /// Where the mirror can't be read.
 pub async fn answer(mirror: &Mirror, question: Question) -> Result<Answer, Failure> {
     Ok(match question {
-        Question::Tickets { query, client, me, anchor, count } => {
+        Question::Tickets { query, client, me, also, anchor, count } => {
             let count_up_to = query.has_words().then_some(COUNTED);
             let ask = TicketAsk {
                 query,
@@ -429,6 +429,7 @@ pub async fn answer(mirror: &Mirror, question: Question) -> Result<Answer, Failu
                 zone: jiff::tz::TimeZone::system(),
                 anchor,
                 count: usize::from(count),
+                also,
                 count_up_to,
             };
             Answer::Tickets(mirror.read(move |reader| reader.tickets(&ask)).await?)

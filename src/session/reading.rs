@@ -94,6 +94,7 @@ impl Session {
             zone: TimeZone::system(),
             anchor: Anchor::Start,
             count: 0,
+            also: Vec::new(),
             count_up_to: None,
         }
     }

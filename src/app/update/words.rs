@@ -59,7 +59,8 @@ impl Update<'_> {
         let me = self.model.context(self.now).me;
         match palette::tickets(words) {
             Some(query) => {
-                let question = Question::Tickets { query, client: None, me, anchor: Anchor::Start, count: HITS };
+                let question =
+                    Question::Tickets { query, client: None, me, also: Vec::new(), anchor: Anchor::Start, count: HITS };
                 self.ask_app("hits", question);
             }
             None => self.model.hits.clear(),
