@@ -81,17 +81,22 @@ fn content(home: &Path) -> BTreeMap<String, Vec<Vec<Value>>> {
         let columns = strings(&format!(
             "SELECT name FROM pragma_table_info('{table}') WHERE name NOT IN ('pass', 'fetched_at', 'html_at')"
         ));
-        let sql = format!("SELECT {} FROM {table} ORDER BY 1, 2", columns.join(", "));
+        let columns_in_order = columns.join(", ");
+        let sql = format!("SELECT {columns_in_order} FROM {table} ORDER BY {columns_in_order}");
         let mut statement = conn.prepare(&sql).unwrap();
         let rows = statement.query_map([], |row| (0..columns.len()).map(|column| row.get(column)).collect());
         content.insert(table, rows.unwrap().map(Result::unwrap).collect());
     }
     // The word index holds what it is asked for, no more and no less.
-    for word in ["a", "printer", "mail", "1"] {
-        let sql = format!("SELECT rowid FROM ticket_words WHERE ticket_words MATCH '\"{word}\"*' ORDER BY rowid");
-        let ids =
-            conn.prepare(&sql).unwrap().query_map([], |row| row.get(0).map(|id| vec![id])).unwrap().map(Result::unwrap).collect();
-        content.insert(format!("words that begin with {word}"), ids);
+    let indexes = strings("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'virtual'");
+    assert!(indexes.len() >= 3, "{indexes:?}");
+    for index in indexes {
+        for word in ["a", "printer", "mail", "1"] {
+            let sql = format!("SELECT rowid FROM {index} WHERE {index} MATCH '\"{word}\"*' ORDER BY rowid");
+            let mut statement = conn.prepare(&sql).unwrap();
+            let ids = statement.query_map([], |row| row.get(0).map(|id| vec![id])).unwrap().map(Result::unwrap).collect();
+            content.insert(format!("words of {index} that begin with {word}"), ids);
+        }
     }
     content
 }

@@ -276,7 +276,11 @@ fn signing_in_by_typing_and_starting_again_without_the_server() {
     run.type_in("\r");
     run.until("rows as Priya", |screen| screen.contains("acts as") && screen.contains("1 of ") && screen.contains("live"));
     run.type_in("/is:open sort:id\r");
-    run.until_text("/ is:open sort:id");
+    // The header tells the filter before its rows are there.
+    run.until("rows by number", |screen| {
+        let numbers = numbers(screen);
+        screen.contains("/ is:open sort:id") && numbers.len() > 5 && numbers.is_sorted_by(|one, next| one > next)
+    });
     run.type_in("jjj");
     run.until_text("4 of ");
     let place = cursor_row(&run.text());
@@ -306,6 +310,12 @@ fn signing_in_by_typing_and_starting_again_without_the_server() {
         let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
         assert_eq!(found, entry.ends_with("credentials.toml"), "{}", entry.display());
     }
+}
+
+/// The numbers of the tickets in the list, in their order.
+fn numbers(screen: &str) -> Vec<u64> {
+    let rows = screen.lines().skip_while(|line| !line.contains("ID Summary")).skip(1).take_while(|line| !line.starts_with('─'));
+    rows.filter_map(|row| row.split_whitespace().find_map(|word| word.parse().ok())).collect()
 }
 
 /// The number of the ticket under the cursor.
