@@ -275,6 +275,8 @@ fn signing_in_by_typing_and_starting_again_without_the_server() {
     run.until_text("1 of 1.");
     run.type_in("\r");
     run.until("rows as Priya", |screen| screen.contains("acts as") && screen.contains("1 of ") && screen.contains("live"));
+    // All of them: what is quit before is no mirror to start from.
+    run.until_text("198 of 198 open");
     run.type_in("/is:open sort:id\r");
     // The header tells the filter before its rows are there.
     run.until("rows by number", |screen| {
@@ -295,7 +297,9 @@ fn signing_in_by_typing_and_starting_again_without_the_server() {
     assert_eq!((mode("config.toml"), mode("credentials.toml")), (0o600, 0o600));
     assert!(!std::fs::read_to_string(config.join("config.toml")).unwrap().contains(&secret));
 
-    let left: Vec<_> = walk(home.path()).into_iter().filter(|file| file.to_string_lossy().contains("mirror.db-")).collect();
+    let of_database =
+        |file: &std::path::PathBuf| file.to_string_lossy().contains("mirror.db-") && !file.ends_with("mirror.db-lock");
+    let left: Vec<_> = walk(home.path()).into_iter().filter(of_database).collect();
     assert_eq!(left, Vec::<std::path::PathBuf>::new(), "quitting closes the mirror");
     stand_in.stop();
     let mut again = Run::start(home.path(), 100, 32, &[]);
@@ -507,7 +511,7 @@ fn a_panic_while_drawing_gives_the_terminal_back_before_it_is_told() {
 #[test]
 #[cfg(debug_assertions)]
 fn a_panic_in_the_background_is_told_and_the_screen_goes_on() {
-    for place in ["the refreshing", "the signing in", "the header's news"] {
+    for place in ["the refreshing", "the signing in"] {
         let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
         let (variable, start) = drill(home.path(), place);
         let mut run = Run::with_stand_in(home.path(), 120, 24, &stand_in, &[("HALO_TUI_DRILL", &variable)]);
@@ -527,6 +531,34 @@ fn a_panic_in_the_background_is_told_and_the_screen_goes_on() {
         let log = walk(home.path()).into_iter().find(|file| file.ends_with("halo-tui.log")).unwrap();
         let log = std::fs::read_to_string(log).unwrap();
         assert!(log.contains("panic") && !log.contains("a drill in"), "the place is logged, the words are not: {log}");
+    }
+}
+
+#[test]
+fn when_the_refreshing_one_is_killed_another_goes_on() {
+    let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+    // Whoever looks at a ticket that nobody has read yet reads it: here nobody looks at any.
+    let config = home.path().join(".config/halo-tui");
+    std::fs::create_dir_all(&config).unwrap();
+    std::fs::write(config.join("config.toml"), "preview = false\n").unwrap();
+    let start = || {
+        let mut run = Run::with_stand_in(home.path(), 120, 24, &stand_in, &[]);
+        run.until(" a row", |screen| screen.contains("1 of ") && screen.contains("live"));
+        run
+    };
+    let [mut first, mut second, mut third] = [(); 3].map(|()| start());
+    assert_eq!(stand_in.control.tally().tokens, 1, "one signs in for all");
+    first.signal(rustix::process::Signal::KILL);
+    first.child.wait().unwrap();
+    for run in [&mut second, &mut third] {
+        let added = stand_in.control.add_ticket();
+        run.type_in("r");
+        run.until(" the new ticket", |screen| screen.contains(&added.to_string()));
+    }
+    assert_eq!(stand_in.control.tally().tokens, 2, "one took its place");
+    for mut run in [second, third] {
+        run.type_in("q");
+        assert_eq!(run.ended(), 0);
     }
 }
 

@@ -233,6 +233,7 @@ impl Update<'_> {
             News::Connection(connection) => self.model.status.connection = connection,
             News::Token(token) => self.model.status.token = token,
             News::ActingAs(agent) => self.model.status.acting = Some((agent.id, agent.name.line())),
+            News::Following { .. } => return,
             News::BudgetLow { used, of } => self.model.status.budget = (used < of).then_some((used, of)),
             News::Notice(text) => self.notify(Notice { severity: Severity::Warning, text }),
             News::WorkerDied { worker, why, back_in } => {

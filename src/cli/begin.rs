@@ -123,6 +123,8 @@ pub(super) async fn freshened(scope: Scope, around: &Surroundings) -> Result<Ses
     if let Some(agent) = acting {
         session.acts_as(agent);
     }
+    // Printing may take its time: whoever reads the output must not keep other instances from refreshing.
+    session.rest();
     match (result, held) {
         (Ok(()), _) => Ok(session),
         (Err(failure), held) if failure.is_refusal() || held == Held::Nothing => Err(failure),

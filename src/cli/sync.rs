@@ -25,6 +25,10 @@ pub(super) async fn run(around: &Surroundings) -> Result<(), Failure> {
     let mut progress = Progress::new(std::io::stderr().is_terminal());
     let hear = |news| match news {
         News::Filling(Some(fill)) => progress.tell(fill, Instant::now()),
+        News::Following { process } => {
+            progress.end_line();
+            say(&format!("process {process} refreshes this mirror already: it is asked to, and followed"));
+        }
         News::Notice(words) => {
             progress.end_line();
             warn(words.as_str());

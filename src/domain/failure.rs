@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::text::SafeText;
 
 /// The kinds of failure that the program acts on differently.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum FailureKind {
     /// The host's name does not resolve.
     NameNotFound,

@@ -31,6 +31,11 @@ pub enum News {
         /// Requests allowed in the window.
         of: u32,
     },
+    /// Another instance of this profile refreshes the mirror; this one follows it.
+    Following {
+        /// The other one's process.
+        process: u32,
+    },
     /// Something worth one line.
     Notice(SafeText),
     /// A background task ended that should run for ever; it will be started again.

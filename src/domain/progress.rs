@@ -37,7 +37,7 @@ pub enum Connection {
 }
 
 /// What is being filled.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Filled {
     /// The open tickets.
     #[default]
@@ -73,7 +73,7 @@ impl Filled {
 }
 
 /// How far the filling of a table is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct FillProgress {
     /// Which records.
     pub what: Filled,
@@ -104,7 +104,7 @@ impl FillProgress {
 }
 
 /// What the model knows of the token: never the token.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum TokenState {
     /// None yet.
     #[default]

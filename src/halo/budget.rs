@@ -63,6 +63,12 @@ impl Budget {
         Self { limit, ledger, pause: Arc::default(), clock }
     }
 
+    /// Whether any limit is set.
+    #[must_use]
+    pub fn has_limit(&self) -> bool {
+        self.limit > 0
+    }
+
     /// Waits until a request of this class may leave, and counts it.
     pub async fn acquire(&self, class: Class) {
         while let Err(again_at) = self.admit(class) {

@@ -43,7 +43,7 @@ pub use freshness::{BACK_TO, LAST_SUCCESS, OPEN_THERE, TO_THE_FIRST};
 pub use open::Opened;
 pub use place::purge;
 pub use reader::Reader;
-pub use shared::{Shared, SharedPlace, WriteCounts};
+pub use shared::{RequestKind, Requests, Shared, SharedPlace, WriteCounts};
 pub use upkeep::KnownConversation;
 
 /// One tenant's local copy; clones share it.

@@ -35,6 +35,7 @@ pub(super) const TABLES: &[&str] = &[
     "counts",
     "word_shards",
     "shared",
+    "requests",
     "tickets",
     "ticket_text",
     "ticket_extras",

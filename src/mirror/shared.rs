@@ -3,9 +3,9 @@
 
 use std::path::PathBuf;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
-use super::{Mirror, Reader, StoreError, freshness::LAST_SUCCESS, place::beside};
+use super::{Mirror, Reader, StoreError, place::beside};
 use crate::domain::{Batch, Failure, Register, Timestamp};
 
 /// The files beside a mirror that several instances can share.
@@ -32,6 +32,28 @@ pub struct WriteCounts {
     pub conversations: i64,
 }
 
+/// What is asked of the instance that refreshes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RequestKind {
+    /// To refresh.
+    Refresh = 0,
+    /// To fill the mirror up.
+    FillUp = 1,
+}
+
+/// How far the requests of one kind are; they are numbered from 1.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Requests {
+    /// The newest.
+    pub asked: i64,
+    /// The newest that was taken up.
+    pub taken: i64,
+    /// The newest that was answered.
+    pub answered: i64,
+    /// What kept it from succeeding, in the session's own form.
+    pub failure: Option<String>,
+}
+
 /// What instances tell each other, at one moment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shared {
@@ -39,18 +61,23 @@ pub struct Shared {
     pub counts: WriteCounts,
     /// When the newest refresh succeeded.
     pub last_success: Option<Timestamp>,
-    /// The newest request for a refresh.
-    pub asked: i64,
-    /// Whether one that was not taken up yet is for everything.
-    pub everything: bool,
-    /// The newest request that was taken up.
-    pub taken: i64,
-    /// The newest request that was answered.
-    pub answered: i64,
-    /// What kept it from succeeding, in the session's own form.
-    pub failure: Option<String>,
+    /// Requests to refresh.
+    pub refreshes: Requests,
+    /// Requests to fill the mirror up.
+    pub fills: Requests,
     /// What the refreshing instance tells of itself, in the session's own form; empty where none did.
     pub standing: String,
+}
+
+impl Shared {
+    /// The requests of one kind.
+    #[must_use]
+    pub fn requests(&self, kind: RequestKind) -> &Requests {
+        match kind {
+            RequestKind::Refresh => &self.refreshes,
+            RequestKind::FillUp => &self.fills,
+        }
+    }
 }
 
 impl Reader {
@@ -60,29 +87,27 @@ impl Reader {
     ///
     /// Where the database refuses.
     pub fn shared(&self) -> Result<Shared, StoreError> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT tickets, clients, people, lookups, conversations, asked, everything, taken, answered, failure, standing FROM shared",
-        )?;
-        let mut shared = statement.query_row([], |row| {
-            Ok(Shared {
-                counts: WriteCounts {
-                    tickets: row.get(0)?,
-                    clients: row.get(1)?,
-                    people: row.get(2)?,
-                    lookups: row.get(3)?,
-                    conversations: row.get(4)?,
-                },
-                last_success: None,
-                asked: row.get(5)?,
-                everything: row.get(6)?,
-                taken: row.get(7)?,
-                answered: row.get(8)?,
-                failure: row.get(9)?,
-                standing: row.get(10)?,
-            })
+        let mut statement =
+            self.conn.prepare_cached("SELECT tickets, clients, people, lookups, conversations, standing FROM shared")?;
+        let (counts, standing) = statement.query_row([], |row| {
+            let counts = WriteCounts {
+                tickets: row.get(0)?,
+                clients: row.get(1)?,
+                people: row.get(2)?,
+                lookups: row.get(3)?,
+                conversations: row.get(4)?,
+            };
+            Ok((counts, row.get(5)?))
         })?;
-        shared.last_success = self.meta(LAST_SUCCESS)?.and_then(|at| at.parse().ok());
-        Ok(shared)
+        let (refreshes, fills) = (self.requests(RequestKind::Refresh)?, self.requests(RequestKind::FillUp)?);
+        Ok(Shared { counts, last_success: self.last_success()?, refreshes, fills, standing })
+    }
+
+    fn requests(&self, kind: RequestKind) -> Result<Requests, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT asked, taken, answered, failure FROM requests WHERE kind = ?")?;
+        Ok(statement.query_row([kind as i64], |row| {
+            Ok(Requests { asked: row.get(0)?, taken: row.get(1)?, answered: row.get(2)?, failure: row.get(3)? })
+        })?)
     }
 
     /// A number that differs whenever another instance, or another connection of this one, has written.
@@ -127,15 +152,16 @@ impl Mirror {
         self.lanes.write(Reader::data_version).await
     }
 
-    /// Asks the instance that refreshes to do so; answers the request's number.
+    /// Asks something of the instance that refreshes; answers the request's number. `everything`: not only what changed.
     ///
     /// # Errors
     ///
     /// As [`Self::write`].
-    pub async fn ask_refresh(&self, everything: bool) -> Result<i64, Failure> {
+    pub async fn ask_for(&self, kind: RequestKind, everything: bool) -> Result<i64, Failure> {
         self.noting(move |conn| {
-            let sql = "UPDATE shared SET everything = (everything AND asked > taken) OR ?, asked = asked + 1 RETURNING asked";
-            conn.prepare_cached(sql)?.query_row([everything], |row| row.get(0))
+            let sql = "UPDATE requests SET everything = (everything AND asked > taken) OR ?2, asked = asked + 1 \
+                       WHERE kind = ?1 RETURNING asked";
+            conn.prepare_cached(sql)?.query_row((kind as i64, everything), |row| row.get(0))
         })
         .await
     }
@@ -146,14 +172,10 @@ impl Mirror {
     /// # Errors
     ///
     /// As [`Self::write`].
-    pub async fn take_asked(&self) -> Result<Option<(i64, bool)>, Failure> {
-        self.noting(|conn| {
-            let open = conn.query_row("SELECT asked, everything, asked > answered FROM shared", [], |row| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?, row.get::<_, bool>(2)?))
-            })?;
-            let (asked, everything, true) = open else { return Ok(None) };
-            conn.prepare_cached("UPDATE shared SET taken = asked")?.execute([])?;
-            Ok(Some((asked, everything)))
+    pub async fn take_asked(&self, kind: RequestKind) -> Result<Option<(i64, bool)>, Failure> {
+        self.noting(move |conn| {
+            let sql = "UPDATE requests SET taken = asked WHERE kind = ? AND asked > answered RETURNING asked, everything";
+            conn.prepare_cached(sql)?.query_row([kind as i64], |row| Ok((row.get(0)?, row.get(1)?))).optional()
         })
         .await
     }
@@ -163,10 +185,10 @@ impl Mirror {
     /// # Errors
     ///
     /// As [`Self::write`].
-    pub async fn answer_asked(&self, number: i64, failure: Option<String>) -> Result<(), Failure> {
+    pub async fn answer_asked(&self, kind: RequestKind, number: i64, failure: Option<String>) -> Result<(), Failure> {
         self.noting(move |conn| {
-            let sql = "UPDATE shared SET answered = ?1, failure = ?2, everything = everything AND asked > ?1";
-            conn.prepare_cached(sql)?.execute((number, failure)).map(|_| ())
+            let sql = "UPDATE requests SET answered = ?2, failure = ?3, everything = everything AND asked > ?2 WHERE kind = ?1";
+            conn.prepare_cached(sql)?.execute((kind as i64, number, failure)).map(|_| ())
         })
         .await
     }
@@ -191,6 +213,8 @@ impl Mirror {
 
 #[cfg(test)]
 mod tests {
+    use RequestKind::{FillUp, Refresh};
+
     use super::*;
     use crate::{
         domain::{Identity, Team, TeamId, TicketId, TicketRecord},
@@ -228,21 +252,22 @@ mod tests {
     async fn requests_are_taken_up_together_and_answered_once() {
         let folder = tempfile::tempdir().unwrap();
         let [one, other] = two_instances(&folder);
-        assert_eq!(one.take_asked().await.unwrap(), None);
-        assert_eq!(one.ask_refresh(true).await.unwrap(), 1);
-        assert_eq!(other.ask_refresh(false).await.unwrap(), 2);
-        assert_eq!(other.take_asked().await.unwrap(), Some((2, true)));
+        assert_eq!(one.take_asked(Refresh).await.unwrap(), None);
+        assert_eq!(one.ask_for(Refresh, true).await.unwrap(), 1);
+        assert_eq!(other.ask_for(Refresh, false).await.unwrap(), 2);
+        assert_eq!(other.take_asked(Refresh).await.unwrap(), Some((2, true)));
         // Asked while it is under way: not for everything any more.
-        assert_eq!(one.ask_refresh(false).await.unwrap(), 3);
-        other.answer_asked(2, Some("no".into())).await.unwrap();
-        let told = shared(&one).await;
-        assert_eq!((told.asked, told.taken, told.answered, told.failure.as_deref()), (3, 2, 2, Some("no")));
-        assert_eq!(other.take_asked().await.unwrap(), Some((3, false)));
-        other.answer_asked(3, None).await.unwrap();
+        assert_eq!(one.ask_for(Refresh, false).await.unwrap(), 3);
+        other.answer_asked(Refresh, 2, Some("no".into())).await.unwrap();
+        let answered = Requests { asked: 3, taken: 2, answered: 2, failure: Some("no".into()) };
+        assert_eq!(shared(&one).await.refreshes, answered);
+        assert_eq!(other.take_asked(Refresh).await.unwrap(), Some((3, false)));
+        other.answer_asked(Refresh, 3, None).await.unwrap();
         other.tell_standing("well".into()).await.unwrap();
         let told = shared(&one).await;
-        assert_eq!((told.answered, told.failure, told.standing.as_str()), (3, None, "well"));
-        assert_eq!(one.take_asked().await.unwrap(), None);
+        assert_eq!((told.refreshes.answered, &told.refreshes.failure, told.standing.as_str()), (3, &None, "well"));
+        assert_eq!((one.take_asked(Refresh).await.unwrap(), one.take_asked(FillUp).await.unwrap()), (None, None));
+        assert_eq!((told.fills, one.ask_for(FillUp, false).await.unwrap()), (Requests::default(), 1));
     }
 
     #[tokio::test]
@@ -277,7 +302,7 @@ mod tests {
                     let records = (1..=100).map(record).collect();
                     mirror.write(Batch::Tickets(records), Pass::Any, Timestamp::UNIX_EPOCH).await?;
                     mirror.tell_standing(round.to_string()).await?;
-                    mirror.ask_refresh(false).await?;
+                    mirror.ask_for(Refresh, false).await?;
                 }
                 Ok::<_, Failure>(())
             })
@@ -285,6 +310,6 @@ mod tests {
         for writer in writers {
             assert_eq!(writer.await.unwrap(), Ok(()));
         }
-        assert_eq!(shared(&mirrors[0]).await.asked, 60);
+        assert_eq!(shared(&mirrors[0]).await.refreshes.asked, 60);
     }
 }

@@ -94,6 +94,7 @@ pub async fn run(
                 }
                 Signal::Stop => suspend(out.terminal, &runner),
                 Signal::Continue => {
+                    runner.go_on();
                     if let Err(error) = out.terminal.resume() {
                         tracing::warn!(%error, "the terminal could not be taken again");
                     }
@@ -173,10 +174,19 @@ fn size(terminal: &Terminal) -> Msg {
 }
 
 fn suspend(terminal: &Terminal, runner: &Runner) {
+    // Before it is stopped: another instance is to go on with the refreshing.
+    runner.rest();
     match terminal.suspend() {
+        // Continued, or about to be stopped: then the continuing is told by its signal.
         Ok(true) => {}
-        Ok(false) => runner.notify(Notice::info("No shell is behind this program to bring it back: it was not suspended")),
-        Err(error) => tracing::warn!(%error, "could not be suspended"),
+        Ok(false) => {
+            runner.go_on();
+            runner.notify(Notice::info("No shell is behind this program to bring it back: it was not suspended"));
+        }
+        Err(error) => {
+            runner.go_on();
+            tracing::warn!(%error, "could not be suspended");
+        }
     }
 }
 

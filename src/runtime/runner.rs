@@ -105,6 +105,16 @@ impl Runner {
         self.with_session(|session| session.mirror().keep_view(view));
     }
 
+    /// Leaves the refreshing to other instances while this one is stopped.
+    pub fn rest(&self) {
+        self.with_session(Session::rest);
+    }
+
+    /// Takes part in it again.
+    pub fn go_on(&self) {
+        self.with_session(Session::go_on);
+    }
+
     /// Tells the operator something.
     pub fn notify(&self, notice: Notice) {
         let _ = self.messages.try_send(Msg::Notice(notice));
@@ -210,11 +220,12 @@ impl Runner {
 
     /// Somebody looks at the terminal's window again, or nobody any more. What is then older than it should be is fetched at once.
     fn watched(&mut self, watched: bool) {
+        self.with_session(|session| session.watched(watched));
         let since = if watched { self.unwatched.take() } else { self.unwatched.replace(Instant::now()) };
         self.refresh_by_itself();
         let stale = since.zip(self.every).is_some_and(|(since, every)| since.elapsed() >= every);
         if watched && stale {
-            self.with_session(|session| session.refresh(false));
+            self.with_session(Session::catch_up);
         }
     }
 

@@ -9,6 +9,7 @@ mod orders;
 mod private;
 mod reading;
 mod search;
+mod share;
 mod supervise;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -34,6 +35,7 @@ pub use files::Files;
 use ledger::FileLedger;
 use orders::Orders;
 pub use reading::{Stored, stored};
+use share::{Rest, Sharing, TokenUse};
 use supervise::Tasks;
 
 /// Where a profile's mirror lies.
@@ -89,6 +91,8 @@ pub struct Session {
     halo: Halo,
     orders: Orders,
     looked_at: watch::Sender<Option<TicketId>>,
+    watched: watch::Sender<bool>,
+    rest: Rest,
     tasks: Tasks,
     clock: Clock,
     history: History,
@@ -102,22 +106,21 @@ impl Session {
     /// Addresses or a CA file that can't be used.
     pub fn start(settings: SessionSettings, mirror: Mirror, news: mpsc::Sender<News>) -> Result<Self, Failure> {
         let (mut session, tokens, budget) = Self::assemble(settings, mirror, &news)?;
-        tokens.keep(true);
-        let (orders, looked_at) = (session.orders.clone(), session.looked_at.subscribe());
-        let (kept, told) = (session.sync(news.clone()), news.clone());
+        let orders = session.orders.clone();
+        let sharing = Sharing {
+            sync: session.sync(news.clone()),
+            token: TokenUse::from(&tokens),
+            looked_at: session.looked_at.subscribe(),
+            watched: session.watched.subscribe(),
+            rest: session.rest.clone(),
+        };
         session.tasks.keep("the refreshing", move || {
             let (orders, every) = orders.begin();
-            let sync = Sync {
-                server: kept.server.clone(),
-                mirror: kept.mirror.clone(),
-                news: told.clone(),
-                every,
-                clock: Arc::clone(&kept.clock),
-                ..kept
-            };
-            sync.run(orders, looked_at.clone())
+            sharing.clone().run(orders, every)
         });
-        session.tasks.keep("the header's news", move || supervise::tell_standing(tokens.clone(), budget.clone(), news.clone()));
+        if budget.has_limit() {
+            session.tasks.keep("the budget's news", move || supervise::tell_budget(budget.clone(), news.clone()));
+        }
         Ok(session)
     }
 
@@ -152,9 +155,9 @@ impl Session {
             let token_task = Arc::clone(&token_task);
             async move { token_task.lock().await.run().await }
         });
-        let (looked_at, _) = watch::channel(None);
-        let orders = Orders::new(every);
-        let session = Self { mirror, halo, orders, looked_at, tasks, clock, history, me: profile.me };
+        let ((looked_at, _), (watched, _)) = (watch::channel(None), watch::channel(true));
+        let (orders, rest) = (Orders::new(every), Rest::default());
+        let session = Self { mirror, halo, orders, looked_at, watched, rest, tasks, clock, history, me: profile.me };
         Ok((session, tokens, budget))
     }
 
@@ -230,6 +233,28 @@ impl Session {
         self.orders.pause(paused);
     }
 
+    /// Whether somebody looks at the screen: what other instances write is shown only then.
+    pub fn watched(&self, watched: bool) {
+        self.watched.send_replace(watched);
+    }
+
+    /// Asks for what changed while nobody looked. An instance that follows another one has what that one brought meanwhile.
+    pub fn catch_up(&self) {
+        if self.mirror.shared_place().is_none() || self.rest.has_lease() {
+            self.refresh(false);
+        }
+    }
+
+    /// Leaves the refreshing to other instances, before this returns, until [`Self::go_on`].
+    pub fn rest(&self) {
+        self.rest.begin();
+    }
+
+    /// Takes part in the refreshing again.
+    pub fn go_on(&self) {
+        self.rest.end();
+    }
+
     /// Requests and bytes so far.
     pub fn stats(&self) -> Stats {
         self.halo.stats()
@@ -237,7 +262,8 @@ impl Session {
 
     /// Ends the tasks and closes the mirror; blocks until it is closed.
     pub fn stop(self) {
-        let Self { mirror, tasks, .. } = self;
+        let Self { mirror, tasks, rest, .. } = self;
+        rest.begin();
         drop(tasks);
         mirror.close();
     }

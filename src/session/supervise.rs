@@ -8,11 +8,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::{
-    domain::News,
-    halo::{Budget, Tokens},
-    text::SafeText,
-};
+use crate::{domain::News, halo::Budget, text::SafeText};
 
 /// The pause before a task that ended is started again; it doubles with each end in a row.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -100,31 +96,18 @@ fn pause(ends: u32) -> Duration {
 /// How often the budget is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 
-/// Tells how the token and the budget stand, whenever that changes.
-pub(super) async fn tell_standing(tokens: Tokens, budget: Budget, news: mpsc::Sender<News>) {
-    let mut state = tokens.state();
+/// Tells when the budget runs low, and when it no longer does.
+pub(super) async fn tell_budget(budget: Budget, news: mpsc::Sender<News>) {
     let mut low = false;
     loop {
-        let token = *state.borrow_and_update();
-        if news.send(News::Token(token)).await.is_err() {
-            return;
-        }
-        loop {
-            tokio::select! {
-                changed = state.changed() => match changed {
-                    Ok(()) => break,
-                    // The token task is gone; its end is told by its watcher.
-                    Err(_) => std::future::pending().await,
-                },
-                () = tokio::time::sleep(LOOK_EVERY), if budget.standing().limit > 0 => {
-                    let standing = budget.standing();
-                    let now_low = standing.used * 5 > standing.limit * 4;
-                    if now_low || low {
-                        low = now_low;
-                        let of = if low { standing.limit } else { 0 };
-                        let _ = news.send(News::BudgetLow { used: standing.used, of }).await;
-                    }
-                }
+        sleep(LOOK_EVERY).await;
+        let standing = budget.standing();
+        let now_low = standing.used * 5 > standing.limit * 4 && standing.limit > 0;
+        if now_low || low {
+            low = now_low;
+            let of = if low { standing.limit } else { 0 };
+            if news.send(News::BudgetLow { used: standing.used, of }).await.is_err() {
+                return;
             }
         }
     }

@@ -56,6 +56,7 @@ pub enum Order {
 }
 
 /// What is needed to keep a mirror fresh.
+#[derive(Clone)]
 pub struct Sync<S> {
     /// HaloPSA.
     pub server: S,
@@ -114,6 +115,11 @@ impl<S: Server> Sync<S> {
             Ok(coverage) => self.tell(News::Coverage(coverage)).await,
             Err(failure) => tracing::warn!(what = %failure, "what is covered could not be read"),
         }
+    }
+
+    /// Reads the ticket that is looked at, and nothing else, until dropped.
+    pub async fn follow(&self, looked_at: watch::Receiver<Option<TicketId>>) {
+        conversation::follow(self, looked_at).await;
     }
 
     fn now(&self) -> Timestamp {
