@@ -101,6 +101,29 @@ fn content(home: &Path) -> BTreeMap<String, Vec<Vec<Value>>> {
     content
 }
 
+/// A limit on the size of files is as good as a full disk: writing fails, reading goes on.
+#[test]
+fn a_disk_without_room_stops_the_fill_and_nothing_else() {
+    let (stand_in, home) = (StandIn::start(), tempfile::tempdir().unwrap());
+    let run = |words: &str| {
+        let script = format!("trap '' XFSZ; {words}");
+        let mut shell = Command::new("/bin/sh");
+        shell.env_clear().env("HOME", home.path()).env("LANG", "C.UTF-8").envs(stand_in.1.iter().map(|(n, v)| (n, v)));
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_halo-tui")]).stdin(Stdio::null()).output().unwrap()
+    };
+    let stopped = run("ulimit -f 1500; exec \"$0\" sync");
+    let words = String::from_utf8_lossy(&stopped.stderr).into_owned();
+    assert_eq!(stopped.status.code(), Some(1), "{words}");
+    assert_eq!(words.matches("the local copy can't be used").count(), 1, "{words}");
+    let listed = run("exec \"$0\" list --offline --jsonl");
+    assert!(listed.status.success() && !listed.stdout.is_empty(), "{}", String::from_utf8_lossy(&listed.stderr));
+    // With room again it goes on, and nothing is missing.
+    assert!(sync(home.path(), &stand_in).wait().unwrap().success());
+    let undisturbed = tempfile::tempdir().unwrap();
+    assert!(sync(undisturbed.path(), &stand_in).wait().unwrap().success());
+    assert!(content(home.path()) == content(undisturbed.path()));
+}
+
 #[test]
 fn a_fill_that_is_killed_ends_like_one_that_is_not() {
     let stand_in = StandIn::start();

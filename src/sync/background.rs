@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use tokio::time::{Duration, Instant};
 
-use super::{Server, Sync, gate::Gate, history, lookups::is_about_one_table, pace, reconcile, registers, talk};
+use super::{
+    Server, Sync, fresh::AFTER_STORAGE, gate::Gate, history, lookups::is_about_one_table, pace, reconcile, registers, talk,
+};
 use crate::{
     domain::{Failure, FailureKind, News, Register},
     halo::Class,
@@ -12,8 +14,6 @@ use crate::{
 
 /// How often it looks for something to do once all is there.
 const LOOK_EVERY: Duration = Duration::from_mins(30);
-/// A disk that is full is looked at again after so long.
-const AFTER_STORAGE: Duration = Duration::from_mins(10);
 /// Somebody who waits is told of a failure that lasts for so many tries.
 const TRIES: u32 = 5;
 
@@ -85,12 +85,11 @@ impl<'a, S: Server> Background<'a, S> {
     async fn failed(&mut self, failure: Failure) -> Duration {
         tracing::warn!(kind = ?failure.kind, "the work in the background failed");
         self.failures += 1;
-        if !failure.is_transient() || self.failures >= TRIES {
-            self.gate.answer(&Err(failure.clone()));
-        }
+        let lasting = !failure.is_transient() || self.failures >= TRIES;
+        let heard = lasting && self.gate.answer(&Err(failure.clone()));
         match failure.kind {
             FailureKind::Storage => {
-                if !std::mem::replace(&mut self.told, true) {
+                if !heard && !std::mem::replace(&mut self.told, true) {
                     self.sync.tell(News::Notice(failure.sentences())).await;
                 }
                 AFTER_STORAGE

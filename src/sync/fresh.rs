@@ -28,6 +28,8 @@ use crate::{
 const NAMES_KEEP: Duration = Duration::from_mins(30);
 /// How often all open tickets are read again where nothing tells what changed.
 const BLIND_EVERY: Duration = Duration::from_mins(15);
+/// A disk that is full is tried again after so long.
+pub(super) const AFTER_STORAGE: Duration = Duration::from_mins(5);
 /// After the server's return the work in the background waits so long, and up to as much again.
 const QUIET: Duration = Duration::from_secs(15);
 
@@ -146,6 +148,10 @@ impl<'a, S: Server> Fresh<'a, S> {
                 if matches!(failure.kind, FailureKind::InvalidClient | FailureKind::InvalidScope | FailureKind::GrantRefused) {
                     self.sync.tell(News::CredentialsNeeded(failure.clone())).await;
                 }
+                // Whoever waits is told by the answer.
+                if failure.kind == FailureKind::Storage && self.failures == 1 && self.waiters.is_empty() {
+                    self.sync.tell(News::Notice(failure.sentences())).await;
+                }
                 let connection = Connection::Failing { last_success: self.last_success, since, failure, retry_at };
                 self.sync.tell(News::Connection(connection)).await;
                 pause.map(|pause| Instant::now() + pause)
@@ -161,6 +167,8 @@ impl<'a, S: Server> Fresh<'a, S> {
             matches!(failure.kind, FailureKind::InvalidClient | FailureKind::InvalidScope | FailureKind::GrantRefused);
         let asked = match failure.kind {
             FailureKind::RateLimited(asked) => asked.unwrap_or_default(),
+            // A disk does not get empty by itself.
+            FailureKind::Storage => AFTER_STORAGE,
             _ => Duration::ZERO,
         };
         (!permanent).then(|| pace::pause_after(self.failures, rand::random()).max(asked))

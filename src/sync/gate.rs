@@ -70,13 +70,15 @@ impl Gate {
         self.set(|state| state.waited_for = true);
     }
 
-    /// Tells all who wait.
-    pub(super) fn answer(&self, result: &Result<(), Failure>) {
+    /// Tells all who wait; answers whether anybody did.
+    pub(super) fn answer(&self, result: &Result<(), Failure>) -> bool {
         let waiters = std::mem::take(&mut *self.lock());
+        let waited = !waiters.is_empty();
         self.set(|state| state.waited_for = false);
         for waiter in waiters {
             let _ = waiter.send(result.clone());
         }
+        waited
     }
 
     /// Waits until the gate is open.

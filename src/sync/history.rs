@@ -33,6 +33,8 @@ const WALK: &str = "history.walk";
 const CLOSED_IGNORED: &str = "history.closed_ignored";
 /// How often a span is read whose list moves meanwhile.
 const ATTEMPTS: u32 = 3;
+/// Rows that are written at once: every writing touches all the indexes, and keeps who looks at a ticket waiting for its length.
+const WRITTEN_AT_ONCE: usize = 500;
 /// How often rows that came are told to the screen.
 const TELL_EVERY: Duration = Duration::from_secs(2);
 
@@ -191,7 +193,7 @@ impl<'a, S: Server> Reading<'a, S> {
 
     /// Reads the pages of a span; `None` where the list lost rows meanwhile, and others may have slid past.
     async fn pages(&mut self, span: Span, ever: &mut BTreeSet<i64>) -> Result<Option<Read>, Failure> {
-        let mut seen = BTreeSet::new();
+        let (mut seen, mut held) = (BTreeSet::new(), Vec::new());
         let mut page = self.page(span, 1).await?;
         let (first_count, mut least) = (page.record_count, page.record_count);
         for page_no in 2.. {
@@ -202,9 +204,11 @@ impl<'a, S: Server> Reading<'a, S> {
             let new = page.records.iter().filter(|record| ever.insert(record.id.0)).count();
             let too_many = page.record_count.filter(|count| page_no == 2 && span.is_too_full(*count));
             let over = fresh == 0 || page.record_count.is_some_and(|of| seen.len() as u64 >= of) || too_many.is_some();
-            // The next page is on its way while this one is written.
+            held.append(&mut page.records);
+            let due = if over || held.len() >= WRITTEN_AT_ONCE { std::mem::take(&mut held) } else { Vec::new() };
+            // The next page is on its way while others are written.
             let next = async { if over { Ok(None) } else { self.page(span, page_no).await.map(Some) } };
-            let (next, written) = futures::future::join(next, self.write(page.records)).await;
+            let (next, written) = futures::future::join(next, self.write(due)).await;
             let understood = written?;
             self.came(if too_many.is_some() { 0 } else { new as u64 }).await;
             if !understood {
@@ -215,11 +219,16 @@ impl<'a, S: Server> Reading<'a, S> {
             if let Some(count) = too_many {
                 return Ok(Some(Read::TooMany(count)));
             }
-            match next? {
-                None => break,
-                Some(following) => {
+            match next {
+                Ok(None) => break,
+                Ok(Some(following)) => {
                     least = least.min(following.record_count);
                     page = following;
+                }
+                Err(failure) => {
+                    // What came already is not asked for in vain.
+                    self.write(held).await?;
+                    return Err(failure);
                 }
             }
         }
@@ -292,6 +301,9 @@ impl<'a, S: Server> Reading<'a, S> {
 
     /// Writes what came; answers whether it was closed tickets only, where those alone were asked for.
     async fn write(&self, records: Vec<TicketRecord>) -> Result<bool, Failure> {
+        if records.is_empty() {
+            return Ok(true);
+        }
         let asked = self.openness == Openness::Closed;
         let is_open = |record: &TicketRecord| record.closed.is_none() && self.open_statuses.contains(&record.status_id);
         let understood = !asked || !records.iter().any(is_open);
