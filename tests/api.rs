@@ -384,7 +384,7 @@ async fn an_answer_that_trickles_is_given_up_at_the_deadline_and_the_rows_stay()
     let limits = TransportSettings { deadline: Duration::from_millis(300), ..TransportSettings::default() };
     let (mirror, clock) = (session.mirror().clone(), Arc::new(Timestamp::now));
     let history = History::None;
-    let sync = Sync { server: desk.client(limits), mirror, news, every: None, history, conversations: false, clock };
+    let sync = Sync { server: desk.client(limits), mirror, news, every: None, history, clock };
     tokio::spawn(sync.run(order_receiver, looked_at));
     let (done, result) = oneshot::channel();
     orders.send(Order::Refresh { everything: false, done: Some(done) }).await.unwrap();

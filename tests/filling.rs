@@ -19,7 +19,7 @@ use desk::{Asked, CLOSED, Desk, OPEN, at, ticket};
 use halo_tui::{
     domain::{Changed, Connection, Coverage, Failure, FailureKind, History, Identity, News, TicketId, Timestamp},
     halo::{Class, Openness},
-    mirror::{Mirror, Reader},
+    mirror::{Mirror, NO_BODIES, Reader},
     sync::{Order, Sync},
 };
 use jiff::SignedDuration;
@@ -44,15 +44,22 @@ struct Run {
 #[derive(Clone, Copy)]
 struct Asks {
     history: History,
-    conversations: bool,
     every: Option<Duration>,
 }
 
-const MINUTELY: Asks = Asks { history: History::None, conversations: false, every: Some(Duration::from_mins(1)) };
+const MINUTELY: Asks = Asks { history: History::None, every: Some(Duration::from_mins(1)) };
 
-fn mirror() -> Mirror {
+/// A mirror that keeps conversations.
+fn talking_mirror() -> Mirror {
     let identity = Identity { resource_url: "https://acme.example/api".into(), tenant: String::new(), client_id: "id".into() };
     Mirror::in_memory(&identity).unwrap()
+}
+
+/// One that does not: then none are asked for before somebody looks.
+async fn mirror() -> Mirror {
+    let mirror = talking_mirror();
+    mirror.set_meta(NO_BODIES, Some("1")).await.unwrap();
+    mirror
 }
 
 impl Run {
@@ -74,7 +81,6 @@ impl Run {
             news: sender,
             every: asks.every,
             history: asks.history,
-            conversations: asks.conversations,
             clock: Arc::new(move || {
                 at("2026-11-20T10:00:00Z").checked_add(SignedDuration::try_from(began.elapsed()).unwrap()).unwrap()
             }),
@@ -164,7 +170,7 @@ fn spans(desk: &Desk) -> Vec<(Timestamp, Timestamp, u32)> {
 
 #[tokio::test(start_paused = true)]
 async fn history_comes_back_to_where_it_is_asked_for() {
-    let (desk, mirror) = (history(24 * 200), mirror());
+    let (desk, mirror) = (history(24 * 200), mirror().await);
     let mut run = Run::start(&desk, &mirror, Asks { history: History::Days(90), ..MINUTELY });
     run.filled().await;
     let closed = run.closed().await;
@@ -183,7 +189,7 @@ async fn history_comes_back_to_where_it_is_asked_for() {
 
 #[tokio::test(start_paused = true)]
 async fn a_new_start_goes_on_where_the_last_one_stood() {
-    let (desk, mirror) = (history(24 * 90), mirror());
+    let (desk, mirror) = (history(24 * 90), mirror().await);
     let mut first = Run::start(&desk, &mirror, Asks { history: History::Days(80), ..MINUTELY });
     first.until(|news| matches!(news, News::Coverage(Coverage { back_to: Some(_), .. }))).await;
     first.task.abort();
@@ -204,7 +210,7 @@ async fn all_history_ends_with_the_first_ticket() {
         // Eight years of nothing in between.
         world.tickets.insert(1, ticket(1, 24 * 365 * 8, CLOSED));
     });
-    let mirror = mirror();
+    let mirror = mirror().await;
     let mut run = Run::start(&desk, &mirror, Asks { history: History::All, ..MINUTELY });
     run.filled().await;
     assert_eq!(run.closed().await.len(), 301);
@@ -222,7 +228,7 @@ async fn dates_that_are_not_looked_at_are_noticed() {
     for nothing in [false, true] {
         let desk = history(24 * 60);
         desk.fault(|faults| if nothing { faults.dates_find_nothing = true } else { faults.dates_ignored = true });
-        let mirror = mirror();
+        let mirror = mirror().await;
         let mut run = Run::start(&desk, &mirror, Asks { history: History::Days(30), ..MINUTELY });
         run.filled().await;
         let closed = run.closed().await;
@@ -242,7 +248,7 @@ async fn history_by_number_goes_on_where_it_stood_and_loses_no_row_that_slid() {
     desk.fault(|faults| faults.dates_find_nothing = true);
     // Two counts, then pages: while the fifth is sent a row of the first goes, and all others slide up.
     desk.with(|world| world.vanish = Some((8, 99_990)));
-    let mirror = mirror();
+    let mirror = mirror().await;
     let first = Run::start(&desk, &mirror, Asks { history: History::All, ..MINUTELY });
     while desk.bulk() < 9 {
         tokio::task::yield_now().await;
@@ -264,7 +270,7 @@ async fn history_by_number_goes_on_where_it_stood_and_loses_no_row_that_slid() {
 async fn a_server_that_does_not_tell_closed_from_open_closes_nothing() {
     let desk = history(500);
     desk.fault(|faults| faults.closed_ignored = true);
-    let mirror = mirror();
+    let mirror = mirror().await;
     let mut run = Run::start(&desk, &mirror, Asks { history: History::Days(30), ..MINUTELY });
     run.filled().await;
     assert_eq!((run.open().await.len(), run.closed().await.len()), (10, 500));
@@ -275,7 +281,7 @@ async fn a_stretch_whose_list_shrinks_is_read_again() {
     let desk = history(600);
     // The first pages of history are the fourth request for tickets and those behind it.
     desk.with(|world| world.vanish = Some((5, 99_401)));
-    let mirror = mirror();
+    let mirror = mirror().await;
     let mut run = Run::start(&desk, &mirror, Asks { history: History::Days(40), ..MINUTELY });
     run.filled().await;
     let here: BTreeSet<i64> = run.closed().await.into_iter().collect();
@@ -293,7 +299,7 @@ fn deltas(desk: &Desk) -> Vec<Openness> {
 
 #[tokio::test(start_paused = true)]
 async fn one_request_tells_all_changes_once_it_is_seen_to_bring_closures() {
-    let (desk, mirror) = (history(3), mirror());
+    let (desk, mirror) = (history(3), mirror().await);
     let mut run = Run::start(&desk, &mirror, MINUTELY);
     run.live().await;
     run.live().await;
@@ -313,7 +319,7 @@ async fn one_request_tells_all_changes_once_it_is_seen_to_bring_closures() {
 
 #[tokio::test(start_paused = true)]
 async fn lists_that_hide_closures_are_found_out() {
-    let (desk, mirror) = (history(3), mirror());
+    let (desk, mirror) = (history(3), mirror().await);
     desk.fault(|faults| faults.closed_hidden = true);
     let mut run = Run::start(&desk, &mirror, MINUTELY);
     run.live().await;
@@ -328,7 +334,7 @@ async fn lists_that_hide_closures_are_found_out() {
 
 #[tokio::test(start_paused = true)]
 async fn closures_that_changes_did_not_tell_end_the_trust_in_them() {
-    let (desk, mirror) = (history(3), mirror());
+    let (desk, mirror) = (history(3), mirror().await);
     let mut run = Run::start(&desk, &mirror, MINUTELY);
     run.live().await;
     run.live().await;
@@ -349,7 +355,7 @@ async fn closures_that_changes_did_not_tell_end_the_trust_in_them() {
 
 #[tokio::test(start_paused = true)]
 async fn rows_of_history_do_not_move_the_place_from_which_changes_are_asked_for() {
-    let (desk, mirror) = (history(200), mirror());
+    let (desk, mirror) = (history(200), mirror().await);
     let mut run = Run::start(&desk, &mirror, Asks { history: History::Days(90), ..MINUTELY });
     run.live().await;
     // Both change; then history brings the later one before a delta has brought the earlier one.
@@ -363,8 +369,8 @@ async fn rows_of_history_do_not_move_the_place_from_which_changes_are_asked_for(
 
 #[tokio::test(start_paused = true)]
 async fn idle_it_asks_twice_a_minute_at_most() {
-    let (desk, mirror) = (history(50), mirror());
-    let mut run = Run::start(&desk, &mirror, Asks { history: History::Days(90), conversations: true, ..MINUTELY });
+    let (desk, mirror) = (history(50), talking_mirror());
+    let mut run = Run::start(&desk, &mirror, Asks { history: History::Days(90), ..MINUTELY });
     run.filled().await;
     desk.touch(999_995, CLOSED, run.now());
     run.rounds(10).await;
@@ -383,7 +389,7 @@ async fn idle_it_asks_twice_a_minute_at_most() {
 
 #[tokio::test(start_paused = true)]
 async fn a_pause_stops_the_background_and_nothing_else() {
-    let (desk, mirror) = (history(24 * 400), mirror());
+    let (desk, mirror) = (history(24 * 400), mirror().await);
     let mut run = Run::start(&desk, &mirror, Asks { history: History::All, ..MINUTELY });
     run.until(|news| matches!(news, News::Coverage(Coverage { back_to: Some(_), .. }))).await;
     run.orders.send(Order::Pause(true)).await.unwrap();
@@ -401,9 +407,9 @@ async fn a_pause_stops_the_background_and_nothing_else() {
 
 #[tokio::test(start_paused = true)]
 async fn nobody_waits_for_a_request_in_the_background_that_is_never_answered() {
-    let (desk, mirror) = (history(500), mirror());
+    let (desk, mirror) = (history(500), talking_mirror());
     desk.with(|world| world.hangs = Some(Class::Bulk));
-    let mut run = Run::start(&desk, &mirror, Asks { history: History::All, conversations: true, ..MINUTELY });
+    let mut run = Run::start(&desk, &mirror, Asks { history: History::All, ..MINUTELY });
     run.live().await;
     run.live().await;
     run.until(|_| desk.asked().iter().any(|asked| matches!(asked, Asked::Register(..)))).await;
@@ -416,7 +422,7 @@ async fn nobody_waits_for_a_request_in_the_background_that_is_never_answered() {
 
 #[tokio::test(start_paused = true)]
 async fn on_the_servers_return_what_changed_comes_first_and_by_one_request() {
-    let (desk, mirror) = (history(24 * 400), mirror());
+    let (desk, mirror) = (history(24 * 400), mirror().await);
     let mut run = Run::start(&desk, &mirror, Asks { history: History::All, ..MINUTELY });
     run.until(|news| matches!(news, News::Coverage(Coverage { back_to: Some(_), .. }))).await;
     desk.with(|world| world.failing = Some(Failure::new(FailureKind::Unreachable, "nobody answers")));
@@ -445,9 +451,9 @@ async fn on_the_servers_return_what_changed_comes_first_and_by_one_request() {
 async fn conversations_come_by_days_where_such_lists_are_complete() {
     for lacking in [false, true] {
         let tickets = (1..=200).map(|id| ticket(id, id / 4, OPEN));
-        let (desk, mirror) = (Desk::new(tickets.chain([ticket(900, 24 * 300, OPEN)])), mirror());
+        let (desk, mirror) = (Desk::new(tickets.chain([ticket(900, 24 * 300, OPEN)])), talking_mirror());
         desk.fault(|faults| faults.actions_lack = lacking);
-        let mut run = Run::start(&desk, &mirror, Asks { conversations: true, ..MINUTELY });
+        let mut run = Run::start(&desk, &mirror, MINUTELY);
         run.until(|news| matches!(news, News::Coverage(Coverage { conversations: 201, .. }))).await;
         let (mut singly, mut days) = (Vec::new(), 0);
         for asked in desk.asked() {
@@ -489,7 +495,7 @@ async fn conversations_come_by_days_where_such_lists_are_complete() {
 
 #[tokio::test(start_paused = true)]
 async fn what_the_server_deleted_goes_within_a_day() {
-    let (desk, mirror) = (history(800), mirror());
+    let (desk, mirror) = (history(800), mirror().await);
     let hourly = Asks { every: Some(Duration::from_hours(1)), ..MINUTELY };
     let mut run = Run::start(&desk, &mirror, Asks { history: History::Days(60), ..hourly });
     run.filled().await;
@@ -505,7 +511,7 @@ async fn lists_that_prove_nothing_delete_nothing() {
     let faults: [Set; 3] =
         [|faults| faults.ids_ignored = true, |faults| faults.numbers_cut = true, |faults| faults.dates_find_nothing = true];
     for (number, set) in faults.into_iter().enumerate() {
-        let (desk, mirror) = (history(400), mirror());
+        let (desk, mirror) = (history(400), mirror().await);
         let hourly = Asks { every: Some(Duration::from_hours(1)), ..MINUTELY };
         let mut run = Run::start(&desk, &mirror, Asks { history: History::Days(60), ..hourly });
         run.filled().await;
@@ -523,7 +529,7 @@ async fn lists_that_prove_nothing_delete_nothing() {
 #[tokio::test(start_paused = true)]
 async fn registers_are_read_whole_once_and_then_by_what_changed() {
     for ignored in [false, true] {
-        let (desk, mirror) = (history(5), mirror());
+        let (desk, mirror) = (history(5), mirror().await);
         desk.with(|world| world.users = 250);
         desk.fault(|faults| faults.register_changes_ignored = ignored);
         let mut run = Run::start(&desk, &mirror, MINUTELY);
@@ -551,8 +557,8 @@ async fn registers_are_read_whole_once_and_then_by_what_changed() {
 
 #[tokio::test(start_paused = true)]
 async fn without_refreshing_by_itself_only_who_waits_makes_it_fill() {
-    let (desk, mirror) = (history(100), mirror());
-    let mut run = Run::start(&desk, &mirror, Asks { history: History::Days(30), every: None, ..MINUTELY });
+    let (desk, mirror) = (history(100), mirror().await);
+    let mut run = Run::start(&desk, &mirror, Asks { history: History::Days(30), every: None });
     run.refresh(true).await.unwrap();
     tokio::time::sleep(Duration::from_hours(1)).await;
     assert_eq!(run.closed().await.len(), 0);

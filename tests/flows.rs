@@ -210,7 +210,6 @@ impl Flow {
             news: sender,
             every: Some(Duration::from_mins(1)),
             history: History::None,
-            conversations: false,
             clock: Arc::new(|| "2026-11-20T10:00:00Z".parse().unwrap()),
         };
         tokio::spawn(sync.run(order_receiver, looked_at));

@@ -37,6 +37,7 @@ use lane::Lanes;
 
 use crate::domain::{Batch, Failure, FailureKind, Identity, TicketId};
 
+pub use apply::NO_BODIES;
 pub use ask::{Applied, Pass, TicketAsk};
 pub use error::StoreError;
 pub use freshness::{BACK_TO, LAST_SUCCESS, OPEN_THERE, TO_THE_FIRST};

@@ -164,15 +164,7 @@ impl Session {
     /// What sync needs, with these listeners; it refreshes only when told to.
     fn sync(&self, news: mpsc::Sender<News>) -> Sync<Halo> {
         let clock = Arc::clone(&self.clock);
-        Sync {
-            server: self.halo.clone(),
-            mirror: self.mirror.clone(),
-            news,
-            every: None,
-            history: self.history,
-            conversations: true,
-            clock,
-        }
+        Sync { server: self.halo.clone(), mirror: self.mirror.clone(), news, every: None, history: self.history, clock }
     }
 
     /// Who sits at the keyboard, where chosen or [told](Self::acts_as).

@@ -68,8 +68,6 @@ pub struct Sync<S> {
     pub every: Option<Duration>,
     /// How far back closed tickets are kept at hand.
     pub history: History,
-    /// Whether conversations of open tickets are kept at hand before anybody looks at them.
-    pub conversations: bool,
     /// The wall clock.
     pub clock: Clock,
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{Batch, Changed, Failure, Filled, TicketId},
     halo::Class,
-    mirror::{KnownConversation, Pass, Reader},
+    mirror::{KnownConversation, NO_BODIES, Pass, Reader},
 };
 
 /// Meta key: the conversations were filled once.
@@ -36,7 +36,7 @@ const MANY: usize = 100;
 
 /// Fills the conversations of open tickets, once; later they have turns.
 pub(super) async fn fill<S: Server>(sync: &Sync<S>, gate: &Gate) -> Result<(), Failure> {
-    if !sync.conversations || sync.meta(FILLED).await?.is_some() {
+    if sync.meta(FILLED).await?.is_some() || sync.meta(NO_BODIES).await?.is_some() {
         return Ok(());
     }
     let missing = sync.mirror.read(Reader::lacking_since).await?.len() as u64;
@@ -59,7 +59,7 @@ pub(super) async fn fill<S: Server>(sync: &Sync<S>, gate: &Gate) -> Result<(), F
 
 /// One turn: one request for what was said of late.
 pub(super) async fn turn<S: Server>(sync: &Sync<S>) -> Result<(), Failure> {
-    if !sync.conversations || sync.meta(FILLED).await?.is_none() {
+    if sync.meta(FILLED).await?.is_none() || sync.meta(NO_BODIES).await?.is_some() {
         return Ok(());
     }
     let outdated = sync.mirror.read(Reader::lacking_since).await?.len();

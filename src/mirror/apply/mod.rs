@@ -55,7 +55,7 @@ fn gone(conn: &Connection, ids: &[TicketId]) -> rusqlite::Result<Applied> {
 }
 
 /// Meta key: there where texts are to be kept out of the database.
-pub(super) const NO_BODIES: &str = "mirror.no_bodies";
+pub const NO_BODIES: &str = "mirror.no_bodies";
 
 /// Whether what people wrote at length is stored: details and notes.
 fn keeps_bodies(conn: &Connection) -> rusqlite::Result<bool> {
