@@ -565,3 +565,14 @@ async fn without_refreshing_by_itself_only_who_waits_makes_it_fill() {
     run.fill_up().await.unwrap();
     assert_eq!(run.closed().await.len(), 100);
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_hears_of_a_failure_that_lasts() {
+    let (desk, mirror) = (history(100), mirror().await);
+    let mut run = Run::start(&desk, &mirror, Asks { history: History::Days(30), ..MINUTELY });
+    run.live().await;
+    let gone = Failure::new(FailureKind::Unreachable, "nobody answers");
+    desk.with(|world| world.failing = Some(gone.clone()));
+    run.until(|news| matches!(news, News::Connection(Connection::Failing { .. }))).await;
+    assert_eq!(run.fill_up().await, Err(gone));
+}

@@ -28,6 +28,8 @@ use crate::{
 const NAMES_KEEP: Duration = Duration::from_mins(30);
 /// How often all open tickets are read again where nothing tells what changed.
 const BLIND_EVERY: Duration = Duration::from_mins(15);
+/// Who waits for the mirror to be full is told of a failure that lasts for so many tries.
+pub(super) const TRIES: u32 = 5;
 /// A disk that is full is tried again after so long.
 pub(super) const AFTER_STORAGE: Duration = Duration::from_mins(5);
 /// After the server's return the work in the background waits so long, and up to as much again.
@@ -142,6 +144,9 @@ impl<'a, S: Server> Fresh<'a, S> {
                 tracing::warn!(kind = ?failure.kind, "a refresh failed");
                 self.failures += 1;
                 self.gate.set(|state| state.live = false);
+                if !failure.is_transient() || self.failures >= TRIES {
+                    self.gate.answer(&Err(failure.clone()));
+                }
                 let since = *self.failing_since.get_or_insert(now);
                 let pause = self.pause(&failure);
                 let retry_at = pause.and_then(|pause| now.checked_add(pause).ok());
