@@ -17,7 +17,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use Openness::{Any, Closed, Open};
 use desk::{Asked, CLOSED, Desk, OPEN, at, ticket};
 use halo_tui::{
-    domain::{Changed, Connection, Coverage, Failure, FailureKind, History, Identity, News, TicketId, Timestamp},
+    domain::{Changed, Connection, Coverage, Failure, FailureKind, History, Identity, News, TicketId, TicketRecord, Timestamp},
     halo::{Class, Openness},
     mirror::{Mirror, NO_BODIES, Reader},
     sync::{Order, Sync},
@@ -575,4 +575,23 @@ async fn whoever_waits_hears_of_a_failure_that_lasts() {
     desk.with(|world| world.failing = Some(gone.clone()));
     run.until(|news| matches!(news, News::Connection(Connection::Failing { .. }))).await;
     assert_eq!(run.fill_up().await, Err(gone));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_desk_is_asked_for_parts_of_days() {
+    // A ticket every 20 seconds: more than a list holds, in any day.
+    let opened = |id: i64| at("2026-11-20T10:00:00Z").checked_sub(SignedDuration::from_secs(id * 20)).unwrap();
+    let tickets = (1..=9000).map(|id| {
+        let at = Some(opened(id));
+        TicketRecord { opened: at, last_action: at, last_update: at, ..ticket(id, 0, OPEN) }
+    });
+    let (desk, mirror) = (Desk::new(tickets), talking_mirror());
+    let mut run = Run::start(&desk, &mirror, MINUTELY);
+    run.until(|news| matches!(news, News::Coverage(Coverage { conversations: 9000, .. }))).await;
+    let (singly, parts) = desk.asked().iter().fold((0, 0), |(singly, parts), asked| match asked {
+        Asked::Actions(_) => (singly + 1, parts),
+        Asked::Day(..) => (singly, parts + 1),
+        _ => (singly, parts),
+    });
+    assert!(singly < 10 && parts < 30, "{singly} single conversations, {parts} lists");
 }

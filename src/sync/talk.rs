@@ -129,17 +129,23 @@ impl<S: Server> Filling<'_, S> {
 
     async fn probe(&self, known: &KnownConversation) -> Result<bool, Failure> {
         let Some((_, newest)) = known.actions.last().copied() else { return Ok(false) };
-        let (Ok(from), Ok(to)) = (newest.checked_sub(AROUND), newest.checked_add(AROUND)) else { return Ok(false) };
-        self.gate.passage().await;
-        let page = match self.sync.server.actions_between(from, to, MOST_ACTIONS, Class::Bulk).await {
-            Err(failure) if is_about_one_table(&failure) => return Ok(false),
-            page => page?,
-        };
-        let came: BTreeSet<_> =
-            page.records.iter().filter(|action| action.ticket_id == known.ticket).map(|action| action.id).collect();
-        let wanted = known.actions.iter().filter(|(_, at)| (from..=to).contains(at));
-        // A list that is cut may lack them for that reason alone; spans will be shorter then.
-        Ok(wanted.clone().count() > 0 && wanted.clone().all(|(id, _)| came.contains(id)))
+        let mut around = AROUND;
+        loop {
+            let (Ok(from), Ok(to)) = (newest.checked_sub(around), newest.checked_add(around)) else { return Ok(false) };
+            self.gate.passage().await;
+            let page = match self.sync.server.actions_between(from, to, MOST_ACTIONS, Class::Bulk).await {
+                Err(failure) if is_about_one_table(&failure) => return Ok(false),
+                page => page?,
+            };
+            // A list that is cut may lack them for that reason alone.
+            if !is_whole(&page) && around > SHORTEST {
+                around /= 4;
+                continue;
+            }
+            let came: BTreeSet<_> =
+                page.records.iter().filter(|action| action.ticket_id == known.ticket).map(|action| action.id).collect();
+            return Ok(known.actions.iter().filter(|(_, at)| (from..=to).contains(at)).all(|(id, _)| came.contains(id)));
+        }
     }
 
     /// Walks back day by day, as long as that takes fewer requests than asking for each ticket.

@@ -57,7 +57,7 @@ mod tests {
             ("xterm-256color", None, Between::Nothing, Dialect::Xterm),
             ("xterm-256color", Some("TMUX"), Between::Tmux, Dialect::Xterm),
             ("screen-256color", Some("TMUX"), Between::Tmux, Dialect::Xterm),
-            ("tmux-256color", None, Between::Tmux, Dialect::Modern),
+            ("tmux-256color", None, Between::Tmux, Dialect::Xterm),
             ("screen", Some("STY"), Between::Screen, Dialect::Xterm),
             ("screen.xterm-256color", None, Between::Screen, Dialect::Xterm),
             ("xterm-kitty", Some("NCURSES_NO_UTF8_ACS"), Between::Mosh, Dialect::Xterm),

@@ -40,10 +40,11 @@ pub(super) const LARGEST: Size = Size { width: 500, height: 200 };
 /// A frame above this many bytes travels in several packets and is bracketed, so that the terminal shows it at once.
 const PACKET: usize = 1400;
 
-/// Values of `TERM`, and beginnings of them before a dash, that only terminals with REP bear.
-const MODERN: &[&str] = &["xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "tmux"];
+/// Values of `TERM`, and beginnings of them before a dash, that only terminals with REP bear. tmux has it for ASCII alone (seen in
+/// 3.3a): after any other character the order is passed over, and what was to be repeated would be lost.
+const MODERN: &[&str] = &["xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm"];
 
-/// Whether what follows a terminal's name in `TERM` leaves it that terminal: nothing, or as in `foot-extra`, `tmux-256color`.
+/// Whether what follows a terminal's name in `TERM` leaves it that terminal: nothing, or as in `foot-extra`.
 fn is_variant(rest: &str) -> bool {
     rest.is_empty() || rest.starts_with('-')
 }

@@ -494,7 +494,7 @@ fn a_glyph_is_repeated_only_by_terminals_that_can() {
     for (term, mosh, dialect) in [
         ("xterm-kitty", false, Dialect::Modern),
         ("foot-extra", false, Dialect::Modern),
-        ("tmux-256color", false, Dialect::Modern),
+        ("tmux-256color", false, Dialect::Xterm),
         ("xterm-kitty", true, Dialect::Xterm),
         ("xterm-256color", false, Dialect::Xterm),
         ("screen-256color", false, Dialect::Xterm),
