@@ -1,6 +1,11 @@
 //! The one HTTP client: built in one place, so that every request bears the same limits.
 
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use reqwest::{
     Method,
@@ -53,7 +58,10 @@ impl Default for TransportSettings {
 /// Sends requests: https only but for loopback, no redirects, a total deadline, a cap on bodies.
 #[derive(Clone)]
 pub struct Transport {
-    client: reqwest::Client,
+    /// Built with the first request.
+    client: Arc<OnceLock<Result<reqwest::Client, Failure>>>,
+    /// Certificate authorities to trust beside the system's.
+    own: Arc<[reqwest::Certificate]>,
     settings: Arc<TransportSettings>,
 }
 
@@ -97,25 +105,30 @@ pub(super) struct Reply {
 }
 
 impl Transport {
-    /// Builds the client. Reading the trust store takes some milliseconds: build it once, away from the first frame.
+    /// Nothing is built yet: reading the trust store takes some milliseconds and memory, which who asks nobody does without.
     ///
     /// # Errors
-    /// [`FailureKind::Settings`] where `ca_file` can't be read or the client can't be built.
+    /// [`FailureKind::Settings`] where `ca_file` can't be read.
     pub fn new(settings: TransportSettings) -> Result<Self, Failure> {
-        // An error only says that a provider is installed already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = match &settings.ca_file {
-            Some(path) => {
-                let own = certificates(path)?;
-                builder(&settings).tls_certs_merge(own).build()
-            }
-            // Without any trust store the stand-in on loopback still works; https then says what is missing.
-            None => builder(&settings).build().or_else(|_| builder(&settings).tls_certs_only([]).build()),
-        };
-        let client = client.map_err(|error| {
-            Failure::new(FailureKind::Settings, &format!("The HTTP client can't be built: {}", error.without_url()))
-        })?;
-        Ok(Self { client, settings: Arc::new(settings) })
+        let own = settings.ca_file.as_deref().map_or_else(|| Ok(Vec::new()), certificates)?;
+        Ok(Self { client: Arc::default(), own: own.into(), settings: Arc::new(settings) })
+    }
+
+    fn client(&self) -> Result<&reqwest::Client, Failure> {
+        let built = self.client.get_or_init(|| {
+            // An error only says that a provider is installed already.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            let client = if self.own.is_empty() {
+                // Without any trust store the stand-in on loopback still works; https then says what is missing.
+                builder(&self.settings).build().or_else(|_| builder(&self.settings).tls_certs_only([]).build())
+            } else {
+                builder(&self.settings).tls_certs_merge(self.own.iter().cloned()).build()
+            };
+            client.map_err(|error| {
+                Failure::new(FailureKind::Settings, &format!("The HTTP client can't be built: {}", error.without_url()))
+            })
+        });
+        built.as_ref().map_err(Failure::clone)
     }
 
     /// The proxy that requests to `url` go through.
@@ -190,7 +203,8 @@ impl Transport {
 
     fn request(&self, url: &Url, carries: Carries<'_>) -> Result<reqwest::RequestBuilder, Trouble> {
         let kind = if matches!(carries, Carries::GetFile(_)) { "*/*" } else { "application/json" };
-        let request = |method| self.client.request(method, url.clone()).header(ACCEPT, kind);
+        let client = self.client().map_err(Trouble::from)?;
+        let request = |method| client.request(method, url.clone()).header(ACCEPT, kind);
         Ok(match carries {
             Carries::Get(token) | Carries::GetFile(token) => {
                 let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(|_| {
