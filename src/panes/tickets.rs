@@ -36,11 +36,11 @@ const COLUMNS: &[ColumnSpec] = &[
 /// What a lean row tells: the columns without which a ticket is still known.
 const LEAN_COLUMNS: &[ColumnSpec] = &[
     column("ID", 5, 6, 0, Align::Right, 0),
-    column("Summary", 24, 40, 1, Align::Left, 4),
-    column("Client", 12, 20, 3, Align::Left, 1),
-    column("Agent", 8, 12, 4, Align::Left, 0),
+    column("Summary", 24, 44, 1, Align::Left, 4),
+    column("Client", 12, 14, 3, Align::Left, 0),
+    column("Agent", 8, 8, 4, Align::Left, 0),
     column("Status", 9, 14, 2, Align::Left, 0),
-    column("Prio", 6, 9, 5, Align::Left, 0),
+    column("Prio", 6, 6, 5, Align::Left, 0),
     column("Last", 5, 5, 6, Align::Right, 0),
 ];
 

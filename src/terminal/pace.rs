@@ -1,8 +1,8 @@
 //! How much may be under way on the wire: a window in bytes that slides as the terminal answers.
 //!
 //! A tty alone tells too little: sshd and TCP swallow 16 KiB to 2 MiB before anything blocks, and a held key then runs seconds
-//! ahead of the screen. So bytes end, every 200 or so, with a status report request (CSI 5 n), whose answer says that all before
-//! it has arrived. Frames are written while the bytes that were not answered for are fewer than the window; while it is full, newer frames
+//! ahead of the screen. So what is sent is followed, every 200 bytes or so, by a status report request (CSI 5 n), whose
+//! answer says that all before it has arrived. Frames are written while the bytes that were not answered for are fewer than the window; while it is full, newer frames
 //! replace one another. Nothing else ever waits for an answer.
 //!
 //! The window is what the wire drains in a round trip: enough to keep it busy and no more. Both are measured by the answers. Those
@@ -19,7 +19,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 /// The request; the answer is `CSI 0 n`.
-pub(super) const REQUEST: &[u8] = b"\x1b[5n";
+const REQUEST: &[u8] = b"\x1b[5n";
 /// Bytes after which an answer is asked for.
 const ASK_AFTER: u64 = 200;
 /// The window before anything is known, in bytes: 64 kbit/s for 300 ms.
@@ -32,6 +32,8 @@ const LARGEST: u64 = 64 * 1024;
 const MOST_ASKED: usize = 512;
 /// How long an answer may take, beside the time that the bytes before it need at [`SLOWEST`].
 const PATIENCE: Duration = Duration::from_secs(1);
+/// The same of a terminal that did answer before: it is the wire that stalls.
+const PATIENCE_ONCE_ANSWERED: Duration = Duration::from_secs(3);
 /// The longest that a stalled wire is waited for before something is written all the same.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(30);
 /// The slowest wire that is reckoned with before any is measured, in bytes a second: 64 kbit/s.
@@ -41,11 +43,13 @@ const ROUND_TRIP_COUNTS: Duration = Duration::from_secs(30);
 /// A wire that drains fewer bytes a second than this is slow: a page takes half a second.
 const SLOW: u64 = 12_000;
 /// Measurements in a row that make a wire slow, within [`EVIDENCE_COUNTS`] of one another.
-const EVIDENCE: u32 = 3;
+const EVIDENCE: u32 = 2;
 /// How long a measurement counts as evidence.
 const EVIDENCE_COUNTS: Duration = Duration::from_mins(1);
-/// Bytes that must have been under way for a measurement to be evidence: a hiccup makes few bytes look slow on any wire.
+/// Bytes that a measurement must be of to be evidence: a hiccup makes few bytes look slow on any wire.
 const EVIDENCE_BYTES: u64 = 1000;
+/// What took less than this is reckoned to have taken this: shorter times are those of the machines, not of the wire.
+const SHORTEST_DRAIN: Duration = Duration::from_millis(5);
 
 /// What a request was sent with.
 #[derive(Clone, Copy)]
@@ -53,9 +57,11 @@ struct Asked {
     at: Duration,
     /// All bytes up to this one are answered for by its answer.
     up_to: u64,
-    /// Bytes that had been answered for when it was sent, and when; its own time where nothing was under way before.
+    /// Bytes that had been answered for when it was sent, and when.
     answered: u64,
     answered_at: Duration,
+    /// Nothing else was under way: its frame had the wire to itself.
+    alone: bool,
 }
 
 impl Asked {
@@ -77,37 +83,44 @@ pub(super) struct Pace {
     answered_at: Duration,
     /// Bytes up to this one are no longer waited for: the first frame, and what a stalled wire holds.
     written_off: u64,
+    /// Bytes up to this one were under way when the wire stalled: what their answers took tells nothing.
+    stalled: u64,
     window: u64,
-    round_trip: Shortest,
+    shortest: Shortest,
     /// What the wire drains, in bytes a second, once a queue has been met.
     drain: Option<u64>,
     /// A frame was held back since the last answer.
     held: bool,
     /// How many times in a row the wire was found stalled.
     stalls: u32,
-    /// The first frame's bytes and how long they took, until the round trip is known.
-    first: Option<(u64, Duration)>,
     slow: Evidence,
 }
 
-/// The shortest round trip of late.
+/// How long bytes that had the wire to themselves took to arrive and their answer to come back.
+#[derive(Clone, Copy)]
+struct Trip {
+    bytes: u64,
+    took: Duration,
+}
+
+/// The shortest trip of late.
 #[derive(Clone, Copy, Default)]
 struct Shortest {
-    this: Option<Duration>,
-    last: Option<Duration>,
+    this: Option<Trip>,
+    last: Option<Trip>,
     since: Duration,
 }
 
 impl Shortest {
-    fn take(&mut self, sample: Duration, now: Duration) {
+    fn take(&mut self, trip: Trip, now: Duration) {
         if now.saturating_sub(self.since) > ROUND_TRIP_COUNTS {
             *self = Self { this: None, last: self.this, since: now };
         }
-        self.this = Some(self.this.map_or(sample, |shortest| shortest.min(sample)));
+        self.this = Some(self.this.filter(|shortest| shortest.took <= trip.took).unwrap_or(trip));
     }
 
-    fn get(self) -> Option<Duration> {
-        self.this.into_iter().chain(self.last).min()
+    fn get(self) -> Option<Trip> {
+        self.this.into_iter().chain(self.last).min_by_key(|trip| trip.took)
     }
 }
 
@@ -129,12 +142,12 @@ impl Pace {
             answered: 0,
             answered_at: Duration::ZERO,
             written_off: 0,
+            stalled: 0,
             window: START,
-            round_trip: Shortest { this: None, last: None, since: Duration::ZERO },
+            shortest: Shortest { this: None, last: None, since: Duration::ZERO },
             drain: None,
             held: false,
             stalls: 0,
-            first: None,
             slow: Evidence { count: 0, at: Duration::ZERO },
         }
     }
@@ -148,41 +161,32 @@ impl Pace {
         open
     }
 
-    /// Takes note of `bytes` that are written now; true if [`REQUEST`] is to follow them.
-    pub(super) fn sent(&mut self, bytes: usize, now: Duration) -> bool {
-        let nothing_before = self.sent == self.answered;
-        self.sent += u64::try_from(bytes).unwrap_or(0);
+    /// Takes note of a frame that is written now, and has the request follow it that goes with it.
+    pub(super) fn frame(&mut self, bytes: &mut Vec<u8>, now: Duration) {
+        let (is_first, alone) = (self.sent == 0, self.asked.is_empty() && self.sent - self.answered <= ASK_AFTER);
+        self.sent += u64::try_from(bytes.len()).unwrap_or(0);
         let last = self.asked.back().map_or(self.answered, |asked| asked.up_to);
-        let asks = self.asks && !self.silent && self.sent - last > ASK_AFTER && self.asked.len() < MOST_ASKED;
-        if asks {
-            let answered_at = if nothing_before { now } else { self.answered_at };
-            self.asked.push_back(Asked { at: now, up_to: self.sent, answered: self.answered, answered_at });
-            if self.never_answered() && self.written_off == 0 {
-                // Nobody is to wait for the first frame's answer: it may never come.
-                self.written_off = self.sent;
-            }
+        if self.asks && !self.silent && self.sent - last > ASK_AFTER && self.asked.len() < MOST_ASKED {
+            let (answered, answered_at) = (self.answered, self.answered_at);
+            self.asked.push_back(Asked { at: now, up_to: self.sent, answered, answered_at, alone });
+            bytes.extend_from_slice(REQUEST);
         }
-        asks
+        if is_first {
+            // Nobody is to wait for the first frame's answer: it may never come.
+            self.written_off = self.sent;
+        }
     }
 
     /// Takes note of an answer.
     pub(super) fn answered(&mut self, now: Duration) {
         let Some(asked) = self.asked.pop_front() else { return };
-        let was_first = self.never_answered();
         let arrived = asked.up_to - self.answered;
         self.answered = asked.up_to;
         self.answered_at = now;
         self.silent = false;
         self.stalls = 0;
-        let took = now.saturating_sub(asked.at);
-        if was_first {
-            self.first = Some((asked.under_way(), took));
-        }
-        if asked.up_to > self.written_off || was_first {
-            if asked.under_way() <= START.max(self.window) {
-                self.round_trip.take(took, now);
-            }
-            self.measure(asked, took, arrived, now);
+        if asked.up_to > self.stalled {
+            self.measure(asked, arrived, now);
         }
         self.held = false;
     }
@@ -201,7 +205,8 @@ impl Pace {
     }
 
     fn patience(&self, asked: &Asked) -> Duration {
-        PATIENCE + Duration::from_millis(asked.under_way() * 1000 / self.drain.unwrap_or(SLOWEST).max(1))
+        let patience = if self.never_answered() { PATIENCE } else { PATIENCE_ONCE_ANSWERED };
+        patience + Duration::from_millis(asked.under_way() * 1000 / self.drain.unwrap_or(SLOWEST).max(1))
     }
 
     /// What the wire drains in bytes a second, where it was ever kept busy.
@@ -231,50 +236,55 @@ impl Pace {
             self.silent = true;
         } else {
             self.written_off = self.sent;
+            self.stalled = self.sent;
             self.window = SMALLEST;
             self.stalls += 1;
         }
     }
 
-    fn measure(&mut self, asked: Asked, took: Duration, arrived: u64, now: Duration) {
-        let Some(round_trip) = self.round_trip.get() else { return };
-        if let Some((bytes, took)) = self.first.take().filter(|(_, took)| is_queued(*took, round_trip)) {
-            self.queued(bytes, took.saturating_sub(round_trip), bytes, now);
-        }
-        if !is_queued(took, round_trip) {
-            if self.held {
-                self.window = (self.window + arrived).min(LARGEST);
+    fn measure(&mut self, asked: Asked, arrived: u64, now: Duration) {
+        let took = now.saturating_sub(asked.at);
+        let shortest = self.shortest.get();
+        if asked.alone {
+            // What one such frame took longer than another is what its bytes more took.
+            let trip = Trip { bytes: asked.under_way(), took };
+            self.shortest.take(trip, now);
+            if let Some(other) = shortest {
+                let (small, large) = if trip.bytes < other.bytes { (trip, other) } else { (other, trip) };
+                let bytes = large.bytes - small.bytes;
+                if bytes >= EVIDENCE_BYTES {
+                    self.drained(bytes, large.took.saturating_sub(small.took), now);
+                }
             }
-            return;
         }
-        let between = now.saturating_sub(asked.answered_at);
-        // What was sent into an empty wire had to get there first.
-        let draining = if asked.answered_at == asked.at { between.saturating_sub(round_trip) } else { between };
-        self.queued(asked.up_to - asked.answered, draining, asked.under_way(), now);
-        if let Some(drain) = self.drain {
-            let in_a_round_trip = u64::try_from(u128::from(drain) * round_trip.as_micros() / 1_000_000).unwrap_or(LARGEST);
-            self.window = in_a_round_trip.clamp(SMALLEST, LARGEST);
+        let Some(shortest) = shortest.filter(|trip| trip.bytes <= START) else { return };
+        let met_a_queue = took > shortest.took + shortest.took / 4 + Duration::from_millis(10);
+        if met_a_queue && !asked.alone {
+            self.drained(asked.under_way(), now.saturating_sub(asked.answered_at), now);
+        }
+        if self.held && !met_a_queue {
+            self.window = (self.window + arrived).min(LARGEST);
         }
     }
 
-    /// So many bytes took so long to drain, of so many under way.
-    fn queued(&mut self, bytes: u64, draining: Duration, under_way: u64, now: Duration) {
-        let micros = draining.as_micros().max(1000);
+    /// So many bytes took so long to drain.
+    fn drained(&mut self, bytes: u64, took: Duration, now: Duration) {
+        let micros = took.max(SHORTEST_DRAIN).as_micros().max(1);
         let sample = u64::try_from(u128::from(bytes) * 1_000_000 / micros).unwrap_or(u64::MAX);
         let drain = self.drain.map_or(sample, |drain| (3 * drain + sample) / 4);
         self.drain = Some(drain);
+        if let Some(shortest) = self.shortest.get().filter(|trip| trip.bytes <= START) {
+            // The shortest round trip has its own bytes' time in it.
+            let meanwhile = u64::try_from(u128::from(drain) * shortest.took.as_micros() / 1_000_000).unwrap_or(LARGEST);
+            self.window = meanwhile.saturating_sub(shortest.bytes).clamp(SMALLEST, LARGEST);
+        }
         if now.saturating_sub(self.slow.at) > EVIDENCE_COUNTS || drain >= SLOW {
             self.slow.count = 0;
         }
-        if drain < SLOW && under_way >= EVIDENCE_BYTES {
+        if drain < SLOW && bytes >= EVIDENCE_BYTES {
             self.slow = Evidence { count: self.slow.count + 1, at: now };
         }
     }
-}
-
-/// Whether an answer took so long that what it answers for met a queue.
-fn is_queued(took: Duration, round_trip: Duration) -> bool {
-    took > round_trip + round_trip / 4 + Duration::from_millis(10)
 }
 
 #[cfg(test)]
@@ -295,7 +305,6 @@ mod tests {
         free_at: Duration,
         answers: BTreeSet<(Duration, u64)>,
         requests: u64,
-        written: u64,
         answering: bool,
         /// When each frame was seen by the operator, and which.
         seen: Vec<(Duration, u64)>,
@@ -311,25 +320,26 @@ mod tests {
                 free_at: Duration::ZERO,
                 answers: BTreeSet::new(),
                 requests: 0,
-                written: 0,
                 answering: true,
                 seen: Vec::new(),
             }
         }
 
         fn write(&mut self, frame: u64, bytes: usize) {
-            let asks = self.pace.sent(bytes, self.now);
-            self.written += bytes as u64;
-            // An SSH packet around it, as on the wire.
-            let micros = (bytes as u64 + 90) * 1_000_000 / self.bytes_per_second;
-            self.free_at = self.free_at.max(self.now) + Duration::from_micros(micros);
-            self.seen.push((self.free_at + self.each_way, frame));
-            if asks {
-                self.requests += 1;
-                if self.answering {
-                    self.answers.insert((self.free_at + 2 * self.each_way, self.requests));
+            let mut bytes = vec![b'x'; bytes];
+            self.pace.frame(&mut bytes, self.now);
+            // In packets of SSH, as on the wire.
+            for packet in bytes.chunks(1400) {
+                let micros = (packet.len() as u64 + 90) * 1_000_000 / self.bytes_per_second;
+                self.free_at = self.free_at.max(self.now) + Duration::from_micros(micros);
+                for _ in packet.windows(REQUEST.len()).filter(|bytes| *bytes == REQUEST) {
+                    self.requests += 1;
+                    if self.answering {
+                        self.answers.insert((self.free_at + 2 * self.each_way, self.requests));
+                    }
                 }
             }
+            self.seen.push((self.free_at + self.each_way, frame));
         }
 
         /// Lets time pass, with answers as they come.
@@ -367,6 +377,13 @@ mod tests {
         }
     }
 
+    /// Writes a frame of so many bytes; whether a request follows it.
+    fn asks(pace: &mut Pace, bytes: usize, now: Duration) -> bool {
+        let mut frame = vec![b'x'; bytes];
+        pace.frame(&mut frame, now);
+        frame.ends_with(REQUEST)
+    }
+
     #[test]
     fn a_held_key_on_a_slow_link_is_seen_soon_after_it_is_let_go() {
         let mut link = Link::new(8000, 300 * MS);
@@ -381,6 +398,23 @@ mod tests {
         }
         let drain = link.pace.drain().unwrap();
         assert!((5000..=8000).contains(&drain), "{drain}: 8000 bytes a second, packets included");
+    }
+
+    #[test]
+    fn so_it_is_on_one_that_is_slower_still() {
+        let mut link = Link::new(3000, 600 * MS);
+        link.write(0, 6000);
+        link.run_until(5000 * MS);
+        link.write(0, 313);
+        let later = link.now + 2000 * MS;
+        link.run_until(later);
+        for _ in 0..3 {
+            // The way there is 300 ms, one row 134 ms.
+            let lag = link.hold(50, 313);
+            assert!(lag <= 1000 * MS, "{lag:?}, window {}", link.pace.window);
+            let later = link.now + 3000 * MS;
+            link.run_until(later);
+        }
     }
 
     #[test]
@@ -412,40 +446,54 @@ mod tests {
     #[test]
     fn small_frames_share_a_request_and_the_first_frame_holds_nobody_up() {
         let mut pace = Pace::new(true);
-        assert!(pace.sent(6000, MS));
+        assert!(asks(&mut pace, 6000, MS));
         assert!(pace.is_open(2 * MS), "its answer is not waited for");
-        let asked: Vec<bool> = (0..7).map(|n| pace.sent(35, (3 + n) * MS)).collect();
+        let asked: Vec<bool> = (0..7).map(|n| asks(&mut pace, 35, (3 + n) * MS)).collect();
         assert_eq!(asked, [false, false, false, false, false, true, false], "a request for more than 200 bytes");
         assert_eq!(pace.outstanding().unwrap().0, 2);
     }
 
     #[test]
+    fn pages_alone_tell_what_the_wire_drains() {
+        let mut link = Link::new(8000, 300 * MS);
+        for bytes in [5900, 4500, 4400, 4600, 3000, 4500] {
+            link.write(0, bytes);
+            let later = link.now + 2000 * MS;
+            link.run_until(later);
+        }
+        let drain = link.pace.drain().unwrap();
+        assert!((6000..9500).contains(&drain), "{drain}");
+        assert!(link.pace.is_slow());
+    }
+
+    #[test]
     fn a_terminal_that_never_answers_is_asked_no_more_until_it_does() {
         let mut pace = Pace::new(true);
-        assert!(pace.sent(6000, MS));
+        assert!(asks(&mut pace, 6000, MS));
         let mut now = 10 * MS;
         while pace.is_open(now) {
-            pace.sent(313, now);
+            assert!(asks(&mut pace, 313, now));
             now += MS;
         }
         let deadline = pace.deadline().unwrap();
         assert!(deadline > 1000 * MS && deadline < 2000 * MS, "{deadline:?}");
         assert!(!pace.is_open(deadline.saturating_sub(MS)));
         assert!(pace.is_open(deadline), "given up");
-        assert_eq!((pace.outstanding(), pace.sent(5000, deadline)), (None, false), "nothing is asked");
+        assert_eq!(pace.outstanding(), None);
+        assert!(!asks(&mut pace, 5000, deadline), "nothing is asked");
         assert!(pace.is_open(deadline), "nothing is waited for");
         pace.answered(deadline + 500 * MS);
-        assert!(pace.sent(5000, deadline + 501 * MS), "it does answer");
+        assert!(asks(&mut pace, 5000, deadline + 501 * MS), "it does answer");
     }
 
     #[test]
     fn where_somebody_else_would_answer_nothing_is_asked_and_nothing_waited_for() {
         let mut pace = Pace::new(false);
-        assert!(!pace.sent(100_000, MS));
+        assert!(!asks(&mut pace, 100_000, MS));
         assert!(pace.is_open(MS));
         assert_eq!(pace.deadline(), None);
         pace.answered(2 * MS);
-        assert!(!pace.sent(100_000, 3 * MS), "a stray answer changes nothing");
+        assert!(!asks(&mut pace, 100_000, 3 * MS), "a stray answer changes nothing");
     }
 
     #[test]
@@ -481,7 +529,7 @@ mod tests {
         link.run_until(3000 * MS);
         link.write(1, 313);
         link.run_until(4000 * MS);
-        assert!(!link.pace.is_slow(), "one measurement is none");
+        assert!(!link.pace.is_slow(), "one frame is no evidence");
         for page in 0..3 {
             link.write(page, 4800);
             let later = link.now + 3000 * MS;

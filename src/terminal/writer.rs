@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use super::TerminalEvent;
 use super::guard::{Modes, Owed, lock};
 use super::kind::Kind;
-use super::pace::{Pace, REQUEST};
+use super::pace::Pace;
 use super::screen::Screen;
 use super::tty::{Wake, is_gone, wait};
 
@@ -328,8 +328,6 @@ impl Shared {
             self.frames.fetch_add(1, Ordering::Relaxed);
             pending.screen.present(&frame, cursor, &mut pending.bytes);
         }
-        if pending.pace.sent(pending.bytes.len(), self.started.elapsed()) {
-            pending.bytes.extend_from_slice(REQUEST);
-        }
+        pending.pace.frame(&mut pending.bytes, self.started.elapsed());
     }
 }

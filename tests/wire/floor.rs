@@ -24,11 +24,6 @@ pub(crate) fn runs(before: &Buffer, after: &Buffer) -> Vec<(u16, u16, u16)> {
     runs
 }
 
-/// The UTF-8 of the cells that changed.
-pub(crate) fn cells(before: &Buffer, after: &Buffer) -> usize {
-    runs(before, after).iter().flat_map(|(y, from, to)| (*from..*to).map(|x| glyph(after, x, *y))).sum()
-}
-
 /// The least bytes from one frame to the next when nothing is scrolled, erased or repeated.
 pub(crate) fn floor(before: &Buffer, after: &Buffer) -> usize {
     let mut pen = Pen::default();
@@ -58,7 +53,7 @@ pub(crate) fn floor(before: &Buffer, after: &Buffer) -> usize {
 }
 
 /// Bytes of the glyph in a cell; none for the right half of a wide one.
-fn glyph(frame: &Buffer, x: u16, y: u16) -> usize {
+pub(crate) fn glyph(frame: &Buffer, x: u16, y: u16) -> usize {
     let before = x.checked_sub(1).map(|x| halo_tui::text::width(frame[(x, y)].symbol()));
     if before == Some(2) { 0 } else { frame[(x, y)].symbol().len() }
 }
