@@ -318,7 +318,7 @@ fn signing_in_by_typing_and_starting_again_without_the_server() {
 
 /// The numbers of the tickets in the list, in their order.
 fn numbers(screen: &str) -> Vec<u64> {
-    let rows = screen.lines().skip_while(|line| !line.contains("ID Summary")).skip(1).take_while(|line| !line.starts_with('─'));
+    let rows = screen.lines().skip_while(|line| !line.contains("Summary")).skip(1).take_while(|line| !line.starts_with('─'));
     rows.filter_map(|row| row.split_whitespace().find_map(|word| word.parse().ok())).collect()
 }
 
@@ -552,7 +552,8 @@ fn when_the_refreshing_one_is_killed_another_goes_on() {
     first.child.wait().unwrap();
     for run in [&mut second, &mut third] {
         let added = stand_in.control.add_ticket();
-        run.type_in("r");
+        // What changed last stands on top there.
+        run.type_in("6r");
         run.until(" the new ticket", |screen| screen.contains(&added.to_string()));
     }
     assert_eq!(stand_in.control.tally().tokens, 2, "one took its place");
@@ -585,6 +586,10 @@ fn nothing_foreign_reaches_the_terminal() {
     let mut run = Run::with_stand_in(home.path(), 120, 40, &stand_in, &[("NO_COLOR", "1")]);
     run.until("rows", |screen| screen.contains("1 of ") && screen.contains("live"));
     // The stand-in's newest tickets hold escapes, overrides and floods; their pages are opened one by one.
+    run.type_in("6");
+    run.until("what changed last", |screen| {
+        ["Last↑", "Last^"].iter().any(|head| screen.contains(head)) && screen.contains("1 of ")
+    });
     for at in 2..=30 {
         run.type_in("j");
         run.until_text(&format!("{at} of "));
@@ -677,7 +682,7 @@ fn a_revoked_token_is_renewed_behind_the_rows() {
     let before = stand_in.control.tally().tokens;
     stand_in.control.revoke_tokens();
     let id = stand_in.control.add_ticket();
-    run.type_in("r");
+    run.type_in("6r");
     run.until("the new ticket", |screen| screen.contains(&id.to_string()));
     assert_eq!(stand_in.control.tally().tokens, before + 1, "one refresh for all that were refused");
     run.type_in("q");

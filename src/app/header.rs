@@ -6,7 +6,7 @@ use super::model::{Model, Status};
 use crate::{
     domain::{Connection, Coverage, Timestamp, TokenState, grouped},
     msg::Now,
-    panes::{CLIENTS, PREVIEW, TICKETS},
+    panes::{PREVIEW, TICKETS},
     text::SafeText,
     ui::{Glyphs, Painter, Role, age, gauge, moment, width},
 };
@@ -121,18 +121,10 @@ fn sums(status: &Status, now: Now, glyphs: &Glyphs, zone: &TimeZone) -> Option<(
     Some((format!("{tickets} {} {} clients", glyphs.dot, grouped(sums.clients)), Role::HeaderDim))
 }
 
-/// Draws the second line: the lists, the one with the focus set apart, and what narrows it.
+/// Draws the second line: the views of the tickets, or the name of the list that has the focus, and what narrows it.
 pub(super) fn draw_summary(model: &Model, painter: &mut Painter<'_>) {
-    let mut x = 1;
-    for (id, name) in [(TICKETS, "Tickets"), (CLIENTS, "Clients"), (PREVIEW, "Ticket")] {
-        let role = if model.focus == id { Role::TabActive } else { Role::Tab };
-        x += painter.put(x, 0, name, painter.style(role), u16::MAX) + 2;
-    }
-    let list = if model.focus == CLIENTS { CLIENTS } else { TICKETS };
+    let list = if model.focus == PREVIEW { TICKETS } else { model.focus };
     if let Some(pane) = model.panes.get(list) {
-        let (summary, _) = pane.summary();
-        let room = painter.cols().saturating_sub(x + 2);
-        painter.put_cut(x + 1, 0, "/ ", painter.style(Role::HintKey), room);
-        painter.put_cut(x + 3, 0, &summary, painter.style(Role::Dim), room.saturating_sub(2));
+        pane.draw_head(painter);
     }
 }

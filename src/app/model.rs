@@ -7,7 +7,7 @@ use crate::{
     domain::{AgentId, AgentRow, Connection, Coverage, FillProgress, LastView, Overview, TicketRow, TokenState},
     keys::Keymap,
     msg::{Key, Notice, Now, PaneId},
-    panes::{ConnectPane, Context, HelpPane, Panes, PickerPane, Prompt, TICKETS},
+    panes::{ConnectPane, Context, HelpPane, Panes, PickerPane, Prompt, TICKETS, Views},
     query::Known,
     text::SafeText,
     ui::Look,
@@ -83,6 +83,8 @@ pub struct Start {
     pub connect: ConnectPane,
     /// Whether the connect screen comes first.
     pub needs_connect: bool,
+    /// The views of the tickets.
+    pub views: Views,
     /// What was looked at when the program ended last.
     pub view: LastView,
 }
@@ -93,6 +95,8 @@ pub struct Model {
     pub(super) size: (u16, u16),
     pub(super) screen: Screen,
     pub(super) panes: Panes,
+    /// The views that the panes of another tenant begin with.
+    pub(super) views: Views,
     pub(super) focus: PaneId,
     pub(super) preview: bool,
     pub(super) help: Option<HelpPane>,
@@ -131,7 +135,7 @@ pub struct Model {
 impl Model {
     /// A model that has not asked anything yet; send it its first size to begin.
     pub fn new(start: Start) -> Self {
-        let mut panes = Panes::default();
+        let mut panes = Panes::new(start.views.clone());
         for pane in panes.iter_mut() {
             pane.restore(&start.view);
         }
@@ -139,6 +143,7 @@ impl Model {
             size: start.size,
             screen: if start.needs_connect { Screen::Connect } else { Screen::Dashboard },
             panes,
+            views: start.views,
             focus: TICKETS,
             preview: start.preview,
             help: None,

@@ -16,6 +16,9 @@ use crate::{
 /// Commands that make sense when typed; movements are for keys alone.
 const TYPED: &[Command] = &[
     Command::Filter,
+    Command::View,
+    Command::NextView,
+    Command::PreviousView,
     Command::Find,
     Command::Follow,
     Command::ToggleFolds,
@@ -52,8 +55,9 @@ const NAMES: usize = 4;
 const LEAST_LETTERS: usize = 2;
 
 /// What the command line offers for the words on it: commands, then names of the desk and tickets that they may mean.
-pub(super) fn offers(words: &str, known: &[Known], tickets: &[TicketRow]) -> Vec<Offer> {
+pub(super) fn offers(words: &str, views: &[(SafeText, SafeText)], known: &[Known], tickets: &[TicketRow]) -> Vec<Offer> {
     let mut offers = commands(words);
+    offers.extend(shown_views(words, views));
     offers.extend(tickets.iter().map(|row| Offer {
         span: 0..words.len(),
         insert: format!("#{}", row.id),
@@ -91,6 +95,30 @@ fn commands(words: &str) -> Vec<Offer> {
         }
     };
     fitting(words).into_iter().map(offer).collect()
+}
+
+/// The views whose names fit what was typed, or what follows `view`.
+fn shown_views(words: &str, views: &[(SafeText, SafeText)]) -> Vec<Offer> {
+    let mut parts = words.trim_start().splitn(2, char::is_whitespace);
+    let first = parts.next().unwrap_or_default();
+    let typed = if find(first) == Some(Command::View) { parts.next().unwrap_or_default() } else { words };
+    if words.is_empty() || find(first).is_some_and(|command| command != Command::View) {
+        return Vec::new();
+    }
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let pattern = Pattern::parse(typed.trim(), CaseMatching::Ignore, Normalization::Smart);
+    let names = views.iter().map(|(name, _)| name.as_str());
+    let offer = |name: &str| {
+        let (name, query) = views.iter().find(|(other, _)| other.as_str() == name)?;
+        Some(Offer {
+            span: 0..words.len(),
+            insert: format!("{} {name}", Command::View.name()),
+            name: SafeText::line(&format!("{} {name}", Command::View.name())),
+            argument: "",
+            help: query.clone(),
+        })
+    };
+    pattern.match_list(names, &mut matcher).into_iter().filter_map(|(name, _)| offer(name)).collect()
 }
 
 /// Clients, people, statuses and the rest whose names have the letters in their order, the best of each kind first.
@@ -151,11 +179,23 @@ mod tests {
     fn letters_in_order_are_enough() {
         assert_eq!(fitting("thm").first(), Some(&Command::Theme));
         assert_eq!(fitting("theme dark").first(), Some(&Command::Theme), "only the first word names the command");
-        assert_eq!(offers("", &[], &[]).len(), TYPED.len());
-        assert!(offers("zzzz", &[], &[]).is_empty());
-        let offer = &offers("thm da", &[], &[])[0];
+        assert_eq!(offers("", &[], &[], &[]).len(), TYPED.len());
+        assert!(offers("zzzz", &[], &[], &[]).is_empty());
+        let offer = &offers("thm da", &[], &[], &[])[0];
         assert_eq!((offer.span.clone(), offer.insert.as_str()), (0..3, "theme"), "what follows stays");
-        assert_eq!(offers("thm", &[], &[])[0].insert, "theme ");
+        assert_eq!(offers("thm", &[], &[], &[])[0].insert, "theme ");
+    }
+
+    #[test]
+    fn views_are_offered_by_their_letters() {
+        let views = [("Next to breach", "is:open sort:sla"), ("Mine", "is:open @me")]
+            .map(|(name, query)| (SafeText::line(name), SafeText::line(query)));
+        let inserts = |words: &str| shown_views(words, &views).into_iter().map(|offer| offer.insert).collect::<Vec<_>>();
+        assert_eq!(inserts("brea"), ["view Next to breach"]);
+        assert_eq!(inserts("view "), ["view Next to breach", "view Mine"]);
+        assert_eq!(inserts("view mi"), ["view Mine"]);
+        assert_eq!(inserts("theme mi"), [""; 0]);
+        assert_eq!(inserts(""), [""; 0], "the commands come first");
     }
 
     #[test]
@@ -164,9 +204,9 @@ mod tests {
         let known =
             [known(NameKey::Client, "North Sea Logistics"), known(NameKey::Agent, "Nora Stein"), known(NameKey::Status, "New")];
         let ticket = TicketRow { id: TicketId(12), summary: SafeText::line("No sea view"), ..TicketRow::default() };
-        let inserts: Vec<_> = offers("nosea", &known, &[ticket]).into_iter().map(|offer| offer.insert).collect();
+        let inserts: Vec<_> = offers("nosea", &[], &known, &[ticket]).into_iter().map(|offer| offer.insert).collect();
         assert_eq!(inserts, ["#12", "filter client:\"North Sea Logistics\""]);
-        assert!(offers("n", &known, &[]).iter().all(|offer| !offer.insert.contains("client:")), "a letter fits too much");
+        assert!(offers("n", &[], &known, &[]).iter().all(|offer| !offer.insert.contains("client:")), "a letter fits too much");
         assert!(names("theme no", &known).is_empty(), "what follows a command is no name");
         assert_eq!(
             (ticket_of("#12"), ticket_of(" 12 "), ticket_of("12a"), ticket_of("#"), ticket_of("")),

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::msg::{PaneId, RequestId, Slot};
+use crate::{
+    msg::{PaneId, RequestId, Slot},
+    panes::COUNTS,
+};
 
 /// The questions under way.
 #[derive(Debug, Default)]
@@ -30,9 +33,9 @@ impl Requests {
         expected
     }
 
-    /// Whether nothing is waited for.
-    pub(super) fn is_idle(&self) -> bool {
-        self.current.is_empty()
+    /// Whether nothing is waited for that a first frame needs: how many rows the views have may come after it.
+    pub(super) fn first_frame_is_ready(&self) -> bool {
+        self.current.keys().all(|(_, purpose)| *purpose == COUNTS)
     }
 
     /// Nothing is waited for any more; answers the slots that were.

@@ -74,7 +74,8 @@ impl Update<'_> {
     fn schedule_first_frame(&mut self) {
         let Some(until) = self.model.first_frame else { return };
         let until = until.min(self.now.tick + FIRST_FRAME_WITHIN);
-        let waits = self.model.screen == Screen::Dashboard && !self.model.requests.is_idle() && until > self.now.tick;
+        let waits =
+            self.model.screen == Screen::Dashboard && !self.model.requests.first_frame_is_ready() && until > self.now.tick;
         self.model.first_frame = waits.then_some(until);
     }
 
@@ -261,7 +262,7 @@ impl Update<'_> {
             let model = &mut *self.model;
             if (&model.status.profile, &model.status.web_app) != (&name, &web_app) {
                 // Rows and numbers of one tenant mean nothing in another.
-                model.panes = Panes::default();
+                model.panes = Panes::new(model.views.clone());
                 model.status = Status::default();
             }
             model.status.profile = name;

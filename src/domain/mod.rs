@@ -49,6 +49,6 @@ pub use rgb::Rgb;
 pub use secret::{Secret, SecretSource};
 pub use ticket::{Label, TicketRecord, TicketRow};
 pub use view::LastView;
-pub use window::{Anchor, Window};
+pub use window::{Anchor, Counted, Window};
 
 pub use jiff::Timestamp;

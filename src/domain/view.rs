@@ -8,6 +8,8 @@ use super::{ClientId, TicketId};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LastView {
+    /// The name of the view that was shown.
+    pub view: Option<String>,
     /// The filter as it was typed.
     pub words: String,
     /// The client that the tickets were narrowed to, and its name as it was shown.

@@ -33,3 +33,12 @@ impl<Row> Default for Window<Row> {
         Self { rows: Vec::new(), offset: 0, total: 0, more: false }
     }
 }
+
+/// How many rows a list has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// So many.
+    pub n: u64,
+    /// Or more: counting ended before the list did.
+    pub more: bool,
+}

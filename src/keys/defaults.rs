@@ -38,6 +38,17 @@ const GLOBAL: &[Binding] = &[
     Binding::new("left", Command::PreviousPane),
     Binding::new("esc", Command::Back),
     Binding::new("p", Command::TogglePreview).hint(50),
+    Binding::new("]", Command::NextView).hint(48),
+    Binding::new("[", Command::PreviousView).hint(48),
+    Binding::new("1", Command::View1),
+    Binding::new("2", Command::View2),
+    Binding::new("3", Command::View3),
+    Binding::new("4", Command::View4),
+    Binding::new("5", Command::View5),
+    Binding::new("6", Command::View6),
+    Binding::new("7", Command::View7),
+    Binding::new("8", Command::View8),
+    Binding::new("9", Command::View9),
     Binding::new("r", Command::Refresh).hint(70),
     Binding::new("R", Command::RefreshAll),
     Binding::new(":", Command::CommandLine).hint(80),
@@ -215,18 +226,20 @@ mod tests {
             ("shift-tab", Command::PreviousPane),
             ("ctrl-p", Command::CommandLine),
             ("R", Command::RefreshAll),
+            ("1", Command::View1),
+            ("]", Command::NextView),
             ("ctrl-c", Command::ForceQuit),
         ] {
             assert_eq!(lookup(TICKETS, keys), Resolution::Command(command), "{keys}");
         }
-        assert_eq!(lookup(TICKETS, "1"), Resolution::None, "kept for views");
+        assert_eq!(lookup(TICKETS, "0"), Resolution::None, "there are nine");
     }
 
     #[test]
     fn hints_come_by_rank_and_share_a_label() {
         let hints = keymap().hints(TICKETS, 5);
         let shown: Vec<_> = hints.iter().map(|hint| format!("{} {}", hint.keys, hint.label)).collect();
-        assert_eq!(shown, ["j/k move", "enter open", "/ filter", "J/K scroll preview", "p preview"]);
+        assert_eq!(shown, ["j/k move", "enter open", "/ filter", "J/K scroll preview", "]/[ view"]);
     }
 
     #[test]

@@ -363,7 +363,8 @@ impl Positions {
         });
     }
 
-    fn total(&self, list: &str) -> Option<u64> {
+    /// How many rows a list has, where that is remembered.
+    pub(super) fn total(&self, list: &str) -> Option<u64> {
         self.remembered(|remembered| remembered.known(list).map(|known| known.total))
     }
 

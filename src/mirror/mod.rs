@@ -8,6 +8,7 @@ mod ask;
 mod clients;
 mod compile;
 mod conversation;
+mod counts;
 mod error;
 mod freshness;
 mod known;

@@ -65,6 +65,18 @@ commands! {
     Follow = "follow", "files, links", "Lists the ticket's files, links and other tickets: to save, to copy, to go to.";
     OpenFile = "open-file", "open file", "Saves the file under the cursor and opens it with the command of the settings.";
     Filter = "filter", "filter", "Narrows what is listed by a query.", takes "[QUERY]";
+    View = "view", "view", "Shows the view of this name.", takes "NAME";
+    NextView = "next-view", "view", "Shows the next view.";
+    PreviousView = "previous-view", "view", "Shows the previous view.";
+    View1 = "view-1", "view", "Shows the first view.";
+    View2 = "view-2", "view", "Shows the second view.";
+    View3 = "view-3", "view", "Shows the third view.";
+    View4 = "view-4", "view", "Shows the fourth view.";
+    View5 = "view-5", "view", "Shows the fifth view.";
+    View6 = "view-6", "view", "Shows the sixth view.";
+    View7 = "view-7", "view", "Shows the seventh view.";
+    View8 = "view-8", "view", "Shows the eighth view.";
+    View9 = "view-9", "view", "Shows the ninth view.";
     Refresh = "refresh", "refresh", "Asks the server for what changed.";
     RefreshAll = "refresh-all", "refresh all", "Compares all open tickets with the server's, and reads names and clients anew.";
     RefreshEvery = "refresh-every", "pace", "Sets how often it refreshes by itself.", takes "SECONDS|off";
@@ -109,7 +121,7 @@ mod tests {
     fn names_are_kebab_case_and_lead_back() {
         for command in Command::ALL {
             let name = command.name();
-            assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{name}");
+            assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{name}");
             assert_eq!(Command::parse(name), Some(*command), "{name} is used twice");
             assert!(command.label().len() <= 14 && command.help().ends_with('.'), "{name}");
         }

@@ -27,6 +27,15 @@ pub enum Question {
         /// How many rows.
         count: u16,
     },
+    /// How many tickets each of these queries has.
+    Counts {
+        /// Which tickets.
+        queries: Vec<Query>,
+        /// Only this client's.
+        client: Option<ClientId>,
+        /// Who `@me` is.
+        me: Option<AgentId>,
+    },
     /// A window of the client list.
     Clients {
         /// Words that the names must have.

@@ -70,6 +70,10 @@ impl Pane for ClientsPane {
         CLIENTS
     }
 
+    fn title(&self) -> &'static str {
+        "Clients"
+    }
+
     fn layers(&self) -> &'static [&'static str] {
         &["clients", "list", "move", "global", "always"]
     }

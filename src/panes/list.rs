@@ -165,6 +165,12 @@ impl<R: Listed> List<R> {
         self.ask(Wait::First)
     }
 
+    /// Asks for the rows of another list around this one, on which the cursor goes; for the first ones where it is not there.
+    pub(crate) fn restart_at(&mut self, id: R::Id) -> Anchor<R::Id> {
+        self.waiting = None;
+        self.ask(Wait::Neighbour(id))
+    }
+
     /// Asks for the same rows again, since some changed.
     pub(crate) fn renew(&mut self) -> Option<Anchor<R::Id>> {
         if self.waiting.is_some() {

@@ -8,6 +8,7 @@ mod picker;
 mod preview;
 mod prompt;
 mod tickets;
+mod views;
 
 use std::time::Duration;
 
@@ -16,13 +17,15 @@ use crate::{
     msg::{Answer, Command, Effect, Key, KeyCode, Notice, Now, PaneId, Question},
     query::{Completion, Known, Query, QueryError},
     text::SafeText,
-    ui::Painter,
+    ui::{Painter, Role},
 };
 
 pub use connect::{ConnectOutcome, ConnectPane};
 pub use help::HelpPane;
 pub use picker::{Pick, PickOutcome, PickerPane};
 pub use prompt::{Offer, Prompt, PromptKind, PromptOutcome};
+pub use tickets::COUNTS;
+pub use views::{View, Views};
 
 /// The ticket list.
 pub const TICKETS: PaneId = PaneId("tickets");
@@ -116,6 +119,12 @@ pub trait Pane: std::fmt::Debug + Send {
     fn complete(&self, _words: &str, _cursor: usize, _known: &[Known]) -> Vec<Completion> {
         Vec::new()
     }
+    /// Shows the view of this name.
+    fn show_view(&mut self, _name: &str, _context: Context, _out: &mut Vec<Outcome>) {}
+    /// The names of its views and what they ask for.
+    fn views(&self) -> Vec<(SafeText, SafeText)> {
+        Vec::new()
+    }
     /// Looks for words in what is shown, as they are typed; none end it.
     fn find(&mut self, _words: &str) {}
     /// The words that narrow what is listed now.
@@ -128,6 +137,15 @@ pub trait Pane: std::fmt::Debug + Send {
     fn keep(&self, _view: &mut LastView) {}
     /// One line saying what is listed, and the position in it.
     fn summary(&self) -> (SafeText, SafeText);
+    /// What the second line calls it.
+    fn title(&self) -> &'static str;
+    /// Draws the second line while the pane is in front: its name and what narrows it.
+    fn draw_head(&self, painter: &mut Painter<'_>) {
+        let x = 1 + painter.put(1, 0, self.title(), painter.style(Role::TabActive), u16::MAX);
+        let room = painter.cols().saturating_sub(x + 2);
+        painter.put_cut(x + 2, 0, "/ ", painter.style(Role::HintKey), room);
+        painter.put_cut(x + 4, 0, &self.summary().0, painter.style(Role::Dim), room.saturating_sub(2));
+    }
     /// Whether something is drawn that changes when a minute rolls over.
     fn shows_ages(&self) -> bool {
         true
@@ -146,19 +164,18 @@ pub struct Panes {
     panes: Vec<Box<dyn Pane>>,
 }
 
-impl Default for Panes {
-    fn default() -> Self {
+impl Panes {
+    /// The panes, the ticket list with these views.
+    pub fn new(views: Views) -> Self {
         Self {
             panes: vec![
-                Box::new(tickets::TicketsPane::default()),
+                Box::new(tickets::TicketsPane::new(views)),
                 Box::new(clients::ClientsPane::default()),
                 Box::new(preview::PreviewPane::default()),
             ],
         }
     }
-}
 
-impl Panes {
     /// The pane of this name.
     pub fn get(&self, id: PaneId) -> Option<&dyn Pane> {
         self.panes.iter().find(|pane| pane.id() == id).map(AsRef::as_ref)

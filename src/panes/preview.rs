@@ -172,6 +172,10 @@ impl Pane for PreviewPane {
         PREVIEW
     }
 
+    fn title(&self) -> &'static str {
+        "Ticket"
+    }
+
     fn layers(&self) -> &'static [&'static str] {
         &["preview", "move", "global", "always"]
     }

@@ -1,58 +1,35 @@
 //! The ticket list.
 
-use jiff::SignedDuration;
-use ratatui::style::Style;
+use std::time::Duration;
 
 use super::{
     Announcement, Context, Outcome, Pane, TICKETS,
-    list::{List, Listed, Step, draw_cursor, draw_heads},
+    list::{List, Listed, Step},
+    views::{EVERYTHING, Views},
 };
 use crate::{
-    domain::{Anchor, Changed, ClientId, Found, Label, LastView, TicketId, TicketRow, Timestamp},
+    domain::{Anchor, Changed, ClientId, Found, LastView, TicketId, TicketRow},
     msg::{Answer, Command, Notice, Now, PaneId, Question},
-    query::{Completion, Known, Marks, NameKey, Query, QueryError, complete},
+    query::{Completion, Known, Marks, Query, QueryError, complete},
     text::SafeText,
-    ui::{
-        Glyphs, Own, Painter, Role, age,
-        layout::{Align, ColumnSlot, ColumnSpec, columns},
-    },
+    ui::{Painter, Role, layout, width},
 };
+
+pub(super) mod columns;
+mod row;
 
 const ROWS: &str = "rows";
 const SERVER: &str = "server";
+/// What the question is for how many tickets the views have.
+pub const COUNTS: &str = "counts";
 
-const COLUMNS: &[ColumnSpec] = &[
-    column("ID", 5, 6, 0, Align::Right, 0),
-    column("Summary", 24, 40, 1, Align::Left, 4),
-    column("Client", 12, 20, 3, Align::Left, 1),
-    column("User", 10, 14, 8, Align::Left, 0),
-    column("Agent", 8, 12, 4, Align::Left, 0),
-    column("Status", 9, 14, 2, Align::Left, 0),
-    column("Prio", 6, 9, 5, Align::Left, 0),
-    column("Age", 5, 5, 7, Align::Right, 0),
-    column("Last", 5, 5, 6, Align::Right, 0),
-];
-
-/// What a lean row tells: the columns without which a ticket is still known.
-const LEAN_COLUMNS: &[ColumnSpec] = &[
-    column("ID", 5, 6, 0, Align::Right, 0),
-    column("Summary", 24, 44, 1, Align::Left, 4),
-    column("Client", 12, 14, 3, Align::Left, 0),
-    column("Agent", 8, 8, 4, Align::Left, 0),
-    column("Status", 9, 14, 2, Align::Left, 0),
-    column("Prio", 6, 6, 5, Align::Left, 0),
-    column("Last", 5, 5, 6, Align::Right, 0),
-];
-
-/// Columns narrower than this show a letter more instead of the mark of a cut.
-const TOO_NARROW_FOR_MARK: u16 = 9;
+/// How long the counts of the views rest between two changes of the rows: a first fill changes them all the time.
+const COUNTS_REST: Duration = Duration::from_secs(1);
 
 /// Cells before the columns: the cursor's mark, the state's mark, a space.
 const GUTTER: u16 = 3;
-
-const fn column(title: &'static str, min: u16, ideal: u16, priority: u8, align: Align, grow: u16) -> ColumnSpec {
-    ColumnSpec { title, min, ideal, priority, align, grow }
-}
+/// Cells beside the tabs that are kept for what narrows the tickets.
+const NARROWED_CELLS: u16 = 40;
 
 impl Listed for TicketRow {
     type Id = TicketId;
@@ -62,13 +39,27 @@ impl Listed for TicketRow {
     }
 }
 
-/// The ticket list: what narrows it, its rows, its cursor.
+/// How far the counting of the views is.
+#[derive(Debug, Default)]
+enum Counting {
+    /// Nothing was counted yet.
+    #[default]
+    Never,
+    /// An answer is waited for; whether something changed since.
+    UnderWay(bool),
+    /// They were counted, and not again before this, as time since the program's start.
+    Rests(Duration),
+    /// Something changed: they are counted again then.
+    Due(Duration),
+}
+
+/// The ticket list: its views, what narrows them, rows, cursor.
 #[derive(Debug, Default)]
 pub(super) struct TicketsPane {
     list: List<TicketRow>,
-    words: String,
-    query: Query,
-    /// What the query looks for, to be marked in the rows.
+    views: Views,
+    counting: Counting,
+    /// What the filter line looks for, to be marked in the rows.
     marks: Marks,
     /// Tickets that the server found for the query's words.
     also: Vec<TicketId>,
@@ -80,17 +71,71 @@ pub(super) struct TicketsPane {
 }
 
 impl TicketsPane {
+    pub(super) fn new(views: Views) -> Self {
+        Self { views, ..Self::default() }
+    }
+
+    fn client_id(&self) -> Option<ClientId> {
+        self.client.as_ref().map(|(id, _)| *id)
+    }
+
     fn ask(&self, anchor: Option<Anchor<TicketId>>, context: Context, out: &mut Vec<Outcome>) {
         let Some(anchor) = anchor else { return };
         let question = Question::Tickets {
-            query: self.query.clone(),
-            client: self.client.as_ref().map(|(id, _)| *id),
+            query: self.views.current().query(),
+            client: self.client_id(),
             me: context.me,
             also: self.also.clone(),
             anchor,
             count: self.list.count(),
         };
         out.push(Outcome::Ask { purpose: ROWS, question });
+    }
+
+    /// Asks how many tickets each view has.
+    fn count(&mut self, context: Context, out: &mut Vec<Outcome>) {
+        self.counting = Counting::UnderWay(false);
+        out.push(Outcome::Ask { purpose: COUNTS, question: self.views.question(self.client_id(), context) });
+    }
+
+    /// What was counted may not hold any more: it is counted again, but not too often.
+    fn count_again(&mut self, context: Context) {
+        self.counting = match self.counting {
+            Counting::UnderWay(_) => Counting::UnderWay(true),
+            Counting::Rests(until) => Counting::Due(until.max(context.now.tick)),
+            Counting::Never | Counting::Due(_) => return,
+        };
+    }
+
+    /// Shows another view; the cursor stands where it stood there.
+    fn show(&mut self, at: usize, context: Context, out: &mut Vec<Outcome>) {
+        let ticket = self.list.selected().map(|row| row.id);
+        if let Some(tab) = self.views.current_mut() {
+            tab.ticket = ticket;
+        }
+        if !self.views.show(at) {
+            return;
+        }
+        self.also.clear();
+        let tab = self.views.current();
+        self.marks = Marks::of(&tab.line);
+        let anchor = match tab.ticket {
+            Some(id) => self.list.restart_at(id),
+            None => self.list.restart(),
+        };
+        self.ask(Some(anchor), context, out);
+    }
+
+    /// What narrows the tickets beyond the view.
+    fn narrowed(&self) -> Option<SafeText> {
+        let words = self.views.current().words.trim();
+        let client = self.client.as_ref().map(|(_, name)| name.as_str());
+        match (client, words) {
+            (None, "") => None,
+            (Some(client), "") => Some(SafeText::line(client)),
+            (None, words) => Some(SafeText::line(words)),
+            (Some(client), words) => Some(SafeText::line(&format!("{client}: {words}"))),
+        }
     }
 
     fn announce(&mut self, out: &mut Vec<Outcome>) {
@@ -106,13 +151,34 @@ impl TicketsPane {
             self.client = client;
             let anchor = Some(self.list.restart());
             self.ask(anchor, context, out);
+            self.count(context, out);
         }
     }
+}
+
+/// The place of the view that a command of the number keys means.
+fn numbered(command: Command) -> Option<usize> {
+    let order = [
+        Command::View1,
+        Command::View2,
+        Command::View3,
+        Command::View4,
+        Command::View5,
+        Command::View6,
+        Command::View7,
+        Command::View8,
+        Command::View9,
+    ];
+    order.iter().position(|other| *other == command)
 }
 
 impl Pane for TicketsPane {
     fn id(&self) -> PaneId {
         TICKETS
+    }
+
+    fn title(&self) -> &'static str {
+        "Tickets"
     }
 
     fn layers(&self) -> &'static [&'static str] {
@@ -138,12 +204,24 @@ impl Pane for TicketsPane {
             self.announce(out);
             return true;
         }
+        if let Some(at) = numbered(command) {
+            self.show(at, context, out);
+            return true;
+        }
         match command {
+            Command::NextView => {
+                self.show(self.views.beside(1), context, out);
+                true
+            }
+            Command::PreviousView => {
+                self.show(self.views.before(), context, out);
+                true
+            }
             Command::Open if self.list.selected().is_some() => {
                 out.push(Outcome::Focus(super::PREVIEW));
                 true
             }
-            Command::Back if !self.words.is_empty() => {
+            Command::Back if !self.views.current().words.is_empty() => {
                 // What was typed stands in the history of the filter line: `/` and arrow up bring it back.
                 let _ = self.filter("", context, out);
                 true
@@ -162,8 +240,20 @@ impl Pane for TicketsPane {
                 let anchor = self.list.fill(window);
                 self.ask(anchor, context, out);
                 self.announce(out);
+                // After the rows, so that they never wait for it.
+                if matches!(self.counting, Counting::Never) {
+                    self.count(context, out);
+                }
             }
             (ROWS, _) => self.list.give_up(),
+            (COUNTS, answer) => {
+                let again = matches!(self.counting, Counting::UnderWay(true));
+                let next = context.now.tick + COUNTS_REST;
+                self.counting = if again { Counting::Due(next) } else { Counting::Rests(next) };
+                if let Some(Answer::Counts(counts)) = answer {
+                    self.views.counted(counts);
+                }
+            }
             (SERVER, Some(Answer::Found(Some(found)))) => {
                 out.push(Outcome::Notice(found_words(&found)));
                 if self.also != found.ids {
@@ -193,18 +283,31 @@ impl Pane for TicketsPane {
         if matches!(what, Changed::Tickets | Changed::Lookups) {
             let anchor = self.list.renew();
             self.ask(anchor, context, out);
+            self.count_again(context);
         }
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        match self.counting {
+            Counting::Due(at) => Some(at),
+            _ => None,
+        }
+    }
+
+    fn wake(&mut self, context: Context, out: &mut Vec<Outcome>) {
+        self.count(context, out);
     }
 
     fn filter(&mut self, words: &str, context: Context, out: &mut Vec<Outcome>) -> Option<Result<(), QueryError>> {
         match Query::parse(words) {
             Err(error) => Some(Err(error)),
-            Ok(query) => {
-                words.clone_into(&mut self.words);
-                if query != self.query {
-                    self.marks = Marks::of(&query);
+            Ok(line) => {
+                let Some(tab) = self.views.current_mut() else { return Some(Ok(())) };
+                words.clone_into(&mut tab.words);
+                if line != tab.line {
+                    self.marks = Marks::of(&line);
                     self.also.clear();
-                    self.query = query;
+                    tab.line = line;
                     let anchor = Some(self.list.restart());
                     self.ask(anchor, context, out);
                 }
@@ -213,9 +316,23 @@ impl Pane for TicketsPane {
         }
     }
 
+    fn show_view(&mut self, name: &str, context: Context, out: &mut Vec<Outcome>) {
+        match self.views.find(name) {
+            Some(at) => self.show(at, context, out),
+            None => out.push(Outcome::Notice(Notice::error(&format!("No view is called {name}")))),
+        }
+    }
+
+    fn views(&self) -> Vec<(SafeText, SafeText)> {
+        let told = self.views.tabs().iter().map(|tab| {
+            let query = Query { sort: tab.view.layout.sort.clone(), ..tab.view.query.clone() };
+            (tab.view.name.clone(), SafeText::line(&query.to_string()))
+        });
+        told.collect()
+    }
+
     fn filter_taken(&mut self, out: &mut Vec<Outcome>) {
-        let client = self.client.as_ref().map(|(id, _)| *id);
-        out.push(Outcome::Search { purpose: SERVER, query: self.query.clone(), client });
+        out.push(Outcome::Search { purpose: SERVER, query: self.views.current().query(), client: self.client_id() });
     }
 
     fn complete(&self, words: &str, cursor: usize, known: &[Known]) -> Vec<Completion> {
@@ -224,31 +341,49 @@ impl Pane for TicketsPane {
     }
 
     fn filter_words(&self) -> Option<&str> {
-        Some(&self.words)
+        Some(&self.views.current().words)
     }
 
     fn restore(&mut self, view: &LastView) {
-        if let Ok(query) = Query::parse(&view.words) {
-            self.marks = Marks::of(&query);
-            self.query = query;
-            self.words.clone_from(&view.words);
+        if let Some(at) = view.view.as_deref().and_then(|name| self.views.find(name)) {
+            self.views.show(at);
+        }
+        if let Ok(line) = Query::parse(&view.words)
+            && let Some(tab) = self.views.current_mut()
+        {
+            self.marks = Marks::of(&line);
+            tab.line = line;
+            tab.words.clone_from(&view.words);
         }
         self.client = view.client.as_ref().map(|(id, name)| (ClientId(*id), SafeText::line(name)));
         self.begin_at = view.ticket();
     }
 
     fn keep(&self, view: &mut LastView) {
-        view.words.clone_from(&self.words);
+        let tab = self.views.current();
+        view.view = Some(tab.view.name.to_string());
+        view.words.clone_from(&tab.words);
         view.client = self.client.as_ref().map(|(id, name)| (id.0, name.as_str().to_owned()));
         view.ticket = self.list.selected().map(|row| row.id.0);
     }
 
     fn summary(&self) -> (SafeText, SafeText) {
-        let words = if self.words.trim().is_empty() { Query::DEFAULT_WORDS } else { self.words.trim() };
-        let client = self.client.as_ref().map(|(_, name)| format!("{name}: ")).unwrap_or_default();
         let (at, of) = self.list.position();
         let more = if self.list.has_more() { "+" } else { "" };
-        (SafeText::line(&format!("{client}{words}")), SafeText::line(&format!("{at} of {of}{more}")))
+        (self.narrowed().unwrap_or_default(), SafeText::line(&format!("{at} of {of}{more}")))
+    }
+
+    fn draw_head(&self, painter: &mut Painter<'_>) {
+        let narrowed = self.narrowed();
+        let cols = painter.cols();
+        let beside = narrowed.as_ref().map_or(0, |words| (width(words) + 4).min(NARROWED_CELLS.min(cols / 2)));
+        let x = self.views.draw_tabs(painter, cols.saturating_sub(beside));
+        if let Some(words) = narrowed {
+            let room = cols.saturating_sub(x + 4).min(width(&words));
+            let x = cols.saturating_sub(room + 1);
+            painter.put(x.saturating_sub(2), 0, "/ ", painter.style(Role::HintKey), 2);
+            painter.put_cut(x, 0, &words, painter.style(Role::Dim), room);
+        }
     }
 
     fn copy(&self, link: bool, web_app: &str) -> Option<SafeText> {
@@ -257,16 +392,21 @@ impl Pane for TicketsPane {
     }
 
     fn draw(&self, painter: &mut Painter<'_>, now: Now, focused: bool) {
-        let specs = if painter.look().is_lean() { LEAN_COLUMNS } else { COLUMNS };
-        let slots = columns(painter.cols().saturating_sub(GUTTER), specs);
-        draw_heads(painter, &slots, specs, GUTTER);
-        let slots: Vec<_> = slots.iter().filter_map(|slot| Some((specs.get(slot.index)?.title, *slot))).collect();
+        let tab = self.views.current();
+        let (shown, specs) = columns::shown(tab.layout.columns.as_deref(), painter.look().is_lean());
+        let slots = layout::columns(painter.cols().saturating_sub(GUTTER), &specs);
+        let slots: Vec<_> = slots.iter().filter_map(|slot| Some((*shown.get(slot.index)?, *slot))).collect();
+        row::draw_titles(painter, &slots, &tab.shown_sort());
         for (y, (row, cursor)) in (1..).zip(self.list.visible()) {
-            draw_row(painter, y, row, &slots, &self.marks, now, cursor.then_some(focused));
+            row::draw_row(painter, y, row, &slots, &self.marks, now, cursor.then_some(focused));
         }
         if self.list.is_loaded() && self.list.selected().is_none() {
-            let words = if self.words.is_empty() { "No open tickets." } else { "No ticket fits the filter; esc widens it." };
-            painter.put_cut(GUTTER, 2, words, painter.style(Role::Dim), u16::MAX);
+            let words = match tab.words.trim() {
+                "" => "No ticket is in this view.".to_owned(),
+                _ if tab.view.name.as_str() == EVERYTHING => "No ticket fits; esc widens the filter.".to_owned(),
+                _ => format!("No ticket fits; esc widens the filter, :view {EVERYTHING} has closed ones too."),
+            };
+            painter.put_cut(GUTTER, 2, &SafeText::line(&words), painter.style(Role::Dim), u16::MAX);
         }
     }
 }
@@ -278,96 +418,4 @@ fn found_words(found: &Found) -> Notice {
         0 => format!("The server finds nothing that is not here ({tickets}){more}"),
         new => format!("The server finds {tickets}, {new} of them new here{more}"),
     })
-}
-
-/// How a ticket stands towards its next target, as a mark in front of its row.
-fn mark(row: &TicketRow, now: Timestamp, glyphs: &Glyphs) -> (&'static str, Role) {
-    if row.unreadable.is_some() {
-        return ("?", Role::Bad);
-    }
-    if row.is_closed {
-        return (" ", Role::Dim);
-    }
-    if row.on_hold {
-        // In the colour of the text: on every third row another would cost more than the mark.
-        return (glyphs.hold, Role::Text);
-    }
-    match row.next_target() {
-        Some(target) if target <= now => (glyphs.breached, Role::Bad),
-        Some(target) if target.duration_since(now) <= SignedDuration::from_hours(1) => (glyphs.near, Role::Warn),
-        _ => (" ", Role::Text),
-    }
-}
-
-/// A text of a row in which words may be marked: what it is the name of, the text.
-fn marked<'a>(title: &str, row: &'a TicketRow) -> Option<(Option<NameKey>, &'a SafeText)> {
-    Some(match title {
-        "Summary" if row.unreadable.is_none() => (None, &row.summary),
-        "Client" => (Some(NameKey::Client), &row.client),
-        "User" => (Some(NameKey::User), &row.user),
-        "Agent" => (Some(NameKey::Agent), row.agent.as_ref()?),
-        "Status" => (Some(NameKey::Status), &row.status.name),
-        _ => return None,
-    })
-}
-
-fn draw_row(
-    painter: &mut Painter<'_>,
-    y: u16,
-    row: &TicketRow,
-    slots: &[(&'static str, ColumnSlot)],
-    marks: &Marks,
-    now: Now,
-    cursor: Option<bool>,
-) {
-    let glyphs = *painter.glyphs();
-    let bar = draw_cursor(painter, y, cursor);
-    let (mark, role) = mark(row, now.wall, &glyphs);
-    let style = |painter: &Painter<'_>, role: Role| bar.unwrap_or_else(|| painter.style(role));
-    painter.put(1, y, mark, style(painter, role), 1);
-    let text = if row.is_closed { Role::Dim } else { Role::Text };
-    for (title, slot) in slots {
-        let x = GUTTER + slot.x;
-        let plain = style(painter, text);
-        let halo = |painter: &Painter<'_>, label: &Label| bar.unwrap_or_else(|| painter.look().halo(label.colour));
-        let cut = |painter: &mut Painter<'_>, words: &SafeText, style: Style| match slot.width {
-            0..TOO_NARROW_FOR_MARK => painter.put(x, y, words, style, slot.width),
-            _ => painter.put_cut(x, y, words, style, slot.width),
-        };
-        let _ = match *title {
-            "ID" => {
-                let id = if row.id.0 < 0 { "-".to_owned() } else { row.id.to_string() };
-                painter.put_right(x, y, Own(&id), plain, slot.width)
-            }
-            "Summary" => match &row.unreadable {
-                Some(reason) => {
-                    let words = SafeText::line(&format!("unreadable: {reason}"));
-                    cut(painter, &words, style(painter, Role::Bad))
-                }
-                None => cut(painter, &row.summary, plain),
-            },
-            "Client" => cut(painter, &row.client, plain),
-            "User" => cut(painter, &row.user, plain),
-            "Agent" => match &row.agent {
-                Some(agent) => cut(painter, agent, plain),
-                None => painter.put(x, y, glyphs.none, style(painter, Role::Dim), slot.width),
-            },
-            "Status" => cut(painter, &row.status.name, halo(painter, &row.status)),
-            "Prio" => cut(painter, &row.priority.name, halo(painter, &row.priority)),
-            "Age" => put_age(painter, x, y, row.opened, now, plain, slot.width),
-            _ => put_age(painter, x, y, row.last_action, now, plain, slot.width),
-        };
-        if let Some((key, text)) = marked(title, row).filter(|_| !marks.is_empty()) {
-            // On the cursor's bar a line below the words is left of the mark: another colour would break the bar.
-            let style = bar.map_or_else(|| painter.style(Role::Match), Style::underlined);
-            painter.mark(x, y, text, &marks.within(key, text.as_str()), style, slot.width);
-        }
-    }
-}
-
-fn put_age(painter: &mut Painter<'_>, x: u16, y: u16, then: Option<Timestamp>, now: Now, style: Style, cells: u16) -> u16 {
-    match then {
-        Some(then) => painter.put_right(x, y, &age(now.wall, then), style, cells),
-        None => painter.put_right(x, y, painter.glyphs().none, style, cells),
-    }
 }

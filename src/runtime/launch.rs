@@ -12,7 +12,7 @@ use crate::{
     keys::{DEFAULTS, Keymap, Severity},
     mirror::{Mirror, Reader},
     msg::{Msg, Notice},
-    panes::ConnectPane,
+    panes::{ConnectPane, Views},
     session::{self, MirrorPlace},
     settings::{self, Chosen, Config, Overrides, Paths},
     terminal::Terminal,
@@ -94,6 +94,7 @@ pub async fn dashboard(launch: Launch) -> Result<ExitCode, Failure> {
         lean_by_itself: config.lean.is_none(),
         connect: ConnectPane::default(),
         needs_connect: false,
+        views: Views::default(),
         view: LastView::default(),
     };
     let mut ready = None;

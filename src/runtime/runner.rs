@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     domain::{
-        AgentRow, Changed, ClientId, ConnectDraft, ConnectReport, Failure, FailureKind, FileRow, LastView, News, Profile,
+        AgentRow, Anchor, Changed, ClientId, ConnectDraft, ConnectReport, Failure, FailureKind, FileRow, LastView, News, Profile,
         ProfileName, SecretKeeping, SecretSource, Timestamp, address,
     },
     mirror::{Mirror, Reader, TicketAsk},
@@ -444,6 +444,27 @@ pub async fn answer(mirror: &Mirror, question: Question) -> Result<Answer, Failu
                 count_up_to,
             };
             Answer::Tickets(mirror.read(move |reader| reader.tickets(&ask)).await?)
+        }
+        Question::Counts { queries, client, me } => {
+            let (now, zone) = (Timestamp::now(), jiff::tz::TimeZone::system());
+            let ask = |query| TicketAsk {
+                query,
+                client,
+                me,
+                now,
+                zone: zone.clone(),
+                anchor: Anchor::Start,
+                count: 0,
+                also: Vec::new(),
+                count_up_to: None,
+            };
+            let mut counts = Vec::with_capacity(queries.len());
+            for query in queries {
+                // One after the other: a question about rows never waits for all of them.
+                let ask = ask(query);
+                counts.push(mirror.read(move |reader| reader.counted(&ask)).await?);
+            }
+            Answer::Counts(counts)
         }
         Question::Clients { filter, anchor, count } => {
             Answer::Clients(mirror.read(move |reader| reader.clients(&filter, false, anchor, usize::from(count))).await?)

@@ -31,6 +31,10 @@ pub struct Glyphs {
     pub none: &'static str,
     /// From one to another (one or two cells).
     pub arrow: &'static str,
+    /// Ordered by this, the least first.
+    pub rising: &'static str,
+    /// Ordered by this, the most first.
+    pub falling: &'static str,
     /// A character that is kept from sight.
     pub mask: &'static str,
     /// Beside every line of a private note.
@@ -60,6 +64,8 @@ impl Glyphs {
         dot: "·",
         none: "–",
         arrow: "→",
+        rising: "↑",
+        falling: "↓",
         mask: "•",
         private: "▒",
         bar: "▇",
@@ -83,6 +89,8 @@ impl Glyphs {
         dot: "-",
         none: "-",
         arrow: "->",
+        rising: "^",
+        falling: "v",
         mask: "*",
         private: "%",
         bar: "#",
@@ -137,6 +145,8 @@ mod tests {
                 set.ellipsis,
                 set.dot,
                 set.none,
+                set.rising,
+                set.falling,
                 set.mask,
                 set.private,
                 set.bar,

@@ -11,7 +11,7 @@ use halo_tui::{
     },
     keys::{DEFAULTS, Keymap},
     msg::{Effect, Input, Key, Msg, Now},
-    panes::ConnectPane,
+    panes::{ConnectPane, Views},
     runtime::answer,
     session::{MirrorPlace, Session, SessionSettings, open_mirror},
     settings::GivenSecret,
@@ -82,6 +82,7 @@ impl Desk {
             lean_by_itself: false,
             connect: ConnectPane::new(&ConnectDraft::default(), None, false, false),
             needs_connect: false,
+            views: Views::default(),
             view: LastView::default(),
         });
         let mut desk = Self { model, now: Now { wall, tick: Duration::from_secs(100) }, runtime, session, control };

@@ -53,6 +53,22 @@ impl Update<'_> {
                     pane.command(command, context, out);
                 });
             }
+            // The views are the tickets', whatever has the focus.
+            Command::NextView
+            | Command::PreviousView
+            | Command::View1
+            | Command::View2
+            | Command::View3
+            | Command::View4
+            | Command::View5
+            | Command::View6
+            | Command::View7
+            | Command::View8
+            | Command::View9 => {
+                self.focus(TICKETS);
+                self.pane_command(command);
+            }
+            Command::View => self.notify(Notice::info("Type a name after view, or press its number")),
             Command::Find => self.open_line(PromptKind::Find, ""),
             Command::Filter => {
                 if self.model.focus == PREVIEW {

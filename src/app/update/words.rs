@@ -7,7 +7,7 @@ use crate::{
     app::palette,
     domain::Anchor,
     msg::{Command, Effect, Notice, Question},
-    panes::{Offer, PromptKind},
+    panes::{Offer, Pane, PromptKind, TICKETS},
 };
 
 /// Tickets that the command line offers at most.
@@ -45,7 +45,10 @@ impl Update<'_> {
         let Some(line) = &mut model.line else { return };
         let words = line.words();
         line.offer(match line.kind() {
-            PromptKind::Command => palette::offers(&words, &model.known, &model.hits),
+            PromptKind::Command => {
+                let views = model.panes.get(TICKETS).map(Pane::views).unwrap_or_default();
+                palette::offers(&words, &views, &model.known, &model.hits)
+            }
             PromptKind::Find => Vec::new(),
             PromptKind::Filter => {
                 let fitting = model.panes.get(model.focus).map(|pane| pane.complete(&words, line.cursor(), &model.known));
@@ -87,10 +90,15 @@ impl Update<'_> {
             (Some(Command::Theme), name) => self.effects.push(Effect::LoadTheme(name.to_owned())),
             (Some(Command::Filter), words) => {
                 if self.model.focus == crate::panes::PREVIEW {
-                    self.focus(crate::panes::TICKETS);
+                    self.focus(TICKETS);
                 }
                 self.filter(words);
                 self.remember(words);
+            }
+            (Some(Command::View), name) => {
+                let context = self.model.context(self.now);
+                self.focus(TICKETS);
+                self.on_pane(TICKETS, |pane, out| pane.show_view(name, context, out));
             }
             (Some(Command::RefreshEvery), pace) => self.refresh_every(pace),
             (Some(command), _) => self.notify(Notice::error(&format!("{} takes nothing after it", command.name()))),

@@ -1,0 +1,143 @@
+//! How one ticket looks in the list.
+
+use jiff::SignedDuration;
+use ratatui::style::Style;
+
+use super::{
+    super::list::draw_cursor,
+    GUTTER,
+    columns::{Cell, Column},
+};
+use crate::{
+    domain::{TicketRow, Timestamp},
+    msg::Now,
+    query::{Marks, NameKey, Sort, SortKey},
+    text::SafeText,
+    ui::{
+        Glyphs, Own, Painter, Role, Words, age,
+        layout::{Align, ColumnSlot},
+        width,
+    },
+};
+
+/// Columns narrower than this show a letter more instead of the mark of a cut.
+const TOO_NARROW_FOR_MARK: u16 = 9;
+
+/// Draws the titles; those that order the rows bear a mark of the direction, and of their rank where there are several.
+pub(super) fn draw_titles(painter: &mut Painter<'_>, slots: &[(&'static Column, ColumnSlot)], sort: &[Sort]) {
+    let style = painter.style(Role::Title);
+    for (column, slot) in slots {
+        let rank = column.sort.and_then(|key| sort.iter().position(|sort| sort.key == key));
+        let mark = rank.and_then(|rank| Some((rank, sort.get(rank)?))).map(|(rank, key)| {
+            let glyphs = painter.glyphs();
+            let arrow = if rises(key.key) == key.reverse { glyphs.falling } else { glyphs.rising };
+            if sort.len() > 1 { format!("{arrow}{}", rank + 1) } else { arrow.to_owned() }
+        });
+        let mark = mark.unwrap_or_default();
+        let mark = Own(&mark);
+        let cells = width(column.spec.title).min(slot.width.saturating_sub(width(mark)));
+        let x = GUTTER + slot.x + if column.spec.align == Align::Right { slot.width - cells - width(mark) } else { 0 };
+        painter.put(x, 0, column.spec.title, style, cells);
+        painter.put(x + cells, 0, mark, style, width(mark));
+    }
+}
+
+/// Whether what the column shows begins with the least where the order is the natural one.
+fn rises(key: SortKey) -> bool {
+    !matches!(key, SortKey::Id | SortKey::Age | SortKey::Opened)
+}
+
+/// How a ticket stands towards its next target, as a mark in front of its row.
+fn mark(row: &TicketRow, now: Timestamp, glyphs: &Glyphs) -> (&'static str, Role) {
+    if row.unreadable.is_some() {
+        return ("?", Role::Bad);
+    }
+    if row.is_closed {
+        return (" ", Role::Dim);
+    }
+    if row.on_hold {
+        // In the colour of the text: on every third row another would cost more than the mark.
+        return (glyphs.hold, Role::Text);
+    }
+    match row.next_target() {
+        // In the colour of the text too: where what breaches next stands on top, it is every row of the screen.
+        Some(target) if target <= now => (glyphs.breached, Role::Text),
+        Some(target) if target.duration_since(now) <= SignedDuration::from_hours(1) => (glyphs.near, Role::Warn),
+        _ => (" ", Role::Text),
+    }
+}
+
+/// Draws a ticket in row `y`: the cursor, the mark, a cell for each column that has a place.
+pub(super) fn draw_row(
+    painter: &mut Painter<'_>,
+    y: u16,
+    row: &TicketRow,
+    slots: &[(&'static Column, ColumnSlot)],
+    marks: &Marks,
+    now: Now,
+    cursor: Option<bool>,
+) {
+    let glyphs = *painter.glyphs();
+    let bar = draw_cursor(painter, y, cursor);
+    let (mark, role) = mark(row, now.wall, &glyphs);
+    let style = |painter: &Painter<'_>, role: Role| bar.unwrap_or_else(|| painter.style(role));
+    painter.put(1, y, mark, style(painter, role), 1);
+    let plain = style(painter, if row.is_closed { Role::Dim } else { Role::Text });
+    for (column, slot) in slots {
+        let x = GUTTER + slot.x;
+        match (column.cell)(row) {
+            Cell::Number(number) => {
+                painter.put_right(x, y, Own(&number), plain, slot.width);
+            }
+            Cell::Text(text, key) => {
+                put_text(painter, (x, y), text, plain, slot.width);
+                draw_marks(painter, (x, y), text, key, marks, bar, slot.width);
+            }
+            Cell::Halo(label, key) => {
+                let style = bar.unwrap_or_else(|| painter.look().halo(label.colour));
+                put_text(painter, (x, y), &label.name, style, slot.width);
+                if key.is_some() {
+                    draw_marks(painter, (x, y), &label.name, key, marks, bar, slot.width);
+                }
+            }
+            Cell::Age(Some(then)) => {
+                painter.put_right(x, y, &age(now.wall, then), plain, slot.width);
+            }
+            Cell::Age(None) => {
+                painter.put_right(x, y, glyphs.none, plain, slot.width);
+            }
+            Cell::Unreadable(reason) => {
+                let words = SafeText::line(&format!("unreadable: {reason}"));
+                put_text(painter, (x, y), &words, style(painter, Role::Bad), slot.width);
+            }
+            Cell::Nothing => {
+                painter.put(x, y, glyphs.none, style(painter, Role::Dim), slot.width);
+            }
+        }
+    }
+}
+
+fn put_text(painter: &mut Painter<'_>, (x, y): (u16, u16), words: impl Words, style: Style, cells: u16) {
+    match cells {
+        0..TOO_NARROW_FOR_MARK => painter.put(x, y, words, style, cells),
+        _ => painter.put_cut(x, y, words, style, cells),
+    };
+}
+
+/// Marks what the filter's words found in a text.
+fn draw_marks(
+    painter: &mut Painter<'_>,
+    (x, y): (u16, u16),
+    text: &SafeText,
+    key: Option<NameKey>,
+    marks: &Marks,
+    bar: Option<Style>,
+    cells: u16,
+) {
+    if marks.is_empty() {
+        return;
+    }
+    // On the cursor's bar a line below the words is left of the mark: another colour would break the bar.
+    let style = bar.map_or_else(|| painter.style(Role::Match), Style::underlined);
+    painter.mark(x, y, text, &marks.within(key, text.as_str()), style, cells);
+}

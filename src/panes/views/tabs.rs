@@ -1,0 +1,97 @@
+//! The line of tabs: the shown one set apart, each with its number, its name as far as there is room, its count.
+
+use super::{Tab, Views};
+use crate::{
+    domain::grouped,
+    text::SafeText,
+    ui::{Own, Painter, Role, Words, width},
+};
+
+/// Cells that the names of tabs that are not shown are cut to at most; where there is no room for three, their numbers stand alone.
+const LONGEST_CUT: u16 = 14;
+/// Keys lead to so many tabs.
+const NUMBERED: usize = 9;
+
+/// A tab as it is drawn.
+struct Label<'a> {
+    number: String,
+    name: &'a SafeText,
+    /// Cells of the name.
+    cells: u16,
+    count: String,
+    shown: bool,
+}
+
+impl Label<'_> {
+    fn width(&self) -> u16 {
+        let gap = |cells: u16| if cells == 0 { 0 } else { cells + 1 };
+        width(Own(&self.number)) + gap(self.cells.min(width(self.name))) + gap(width(Own(&self.count)))
+    }
+
+    fn draw(&self, painter: &mut Painter<'_>, x: u16) -> u16 {
+        let style = painter.style(if self.shown { Role::TabActive } else { Role::Tab });
+        let mut at = x + painter.put(x, 0, Own(&self.number), style, u16::MAX);
+        let mut word = |painter: &mut Painter<'_>, words: &dyn Fn(&mut Painter<'_>, u16) -> u16| {
+            painter.put(at, 0, " ", style, 1);
+            at += 1;
+            at += words(painter, at);
+        };
+        if self.cells > 0 {
+            word(painter, &|painter, at| put_short(painter, at, self.name, style, self.cells));
+        }
+        if !self.count.is_empty() {
+            word(painter, &|painter, at| painter.put(at, 0, Own(&self.count), style, u16::MAX));
+        }
+        at - x
+    }
+}
+
+/// Short names lose their end without a mark: it would take the place of a letter.
+fn put_short(painter: &mut Painter<'_>, x: u16, words: impl Words, style: ratatui::style::Style, cells: u16) -> u16 {
+    if cells < 8 { painter.put(x, 0, words, style, cells) } else { painter.put_cut(x, 0, words, style, cells) }
+}
+
+impl Views {
+    /// Draws the tabs into the first row and answers the cells they took, at most `max`.
+    pub(in super::super) fn draw_tabs(&self, painter: &mut Painter<'_>, max: u16) -> u16 {
+        let labels =
+            |cells: u16| self.tabs.iter().enumerate().map(move |(at, tab)| self.label(at, tab, cells)).collect::<Vec<_>>();
+        let line = |labels: &[Label<'_>]| labels.iter().map(|label| label.width() + 3).fold(0, u16::saturating_add);
+        let cells = std::iter::once(u16::MAX).chain((3..=LONGEST_CUT).rev());
+        let fitting = cells.map(labels).find(|labels| line(labels) <= max + 2);
+        let labels = fitting.unwrap_or_else(|| labels(0));
+        // Where not even the numbers fit, the shown one stays in sight.
+        let first = (0..self.current).find(|first| line(labels.get(*first..=self.current).unwrap_or_default()) <= max + 2);
+        let first = first.unwrap_or(self.current);
+        let mut x = 1;
+        for label in labels.iter().skip(first) {
+            if x > 1 && x + 2 + label.width() > max {
+                break;
+            }
+            if x > 1 {
+                // In the colour of the tabs: another one for each line would cost more than the line.
+                let line = if painter.look().is_lean() { " " } else { painter.glyphs().rule_v };
+                painter.put(x + 1, 0, line, painter.style(Role::Tab), 1);
+                x += 3;
+            }
+            x += label.draw(painter, x);
+        }
+        x
+    }
+
+    fn label<'a>(&self, at: usize, tab: &'a Tab, cells: u16) -> Label<'a> {
+        let shown = at == self.current;
+        let number = if at < NUMBERED { (at + 1).to_string() } else { String::new() };
+        // A tab without a number is known by its name alone.
+        let cells = if shown {
+            u16::MAX
+        } else if number.is_empty() {
+            cells.max(5)
+        } else {
+            cells
+        };
+        let count =
+            tab.count.map_or_else(String::new, |count| format!("{}{}", grouped(count.n), if count.more { "+" } else { "" }));
+        Label { number, name: &tab.view.name, cells, count, shown }
+    }
+}
