@@ -16,7 +16,7 @@ use std::{
 use halo_tui::{
     domain::{
         ActionRecord, Agent, AgentId, AssetRecord, ClientRecord, Connection, Failure, FailureKind, History, Identity, News,
-        Priority, SiteRecord, Sla, Status, Team, TicketId, TicketRecord, TicketType, Timestamp, UserRecord,
+        Priority, SiteRecord, Sla, Status, Team, TicketId, TicketRecord, TicketType, Timestamp, UserRecord, Workday,
     },
     halo::{Class, ListRequest, Openness, Page, TicketColumn, TicketsRequest},
     mirror::Mirror,
@@ -175,6 +175,10 @@ impl Server for Scripted {
     }
 
     async fn slas(&self, _: Class) -> Result<Page<Sla>, Failure> {
+        self.answer(page(Vec::new(), 0))
+    }
+
+    async fn workdays(&self, _: Class) -> Result<Page<Workday>, Failure> {
         self.answer(page(Vec::new(), 0))
     }
 

@@ -36,6 +36,8 @@ id! {
     TicketTypeId,
     /// A service-level agreement.
     SlaId,
+    /// Working hours of a desk.
+    WorkdayId,
     /// An action: unique only within its ticket.
     ActionId,
     /// A file.

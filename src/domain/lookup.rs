@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    ActionRecord, AgentId, AssetRecord, ClientRecord, PriorityId, Register, Rgb, SiteRecord, SlaId, StatusId, TeamId, TicketId,
-    TicketRecord, TicketTypeId, UserRecord,
+    ActionRecord, AgentId, Allowance, AssetRecord, ClientRecord, PriorityId, Register, Rgb, SiteRecord, SlaId, StatusId, TeamId,
+    TicketId, TicketRecord, TicketTypeId, UserRecord, Workday, WorkdayId,
 };
 use crate::text::Untrusted;
 
@@ -38,6 +38,10 @@ pub struct Priority {
     pub colour: Option<Rgb>,
     /// Not offered for choice.
     pub hidden: bool,
+    /// How long the first response may take.
+    pub respond: Option<Allowance>,
+    /// How long the fix may take.
+    pub fix: Option<Allowance>,
 }
 
 /// A team of agents.
@@ -67,6 +71,8 @@ pub struct Sla {
     pub id: SlaId,
     /// Its name.
     pub name: Untrusted,
+    /// The hours that count.
+    pub workday_id: WorkdayId,
 }
 
 /// A person (or API application) of the service desk.
@@ -135,6 +141,8 @@ pub enum Batch {
     TicketTypes(Vec<TicketType>),
     /// All SLAs.
     Slas(Vec<Sla>),
+    /// All working hours.
+    Workdays(Vec<Workday>),
     /// All agents.
     Agents(Vec<Agent>),
 }

@@ -7,6 +7,7 @@ pub mod address;
 
 mod action;
 mod budget;
+mod burn;
 mod client;
 mod connect;
 mod coverage;
@@ -26,9 +27,11 @@ mod secret;
 mod ticket;
 mod view;
 mod window;
+mod workday;
 
 pub use action::{ActionRecord, ActionRow, Author};
 pub use budget::{Admission, BudgetLedger, LedgerStanding};
+pub use burn::{Allowance, Burn, SlaTerms, Target};
 pub use client::{ClientRecord, ClientRow};
 pub use connect::{ConnectReport, ConnectStep, StepOutcome};
 pub use coverage::{Coverage, grouped};
@@ -38,6 +41,7 @@ pub use failure::{Failure, FailureKind};
 pub use history::{History, NotAHistory};
 pub use ids::{
     ActionId, AgentId, AttachmentId, ClientId, PriorityId, SiteId, SlaId, StatusId, TeamId, TicketId, TicketTypeId, UserId,
+    WorkdayId,
 };
 pub use lookup::{Agent, Batch, Priority, Sla, Status, Team, TicketType};
 pub use news::{Changed, News};
@@ -50,5 +54,6 @@ pub use secret::{Secret, SecretSource};
 pub use ticket::{Label, TicketRecord, TicketRow};
 pub use view::LastView;
 pub use window::{Anchor, Counted, Window};
+pub use workday::{Calendar, Workday};
 
 pub use jiff::Timestamp;

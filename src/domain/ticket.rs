@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{AgentId, ClientId, PriorityId, Rgb, SiteId, SlaId, StatusId, TeamId, TicketExtras, TicketId, TicketTypeId, UserId};
+use super::{
+    AgentId, ClientId, PriorityId, Rgb, SiteId, SlaId, SlaTerms, StatusId, Target, TeamId, TicketExtras, TicketId, TicketTypeId,
+    UserId,
+};
 use crate::text::{SafeText, Untrusted};
 
 /// A ticket as the server sent it; sentinel dates (1899, 1900, 0001) are already `None`.
@@ -130,24 +133,28 @@ pub struct TicketRow {
     pub on_hold: bool,
     /// No SLA counts.
     pub excluded_from_sla: bool,
+    /// What the SLA and the priority say of its targets.
+    pub terms: SlaTerms,
     /// Marked VIP.
     pub vip: bool,
     /// How many files hang on it.
     pub attachments: u32,
     /// Why the record could not be read, where it couldn't.
     pub unreadable: Option<SafeText>,
+    /// It changed since it was looked at here.
+    pub changed: bool,
 }
 
 impl TicketRow {
     /// The SLA target that counts next: the response until there was one, then the fix; none for closed, excluded or
     /// unlimited tickets.
-    pub fn next_target(&self) -> Option<Timestamp> {
+    pub fn next_target(&self) -> Option<(Target, Timestamp)> {
         if self.is_closed || self.excluded_from_sla {
             return None;
         }
         match (self.respond_by, self.responded) {
-            (Some(target), None) => Some(target),
-            _ => self.fix_by,
+            (Some(at), None) => Some((Target::Respond, at)),
+            _ => self.fix_by.map(|at| (Target::Fix, at)),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::domain::{
     ActionRecord, Agent, AssetRecord, AttachmentId, ClientRecord, Failure, Priority, SiteRecord, Sla, Status, Team, TicketId,
-    TicketRecord, TicketType, Timestamp, UserRecord,
+    TicketRecord, TicketType, Timestamp, UserRecord, Workday,
 };
 
 /// Permissions of API applications, as Halo names them.
@@ -127,6 +127,11 @@ impl Halo {
     /// All SLAs.
     pub async fn slas(&self, class: Class) -> Result<Page<Sla>, Failure> {
         self.list("SLA", &asked("SLAs", TICKETS), unpaged(&[]), class).await
+    }
+
+    /// All working hours with their holidays.
+    pub async fn workdays(&self, class: Class) -> Result<Page<Workday>, Failure> {
+        self.list("Workday", &asked("working hours", TICKETS), unpaged(&["showholidays"]), class).await
     }
 }
 

@@ -141,7 +141,7 @@ impl Scene<'_> {
                 any(values.iter().map(|(compare, id)| bound(format!("t.id {} ?", operator(*compare)), *id)).collect())
             }
             Filter::Priority(values) => any(values.iter().map(|value| self.priority(value)).collect()),
-            Filter::Sla(values) => any(values.iter().map(|(compare, span)| self.due(*compare, *span)).collect()),
+            Filter::Sla(values) => any(values.iter().map(|(compare, span)| self.left(*compare, *span)).collect()),
             Filter::Age(values) => any(values.iter().map(|(compare, span)| self.ago("t.opened_key", *compare, *span)).collect()),
             Filter::Time(key, values) => any(values.iter().map(|value| self.time(*key, *value)).collect()),
             // Either holds for every ticket; said so, an index alone can count them.
@@ -231,10 +231,41 @@ impl Scene<'_> {
         }
     }
 
-    /// The next unmet target, by the time left until it.
-    fn due(&self, compare: Compare, span: Span) -> Condition {
-        let at = self.minute.saturating_add(i64::from(span.seconds) * 1000);
-        bound(format!("(t.due < {NEVER} AND t.due {} ?)", operator(compare)), at)
+    /// The target that counts, by the minutes left until it, as the column tells them: in the hours of the ticket's SLA.
+    fn left(&self, compare: Compare, span: Span) -> Condition {
+        let minutes = i64::from(span.seconds).div_euclid(60);
+        // Fewer minutes are left exactly where the target lies before the moment that is so many ahead.
+        let (this, next) = (self.ahead(minutes), self.ahead(minutes.saturating_add(1)));
+        let known = plain(format!("t.due < {NEVER}"));
+        let before = |ahead: Condition| Condition { sql: format!("t.due < {}", ahead.sql), ..ahead };
+        let behind = |ahead: Condition| Condition { sql: format!("t.due >= {}", ahead.sql), ..ahead };
+        all(match compare {
+            Compare::Less => vec![known, before(this)],
+            Compare::AtMost => vec![known, before(next)],
+            Compare::More => vec![known, behind(next)],
+            Compare::AtLeast => vec![known, behind(this)],
+            Compare::Equal => vec![known, behind(this), before(next)],
+        })
+        .in_brackets()
+    }
+
+    /// The moment that lies so many minutes ahead under the ticket's SLA, as an expression with its values.
+    fn ahead(&self, minutes: i64) -> Condition {
+        let wall = Value::Integer(self.minute.saturating_add(minutes.saturating_mul(60_000)));
+        let now = Timestamp::from_millisecond(self.minute).unwrap_or_default();
+        let calendars = self.names.calendars();
+        if calendars.is_empty() {
+            return Condition { sql: "?".to_owned(), params: vec![wall] };
+        }
+        let mut sql = "CASE t.sla_id".to_owned();
+        let mut params = Vec::new();
+        for (sla, calendar) in calendars {
+            sql.push_str(" WHEN ? THEN ?");
+            params.extend([Value::Integer(sla), Value::Integer(calendar.after(now, minutes).as_millisecond())]);
+        }
+        sql.push_str(" ELSE ? END");
+        params.push(wall);
+        Condition { sql, params }.in_brackets()
     }
 
     /// A moment, by the time since it: longer ago is earlier.

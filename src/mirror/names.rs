@@ -1,12 +1,14 @@
 //! The lookup tables in memory: they are small and every row needs them.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
+
+use jiff::tz::TimeZone;
 
 use rusqlite::Connection;
 
 use super::row;
 use crate::{
-    domain::{Label, PriorityId, SlaId},
+    domain::{Allowance, Calendar, Label, PriorityId, SlaId, SlaTerms, Workday},
     query::folded_words,
     text::SafeText,
 };
@@ -21,6 +23,10 @@ pub(super) struct Names {
     priorities: HashMap<(i64, i64), Named>,
     /// Whether the SLA clock stands in a status.
     holds: HashMap<i64, bool>,
+    /// How long the targets of each priority may take: the response, the fix.
+    allowed: Allowed,
+    /// The hours that count under each SLA that does not run round the clock.
+    calendars: HashMap<i64, Arc<Calendar>>,
 }
 
 /// A name with its colour and its folded words.
@@ -36,6 +42,8 @@ impl Names {
         let holds = holds.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
         Ok(Self {
             holds,
+            allowed: allowed(conn)?,
+            calendars: calendars(conn)?,
             statuses: by_id(conn, "SELECT name, colour, id FROM statuses")?,
             types: by_id(conn, "SELECT name, NULL, id FROM ticket_types")?,
             teams: by_id(conn, "SELECT name, NULL, id FROM teams")?,
@@ -52,6 +60,19 @@ impl Names {
     /// Whether the SLA clock stands in the status, where it is known.
     pub(super) fn holds_sla(&self, id: i64) -> Option<bool> {
         self.holds.get(&id).copied()
+    }
+
+    /// How long the targets of a priority may take, and in which hours.
+    pub(super) fn terms(&self, sla: SlaId, id: PriorityId) -> SlaTerms {
+        let (respond, fix) = self.allowed.get(&(sla.0, id.0)).copied().unwrap_or_default();
+        SlaTerms { respond, fix, calendar: self.calendars.get(&sla.0).cloned() }
+    }
+
+    /// The SLAs that don't run round the clock, with the hours that count, in the order of their numbers.
+    pub(super) fn calendars(&self) -> Vec<(i64, &Calendar)> {
+        let mut calendars: Vec<_> = self.calendars.iter().map(|(sla, calendar)| (*sla, calendar.as_ref())).collect();
+        calendars.sort_unstable_by_key(|(sla, _)| *sla);
+        calendars
     }
 
     /// The priority's label under its SLA.
@@ -86,6 +107,33 @@ fn label(named: Option<&Named>, id: i64) -> Label {
         None if id > 0 => Label { name: SafeText::line(&id.to_string()), colour: None },
         None => Label::default(),
     }
+}
+
+type Allowed = HashMap<(i64, i64), (Option<Allowance>, Option<Allowance>)>;
+
+fn allowed(conn: &Connection) -> rusqlite::Result<Allowed> {
+    let mut statement = conn.prepare_cached("SELECT sla_id, id, respond, respond_in_days, fix, fix_in_days FROM priorities")?;
+    let allowance = |row: &rusqlite::Row<'_>, column: usize| -> rusqlite::Result<Option<Allowance>> {
+        let in_days: bool = row.get(column + 1)?;
+        let allowance = if in_days { Allowance::Days } else { Allowance::Minutes };
+        Ok(row.get::<_, Option<i64>>(column)?.map(allowance))
+    };
+    let rows = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), (allowance(row, 2)?, allowance(row, 4)?))))?;
+    rows.collect()
+}
+
+/// The hours that count under each SLA; of hours or a zone that can't be read nothing is known, and the clock on the wall counts.
+fn calendars(conn: &Connection) -> rusqlite::Result<HashMap<i64, Arc<Calendar>>> {
+    let mut statement = conn.prepare_cached("SELECT s.id, w.hours FROM slas AS s JOIN workdays AS w ON w.id = s.workday_id")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+    let mut calendars = HashMap::new();
+    for row in rows {
+        let (sla, hours) = row?;
+        let workday: Option<Workday> = serde_json::from_str(&hours).ok();
+        let zone = workday.as_ref().and_then(Workday::zone_name).and_then(|name| TimeZone::get(name).ok());
+        calendars.extend(workday.zip(zone).and_then(|(workday, zone)| Some((sla, Arc::new(Calendar::new(&workday, zone)?)))));
+    }
+    Ok(calendars)
 }
 
 fn by_id(conn: &Connection, sql: &str) -> rusqlite::Result<HashMap<i64, Named>> {

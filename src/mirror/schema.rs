@@ -14,6 +14,7 @@ const STEPS: &[Step] = &[
     Step { statements: include_str!("schema/2.sql"), rewords: false },
     Step { statements: include_str!("schema/3.sql"), rewords: false },
     Step { statements: include_str!("schema/4.sql"), rewords: true },
+    Step { statements: include_str!("schema/5.sql"), rewords: false },
 ];
 
 /// One step.
@@ -51,6 +52,7 @@ pub(super) const TABLES: &[&str] = &[
     "teams",
     "ticket_types",
     "slas",
+    "workdays",
     "agents",
 ];
 

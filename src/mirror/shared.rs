@@ -128,6 +128,7 @@ pub(super) fn note(conn: &Connection, batch: &Batch) -> rusqlite::Result<()> {
         | Batch::Teams(_)
         | Batch::TicketTypes(_)
         | Batch::Slas(_)
+        | Batch::Workdays(_)
         | Batch::Agents(_) => "lookups",
     };
     conn.prepare_cached(&format!("UPDATE shared SET {column} = {column} + 1"))?.execute([])?;

@@ -10,6 +10,8 @@ use crate::{
     text::{SafeText, Untrusted},
 };
 
+mod sla;
+
 const NOW: i64 = 1_800_000_000;
 
 fn now() -> Timestamp {
@@ -87,7 +89,7 @@ fn lookups(store: &Reader) {
     put(store, Batch::Agents(vec![agent(1, "Unassigned"), agent(3, "Priya Shah"), agent(4, "Zoë O'Brien")]), Pass::Any);
     put(store, Batch::Teams(vec![Team { id: TeamId(5), name: "Networks".into(), inactive: false }]), Pass::Any);
     put(store, Batch::TicketTypes(vec![TicketType { id: TicketTypeId(7), name: "Incident".into() }]), Pass::Any);
-    put(store, Batch::Slas(vec![Sla { id: SlaId(1), name: "Gold".into() }]), Pass::Any);
+    put(store, Batch::Slas(vec![Sla { id: SlaId(1), name: "Gold".into(), ..Sla::default() }]), Pass::Any);
 }
 
 /// A small desk in which every key of the language finds something.

@@ -244,7 +244,8 @@ fn json(ids: &[i64]) -> String {
 
 const COLUMNS: &str = "SELECT id, summary, client_id, client_name, site_name, user_name, agent_id, team_id, team_name, status_id, \
     priority_id, sla_id, ticket_type_id, opened, closed, is_closed, last_action, last_update, respond_by, responded, fix_by, \
-    on_hold, excluded_from_sla, vip, attachments, unreadable FROM tickets WHERE id = ?";
+    on_hold, excluded_from_sla, vip, attachments, unreadable, \
+    EXISTS (SELECT 1 FROM seen WHERE seen.ticket_id = id AND updated_key > seen.updated) FROM tickets WHERE id = ?";
 
 fn ticket(conn: &Connection, names: &Names, id: i64) -> rusqlite::Result<Option<TicketRow>> {
     conn.prepare_cached(COLUMNS)?.query_row([id], |row| read(row, names)).optional()
@@ -252,7 +253,7 @@ fn ticket(conn: &Connection, names: &Names, id: i64) -> rusqlite::Result<Option<
 
 fn read(row: &Row<'_>, names: &Names) -> rusqlite::Result<TicketRow> {
     let agent_id = AgentId(row.get(6)?);
-    let priority_id = PriorityId(row.get(10)?);
+    let (priority_id, sla_id) = (PriorityId(row.get(10)?), SlaId(row.get(11)?));
     let name = |found: Option<&super::names::Named>| found.map(|found| found.label.name.clone());
     let agent = agent_id.is_assigned().then(|| name(names.agents.get(&agent_id.0)));
     let team = row::line(row, 8)?;
@@ -267,7 +268,7 @@ fn read(row: &Row<'_>, names: &Names) -> rusqlite::Result<TicketRow> {
         agent: agent.map(|known| known.unwrap_or_else(|| SafeText::line(&agent_id.to_string()))),
         team: if team.is_empty() { name(names.teams.get(&row.get::<_, i64>(7)?)).unwrap_or_default() } else { team },
         status: names.status(row.get(9)?),
-        priority: names.priority(SlaId(row.get(11)?), priority_id),
+        priority: names.priority(sla_id, priority_id),
         priority_id,
         ticket_type: names.ticket_type(row.get(12)?),
         opened: row::time(row, 13)?,
@@ -280,8 +281,10 @@ fn read(row: &Row<'_>, names: &Names) -> rusqlite::Result<TicketRow> {
         fix_by: row::time(row, 20)?,
         on_hold: row.get(21)?,
         excluded_from_sla: row.get(22)?,
+        terms: names.terms(sla_id, priority_id),
         vip: row.get(23)?,
         attachments: row::small(row, 24)?,
         unreadable: row.get::<_, Option<String>>(25)?.map(|reason| SafeText::line(&reason)),
+        changed: row.get(26)?,
     })
 }

@@ -26,7 +26,7 @@ pub const COUNTS: &str = "counts";
 /// How long the counts of the views rest between two changes of the rows: a first fill changes them all the time.
 const COUNTS_REST: Duration = Duration::from_secs(1);
 
-/// Cells before the columns: the cursor's mark, the state's mark, a space.
+/// Cells before the columns: the cursor's mark, the state's mark, the mark of what changed.
 const GUTTER: u16 = 3;
 /// Cells beside the tabs that are kept for what narrows the tickets.
 const NARROWED_CELLS: u16 = 40;

@@ -21,10 +21,12 @@ pub(super) enum Table {
     Teams,
     TicketTypes,
     Slas,
+    Workdays,
 }
 
 impl Table {
-    const ALL: [Self; 6] = [Self::Statuses, Self::Priorities, Self::Agents, Self::Teams, Self::TicketTypes, Self::Slas];
+    const ALL: [Self; 7] =
+        [Self::Statuses, Self::Priorities, Self::Agents, Self::Teams, Self::TicketTypes, Self::Slas, Self::Workdays];
 
     const fn name(self) -> &'static str {
         match self {
@@ -34,6 +36,7 @@ impl Table {
             Self::Teams => "teams",
             Self::TicketTypes => "ticket types",
             Self::Slas => "SLAs",
+            Self::Workdays => "working hours",
         }
     }
 }
@@ -115,6 +118,7 @@ async fn fetch<S: Server>(sync: &Sync<S>, table: Table, class: Class) -> Result<
         Table::Teams => Batch::Teams(server.teams(class).await?.records),
         Table::TicketTypes => Batch::TicketTypes(server.ticket_types(class).await?.records),
         Table::Slas => Batch::Slas(server.slas(class).await?.records),
+        Table::Workdays => Batch::Workdays(server.workdays(class).await?.records),
     })
 }
 

@@ -5,7 +5,7 @@ use std::future::Future;
 use crate::{
     domain::{
         ActionRecord, Agent, AssetRecord, ClientRecord, Failure, Priority, SiteRecord, Sla, Status, Team, TicketId, TicketRecord,
-        TicketType, Timestamp, UserRecord,
+        TicketType, Timestamp, UserRecord, Workday,
     },
     halo::{Class, Halo, ListRequest, Page, TicketsRequest},
 };
@@ -54,6 +54,8 @@ pub trait Server: Send + Sync {
     fn ticket_types(&self, class: Class) -> impl Future<Output = Result<Page<TicketType>, Failure>> + Send;
     /// SLAs.
     fn slas(&self, class: Class) -> impl Future<Output = Result<Page<Sla>, Failure>> + Send;
+    /// Working hours.
+    fn workdays(&self, class: Class) -> impl Future<Output = Result<Page<Workday>, Failure>> + Send;
     /// Agents.
     fn agents(&self, class: Class) -> impl Future<Output = Result<Page<Agent>, Failure>> + Send;
 }
@@ -123,6 +125,10 @@ impl Server for Halo {
 
     async fn slas(&self, class: Class) -> Result<Page<Sla>, Failure> {
         Self::slas(self, class).await
+    }
+
+    async fn workdays(&self, class: Class) -> Result<Page<Workday>, Failure> {
+        Self::workdays(self, class).await
     }
 
     async fn agents(&self, class: Class) -> Result<Page<Agent>, Failure> {

@@ -18,7 +18,7 @@ pub(super) enum Turn {
 }
 
 /// How often each has its turn, at most.
-const EVERY: [(Turn, Duration); 11] = [
+const EVERY: [(Turn, Duration); 12] = [
     (Turn::Register(Register::Clients), Duration::from_mins(6)),
     (Turn::Register(Register::Users), Duration::from_mins(15)),
     (Turn::Register(Register::Sites), Duration::from_mins(30)),
@@ -29,6 +29,7 @@ const EVERY: [(Turn, Duration); 11] = [
     (Turn::Lookup(Table::Teams), Duration::from_hours(1)),
     (Turn::Lookup(Table::TicketTypes), Duration::from_hours(1)),
     (Turn::Lookup(Table::Slas), Duration::from_hours(1)),
+    (Turn::Lookup(Table::Workdays), Duration::from_hours(3)),
     (Turn::Conversations, Duration::from_mins(2)),
 ];
 

@@ -15,6 +15,7 @@ mod tables;
 mod tests;
 mod ticket;
 mod value;
+mod workday;
 
 pub(super) use fields::Fields;
 #[cfg(fuzzing)]

@@ -1,7 +1,9 @@
 //! The small tables that tickets refer to by number: plain arrays on most versions.
 
 use super::{Fields, WireRecord};
-use crate::domain::{Priority, PriorityId, Sla, SlaId, Status, StatusId, Team, TeamId, TicketType, TicketTypeId};
+use crate::domain::{
+    Allowance, Priority, PriorityId, Sla, SlaId, Status, StatusId, Team, TeamId, TicketType, TicketTypeId, WorkdayId,
+};
 
 impl WireRecord for Status {
     const LISTS: &'static [&'static str] = &["statuses", "results"];
@@ -36,6 +38,8 @@ impl WireRecord for Priority {
             name: fields.text("name"),
             colour: fields.colour("colour"),
             hidden: fields.flag("ishidden"),
+            respond: Allowance::new(fields.number("responsetime"), &fields.string("responseunits")),
+            fix: Allowance::new(fields.number("fixtime"), &fields.string("fixunits")),
         }
     }
 }
@@ -60,6 +64,6 @@ impl WireRecord for Sla {
     const LISTS: &'static [&'static str] = &["slas", "results"];
 
     fn read(id: i64, fields: &mut Fields<'_>) -> Self {
-        Self { id: SlaId(id), name: fields.text("name") }
+        Self { id: SlaId(id), name: fields.text("name"), workday_id: WorkdayId(fields.id("workday_id")) }
     }
 }

@@ -11,7 +11,7 @@ use super::{
     table::Table,
 };
 use crate::{
-    domain::{Agent, Priority, Sla, Status, Team, TicketType},
+    domain::{Agent, Allowance, Priority, Sla, Status, Team, TicketType, Workday},
     query::folded_words,
     text::Untrusted,
 };
@@ -49,15 +49,26 @@ pub(super) fn statuses(conn: &Connection, all: &[Status]) -> rusqlite::Result<Ap
 }
 
 pub(super) fn priorities(conn: &Connection, all: &[Priority]) -> rusqlite::Result<Applied> {
-    const PRIORITIES: Table = Table { name: "priorities", keys: &["sla_id", "id"], columns: &["name", "colour", "hidden"] };
+    const PRIORITIES: Table = Table {
+        name: "priorities",
+        keys: &["sla_id", "id"],
+        columns: &["name", "colour", "hidden", "respond", "respond_in_days", "fix", "fix_in_days"],
+    };
+    let allowance = |allowance: Option<Allowance>| match allowance {
+        Some(Allowance::Minutes(minutes)) => [minutes.into(), false.into()],
+        Some(Allowance::Days(minutes)) => [minutes.into(), true.into()],
+        None => [Value::Null, false.into()],
+    };
     let row = |priority: &Priority| {
-        vec![
+        let (respond, fix) = (allowance(priority.respond), allowance(priority.fix));
+        let named = [
             priority.sla_id.0.into(),
             priority.id.0.into(),
             text(&priority.name),
             colour_number(priority.colour),
             priority.hidden.into(),
-        ]
+        ];
+        named.into_iter().chain(respond).chain(fix).collect()
     };
     PRIORITIES.replace(conn, EVERYTHING, all.iter().map(row).collect())
 }
@@ -84,8 +95,15 @@ pub(super) fn ticket_types(conn: &Connection, all: &[TicketType]) -> rusqlite::R
 }
 
 pub(super) fn slas(conn: &Connection, all: &[Sla]) -> rusqlite::Result<Applied> {
-    const SLAS: Table = Table { name: "slas", keys: &["id"], columns: &["name"] };
-    SLAS.replace(conn, EVERYTHING, all.iter().map(|sla| vec![sla.id.0.into(), text(&sla.name)]).collect())
+    const SLAS: Table = Table { name: "slas", keys: &["id"], columns: &["name", "workday_id"] };
+    let row = |sla: &Sla| vec![sla.id.0.into(), text(&sla.name), sla.workday_id.0.into()];
+    SLAS.replace(conn, EVERYTHING, all.iter().map(row).collect())
+}
+
+pub(super) fn workdays(conn: &Connection, all: &[Workday]) -> rusqlite::Result<Applied> {
+    const WORKDAYS: Table = Table { name: "workdays", keys: &["id"], columns: &["hours"] };
+    let json = |workday: &Workday| serde_json::to_string(workday).unwrap_or_default();
+    WORKDAYS.replace(conn, EVERYTHING, all.iter().map(|workday| vec![workday.id.0.into(), Value::Text(json(workday))]).collect())
 }
 
 pub(super) fn agents(conn: &Connection, all: &[Agent]) -> rusqlite::Result<Applied> {

@@ -31,6 +31,7 @@ pub(super) fn apply(conn: &Connection, batch: &Batch, pass: Pass, now: Timestamp
         Batch::Teams(all) => lookups::teams(conn, all),
         Batch::TicketTypes(all) => lookups::ticket_types(conn, all),
         Batch::Slas(all) => lookups::slas(conn, all),
+        Batch::Workdays(all) => lookups::workdays(conn, all),
         Batch::Agents(all) => lookups::agents(conn, all),
     }
 }
@@ -73,6 +74,12 @@ pub(super) fn set_meta(conn: &Connection, key: &str, value: Option<&str>) -> rus
 
 /// Notes that a ticket was looked at as it is now.
 pub(super) fn mark_seen(conn: &Connection, ticket: TicketId) -> rusqlite::Result<()> {
-    conn.execute("INSERT OR REPLACE INTO seen(ticket_id, updated) SELECT id, updated_key FROM tickets WHERE id = ?", [ticket.0])?;
+    conn.execute(
+        "INSERT OR REPLACE INTO seen(ticket_id, updated, fields) SELECT id, updated_key, json_object(\
+         'status', status_id, 'priority', priority_id, 'sla', sla_id, 'agent', agent_id, 'team', team_id, 'team_name', team_name, \
+         'summary', summary, 'client', client_name, 'user', user_name, 'type', ticket_type_id, 'fix_by', fix_by, \
+         'last_action', last_action, 'attachments', attachments) FROM tickets WHERE id = ?",
+        [ticket.0],
+    )?;
     Ok(())
 }

@@ -4,14 +4,16 @@ use ratatui::style::Style;
 
 use super::page::{Fact, Heading, Line, Page};
 use crate::{
-    domain::{Author, TicketRow, Timestamp},
+    domain::{Author, Burn, Target, TicketRow, Timestamp},
     msg::Now,
     text::{PartKind, SafeText, occurrences},
-    ui::{Activity, Own, Painter, Role, activity, age, until, width},
+    ui::{Activity, Own, Painter, Role, activity, age, burn_bar, countdown, until, width},
 };
 
 /// Cells of the row that shows a ticket's life at most.
 const ACTIVITY_COLS: u16 = 60;
+/// Cells of the bar that shows what is left of an SLA.
+const BURN_BAR_COLS: u16 = 8;
 /// Cells that an age takes at most.
 const AGE_COLS: u16 = 5;
 
@@ -235,26 +237,39 @@ fn moment(run: &mut Run<'_, '_>, words: &'static str, at: Option<Timestamp>, now
 }
 
 fn targets(run: &mut Run<'_, '_>, ticket: &TicketRow, now: Now) {
+    let burn = Burn::of(ticket, now.wall);
     if ticket.on_hold {
         let hold = run.painter.glyphs().hold;
-        run.own(&format!("{hold} on hold"), Role::Warn);
+        run.own(&format!("{hold} held"), Role::Warn);
     }
-    let targets = [("respond by", ticket.respond_by, ticket.responded), ("fix by", ticket.fix_by, ticket.closed)];
-    for (what, target, met) in targets {
-        let Some(target) = target else { continue };
+    let targets = [(Target::Respond, ticket.respond_by, ticket.responded), (Target::Fix, ticket.fix_by, ticket.closed)];
+    for (target, at, met) in targets {
+        let Some(at) = at else { continue };
+        let what = target.words();
         run.dot();
-        if let Some(met) = met {
-            let (word, role) = if met <= target { ("met", Role::Ok) } else { ("missed", Role::Bad) };
-            run.own(&format!("{what} {word}"), role);
-        } else if target <= now.wall {
-            let breached = run.painter.glyphs().breached;
-            run.own(&format!("{breached} {what} missed "), Role::Bad);
-            let bad = run.painter.style(Role::Bad);
-            run.put(&until(now.wall, target), bad);
-        } else {
-            run.own(&format!("{what}: "), Role::Dim);
-            let text = run.painter.style(Role::Text);
-            run.put(&until(now.wall, target), text);
+        match (met, burn) {
+            (Some(met), _) => {
+                let (word, role) = if met <= at { ("met", Role::Ok) } else { ("missed", Role::Bad) };
+                run.own(&format!("{what} {word}"), role);
+            }
+            (None, Burn::Running { target: counts, left, eighths, missed, .. }) if counts == target => {
+                // As the list tells it: in the hours that count.
+                let role = if missed { Role::Bad } else { Role::Text };
+                let words = if missed { format!("{} {what} missed ", run.painter.glyphs().breached) } else { format!("{what} ") };
+                run.own(&words, if missed { Role::Bad } else { Role::Dim });
+                let style = run.painter.style(role);
+                run.put(&countdown(left), style);
+                if !missed {
+                    run.x += 1;
+                    run.x += burn_bar(run.painter, run.x, run.y, eighths, style, BURN_BAR_COLS);
+                    run.own(if ticket.terms.calendar.is_some() { " of working time" } else { "" }, Role::Dim);
+                }
+            }
+            (None, _) => {
+                run.own(&format!("{what} "), Role::Dim);
+                let text = run.painter.style(Role::Text);
+                run.put(&until(now.wall, at), text);
+            }
         }
     }
 }

@@ -4,7 +4,10 @@ use crate::{
     domain::{Label, TicketRow, Timestamp},
     query::{NameKey, SortKey},
     text::SafeText,
-    ui::layout::{Align, ColumnSpec},
+    ui::{
+        BURN_COLS,
+        layout::{Align, ColumnSpec},
+    },
 };
 
 /// A column of the ticket list.
@@ -35,6 +38,8 @@ pub(super) enum Cell<'a> {
     Halo(&'a Label, Option<NameKey>),
     /// Time since then.
     Age(Option<Timestamp>),
+    /// What is left of the SLA.
+    Burn,
     /// Why the row could not be read.
     Unreadable(&'a SafeText),
     /// Nobody, nothing.
@@ -56,8 +61,16 @@ pub(crate) const ALL: &[Column] = &[
         cell: |row| if row.id.0 < 0 { Cell::Number("-".to_owned()) } else { Cell::Number(row.id.to_string()) },
     },
     Column {
+        name: "sla",
+        spec: spec("SLA", BURN_COLS, BURN_COLS, 2, Align::Left, 0),
+        lean: Some(spec("SLA", BURN_COLS, BURN_COLS, 2, Align::Left, 0)),
+        sort: Some(SortKey::Sla),
+        usual: true,
+        cell: |_| Cell::Burn,
+    },
+    Column {
         name: "summary",
-        spec: spec("Summary", 24, 40, 1, Align::Left, 4),
+        spec: spec("Summary", 24, 36, 1, Align::Left, 4),
         lean: Some(spec("Summary", 24, 44, 1, Align::Left, 4)),
         sort: None,
         usual: true,
@@ -65,15 +78,15 @@ pub(crate) const ALL: &[Column] = &[
     },
     Column {
         name: "client",
-        spec: spec("Client", 12, 20, 3, Align::Left, 1),
-        lean: Some(spec("Client", 12, 14, 3, Align::Left, 0)),
+        spec: spec("Client", 12, 20, 4, Align::Left, 1),
+        lean: Some(spec("Client", 12, 14, 4, Align::Left, 0)),
         sort: Some(SortKey::Client),
         usual: true,
         cell: |row| Cell::Text(&row.client, Some(NameKey::Client)),
     },
     Column {
         name: "site",
-        spec: spec("Site", 8, 14, 10, Align::Left, 0),
+        spec: spec("Site", 8, 14, 11, Align::Left, 0),
         lean: None,
         sort: Some(SortKey::Site),
         usual: false,
@@ -81,7 +94,7 @@ pub(crate) const ALL: &[Column] = &[
     },
     Column {
         name: "user",
-        spec: spec("User", 10, 14, 8, Align::Left, 0),
+        spec: spec("User", 10, 14, 9, Align::Left, 0),
         lean: None,
         sort: Some(SortKey::User),
         usual: true,
@@ -89,15 +102,15 @@ pub(crate) const ALL: &[Column] = &[
     },
     Column {
         name: "agent",
-        spec: spec("Agent", 8, 12, 4, Align::Left, 0),
-        lean: Some(spec("Agent", 8, 8, 4, Align::Left, 0)),
+        spec: spec("Agent", 8, 12, 5, Align::Left, 0),
+        lean: Some(spec("Agent", 8, 8, 5, Align::Left, 0)),
         sort: Some(SortKey::Agent),
         usual: true,
         cell: |row| row.agent.as_ref().map_or(Cell::Nothing, |agent| Cell::Text(agent, Some(NameKey::Agent))),
     },
     Column {
         name: "team",
-        spec: spec("Team", 8, 12, 9, Align::Left, 0),
+        spec: spec("Team", 8, 12, 10, Align::Left, 0),
         lean: None,
         sort: Some(SortKey::Team),
         usual: false,
@@ -105,23 +118,23 @@ pub(crate) const ALL: &[Column] = &[
     },
     Column {
         name: "status",
-        spec: spec("Status", 9, 14, 2, Align::Left, 0),
-        lean: Some(spec("Status", 9, 14, 2, Align::Left, 0)),
+        spec: spec("Status", 9, 14, 3, Align::Left, 0),
+        lean: Some(spec("Status", 9, 14, 3, Align::Left, 0)),
         sort: Some(SortKey::Status),
         usual: true,
         cell: |row| Cell::Halo(&row.status, Some(NameKey::Status)),
     },
     Column {
         name: "pri",
-        spec: spec("Prio", 6, 9, 5, Align::Left, 0),
-        lean: Some(spec("Prio", 6, 6, 5, Align::Left, 0)),
+        spec: spec("Prio", 6, 9, 6, Align::Left, 0),
+        lean: Some(spec("Prio", 6, 6, 6, Align::Left, 0)),
         sort: Some(SortKey::Priority),
         usual: true,
         cell: |row| Cell::Halo(&row.priority, None),
     },
     Column {
         name: "type",
-        spec: spec("Type", 8, 12, 11, Align::Left, 0),
+        spec: spec("Type", 8, 12, 12, Align::Left, 0),
         lean: None,
         sort: Some(SortKey::Type),
         usual: false,
@@ -129,7 +142,7 @@ pub(crate) const ALL: &[Column] = &[
     },
     Column {
         name: "age",
-        spec: spec("Age", 5, 5, 7, Align::Right, 0),
+        spec: spec("Age", 5, 5, 8, Align::Right, 0),
         lean: None,
         sort: Some(SortKey::Age),
         usual: true,
@@ -137,8 +150,8 @@ pub(crate) const ALL: &[Column] = &[
     },
     Column {
         name: "last",
-        spec: spec("Last", 5, 5, 6, Align::Right, 0),
-        lean: Some(spec("Last", 5, 5, 6, Align::Right, 0)),
+        spec: spec("Last", 5, 5, 7, Align::Right, 0),
+        lean: Some(spec("Last", 5, 5, 7, Align::Right, 0)),
         sort: Some(SortKey::Updated),
         usual: true,
         cell: |row| Cell::Age(row.last_action),

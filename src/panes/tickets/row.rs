@@ -1,6 +1,5 @@
 //! How one ticket looks in the list.
 
-use jiff::SignedDuration;
 use ratatui::style::Style;
 
 use super::{
@@ -9,12 +8,12 @@ use super::{
     columns::{Cell, Column},
 };
 use crate::{
-    domain::{TicketRow, Timestamp},
+    domain::{Burn, TicketRow},
     msg::Now,
     query::{Marks, NameKey, Sort, SortKey},
     text::SafeText,
     ui::{
-        Glyphs, Own, Painter, Role, Words, age,
+        Glyphs, Own, Painter, Role, Words, age, burn_down,
         layout::{Align, ColumnSlot},
         width,
     },
@@ -22,6 +21,8 @@ use crate::{
 
 /// Columns narrower than this show a letter more instead of the mark of a cut.
 const TOO_NARROW_FOR_MARK: u16 = 9;
+/// A target that so many minutes or fewer are left to is near.
+const NEAR: i64 = 60;
 
 /// Draws the titles; those that order the rows bear a mark of the direction, and of their rank where there are several.
 pub(super) fn draw_titles(painter: &mut Painter<'_>, slots: &[(&'static Column, ColumnSlot)], sort: &[Sort]) {
@@ -48,7 +49,7 @@ fn rises(key: SortKey) -> bool {
 }
 
 /// How a ticket stands towards its next target, as a mark in front of its row.
-fn mark(row: &TicketRow, now: Timestamp, glyphs: &Glyphs) -> (&'static str, Role) {
+fn mark(row: &TicketRow, burn: &Burn, glyphs: &Glyphs) -> (&'static str, Role) {
     if row.unreadable.is_some() {
         return ("?", Role::Bad);
     }
@@ -59,10 +60,10 @@ fn mark(row: &TicketRow, now: Timestamp, glyphs: &Glyphs) -> (&'static str, Role
         // In the colour of the text: on every third row another would cost more than the mark.
         return (glyphs.hold, Role::Text);
     }
-    match row.next_target() {
+    match burn {
         // In the colour of the text too: where what breaches next stands on top, it is every row of the screen.
-        Some(target) if target <= now => (glyphs.breached, Role::Text),
-        Some(target) if target.duration_since(now) <= SignedDuration::from_hours(1) => (glyphs.near, Role::Warn),
+        Burn::Running { missed: true, .. } => (glyphs.breached, Role::Text),
+        Burn::Running { left: ..=NEAR, .. } => (glyphs.near, Role::Warn),
         _ => (" ", Role::Text),
     }
 }
@@ -79,9 +80,13 @@ pub(super) fn draw_row(
 ) {
     let glyphs = *painter.glyphs();
     let bar = draw_cursor(painter, y, cursor);
-    let (mark, role) = mark(row, now.wall, &glyphs);
+    let burn = Burn::of(row, now.wall);
+    let (mark, role) = mark(row, &burn, &glyphs);
     let style = |painter: &Painter<'_>, role: Role| bar.unwrap_or_else(|| painter.style(role));
     painter.put(1, y, mark, style(painter, role), 1);
+    if row.changed {
+        painter.put(2, y, glyphs.changed, style(painter, Role::Changed), 1);
+    }
     let plain = style(painter, if row.is_closed { Role::Dim } else { Role::Text });
     for (column, slot) in slots {
         let x = GUTTER + slot.x;
@@ -100,6 +105,7 @@ pub(super) fn draw_row(
                     draw_marks(painter, (x, y), &label.name, key, marks, bar, slot.width);
                 }
             }
+            Cell::Burn => burn_down(painter, x, y, &burn, plain),
             Cell::Age(Some(then)) => {
                 painter.put_right(x, y, &age(now.wall, then), plain, slot.width);
             }

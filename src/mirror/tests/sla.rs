@@ -1,0 +1,113 @@
+//! What is left of an SLA: the column, the filter and the order tell the same.
+
+use jiff::SignedDuration;
+use proptest::prelude::*;
+
+use super::*;
+
+/// SLA 1 counts office hours, SLA 2 every hour; priority 1 of each is told how long its targets may take.
+fn terms(store: &Reader) {
+    let office = Some((8 * 60, 18 * 60));
+    let workday = Workday {
+        id: WorkdayId(4),
+        zone: "GMT Standard Time".into(),
+        week: [office, office, office, office, office, None, None],
+        holidays: vec![NOW / 86_400 + 3],
+    };
+    let always = Workday { id: WorkdayId(5), zone: "UTC".into(), week: [Some((0, 1_439)); 7], ..Workday::default() };
+    put(store, Batch::Workdays(vec![workday, always]), Pass::Any);
+    let sla = |id, workday| Sla { id: SlaId(id), workday_id: WorkdayId(workday), ..Sla::default() };
+    put(store, Batch::Slas(vec![sla(1, 4), sla(2, 5), sla(3, 99)]), Pass::Any);
+    let priority = |sla| Priority {
+        sla_id: SlaId(sla),
+        id: PriorityId(1),
+        respond: Allowance::new(30.0, "M"),
+        fix: Allowance::new(2.0, "D"),
+        ..Priority::default()
+    };
+    put(store, Batch::Priorities(vec![priority(1), priority(2)]), Pass::Any);
+}
+
+fn left(row: &TicketRow) -> Option<i64> {
+    match Burn::of(row, now()) {
+        Burn::Running { left, .. } => Some(left),
+        Burn::None | Burn::Held => None,
+    }
+}
+
+fn due() -> impl Strategy<Value = Option<Timestamp>> {
+    // Around now, on both sides, whole minutes and others.
+    prop::option::of(
+        (-3_000i64..10_000, 0i64..60)
+            .prop_map(|(minute, second)| now() + SignedDuration::from_mins(minute) + SignedDuration::from_secs(second)),
+    )
+}
+
+fn some_ticket() -> impl Strategy<Value = TicketRecord> {
+    let times = (due(), prop::bool::ANY, due());
+    let flags = (1i64..5, prop::bool::weighted(0.2), prop::bool::weighted(0.1), prop::bool::weighted(0.1));
+    (times, flags).prop_map(|((respond_by, responded, fix_by), (sla, on_hold, excluded_from_sla, closed))| TicketRecord {
+        respond_by,
+        responded: ago(3_600).filter(|_| responded),
+        fix_by,
+        sla_id: SlaId(sla),
+        priority_id: PriorityId(1),
+        on_hold,
+        excluded_from_sla,
+        closed: ago(60).filter(|_| closed),
+        ..TicketRecord::default()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// A filter by what is left finds the rows whose column says so, and the order is that in which the targets come.
+    #[test]
+    fn column_filter_and_order_agree(tickets in prop::collection::vec(some_ticket(), 1..40), minutes in 0i64..3_000) {
+        let store = store();
+        terms(&store);
+        let records = (1..).zip(tickets).map(|(id, ticket)| TicketRecord { id: TicketId(id), ..ticket }).collect();
+        put(&store, Batch::Tickets(records), Pass::Any);
+        let rows = window(&store, &ask("is:open,closed sort:sla")).rows;
+        for (sign, holds) in [
+            ("<", (|left, minutes| left < minutes) as fn(i64, i64) -> bool),
+            ("<=", |left, minutes| left <= minutes),
+            (">", |left, minutes| left > minutes),
+            (">=", |left, minutes| left >= minutes),
+        ] {
+            let query = format!("sla:{sign}{minutes}m is:open,closed");
+            let mut expected: Vec<i64> =
+                rows.iter().filter(|row| left(row).is_some_and(|left| holds(left, minutes))).map(|row| row.id.0).collect();
+            expected.sort_unstable();
+            prop_assert_eq!(sorted(&store, &query), expected, "{}", query);
+        }
+        let missed = |row: &&TicketRow| matches!(Burn::of(row, now()), Burn::Running { missed: true, .. });
+        let mut expected: Vec<i64> = rows.iter().filter(missed).map(|row| row.id.0).collect();
+        expected.sort_unstable();
+        prop_assert_eq!(sorted(&store, "is:breached is:open,closed"), expected);
+        let targets: Vec<Timestamp> = rows
+            .iter()
+            .map(|row| match Burn::of(row, now()) {
+                Burn::Running { at, .. } => at,
+                Burn::None | Burn::Held => Timestamp::MAX,
+            })
+            .collect();
+        prop_assert!(targets.is_sorted(), "{:?}", targets);
+    }
+}
+
+#[test]
+fn terms_come_from_the_sla_and_its_priority() {
+    let store = store();
+    terms(&store);
+    let record = |id, sla, priority| TicketRecord { sla_id: SlaId(sla), priority_id: PriorityId(priority), ..ticket(id) };
+    put(&store, Batch::Tickets(vec![record(1, 1, 1), record(2, 2, 1), record(3, 3, 1), record(4, 1, 9)]), Pass::Any);
+    let terms = |id| store.at_one_moment(|reader| reader.ticket(TicketId(id))).unwrap().unwrap().terms;
+    let (office, always, unknown, other) = (terms(1), terms(2), terms(3), terms(4));
+    assert_eq!((office.respond, office.fix), (Some(Allowance::Minutes(30)), Some(Allowance::Days(2_880))));
+    assert_eq!(office.calendar.as_ref().map(|calendar| calendar.working_day()), Some(600));
+    assert_eq!((always.respond, always.calendar), (Some(Allowance::Minutes(30)), None));
+    assert_eq!((unknown.respond, unknown.calendar), (None, None), "hours that were never told");
+    assert_eq!((other.respond, other.calendar.is_some()), (None, true));
+}
