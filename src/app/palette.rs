@@ -19,6 +19,7 @@ const TYPED: &[Command] = &[
     Command::View,
     Command::NextView,
     Command::PreviousView,
+    Command::NextChanged,
     Command::Find,
     Command::Follow,
     Command::ToggleFolds,

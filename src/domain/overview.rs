@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ActionRow, Agent, AgentId, Extras, Rgb, TicketId, TicketRow};
+use super::{ActionRow, Agent, AgentId, Difference, Extras, Rgb, TicketId, TicketRow};
 use crate::text::{Link, MailText, SafeText};
 
 /// A ticket with what has been said, as far as the mirror holds it.
@@ -22,6 +22,8 @@ pub struct Conversation {
     pub fetched_at: Option<Timestamp>,
     /// Whether the ticket moved on since it was fetched (or it never was).
     pub stale: bool,
+    /// What became of it since it was looked at here.
+    pub difference: Difference,
 }
 
 /// What the server found for the words of a filter.

@@ -146,6 +146,12 @@ pub struct TicketRow {
 }
 
 impl TicketRow {
+    /// How new the row is: by its newest change, or what comes closest to it.
+    #[must_use]
+    pub fn updated(&self) -> Timestamp {
+        self.last_update.or(self.last_action).or(self.opened).unwrap_or_default()
+    }
+
     /// The SLA target that counts next: the response until there was one, then the fix; none for closed, excluded or
     /// unlimited tickets.
     pub fn next_target(&self) -> Option<(Target, Timestamp)> {

@@ -78,6 +78,7 @@ const LIST: &[Binding] = &[
     Binding::new("/", Command::Filter).hint(30),
     Binding::new("J", Command::PreviewDown).hint(40),
     Binding::new("K", Command::PreviewUp).hint(40),
+    Binding::new(".", Command::NextChanged).hint(55),
     Binding::new("f", Command::Follow),
     Binding::new("z", Command::ToggleFolds),
     Binding::new("space", Command::OpenFold),
@@ -90,6 +91,7 @@ const LIST: &[Binding] = &[
 
 const PREVIEW: &[Binding] = &[
     Binding::new("esc", Command::Back).hint(20),
+    Binding::new(".", Command::NextChanged),
     Binding::new("enter", Command::Follow).hint(25),
     Binding::new("f", Command::Follow),
     Binding::new("z", Command::ToggleFolds).hint(30),

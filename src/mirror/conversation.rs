@@ -24,7 +24,7 @@ impl Reader {
         let Some(row) = self.ticket(ticket)? else { return Ok(None) };
         let stale = self.conversation_is_outdated(ticket)?;
         let extras = self.extras(ticket)?;
-        self.with_names(|names| {
+        let found: Result<Option<Conversation>, StoreError> = self.with_names(|names| {
             let mut body = self.conn.prepare_cached("SELECT details, details_html FROM ticket_text WHERE ticket_id = ?")?;
             let body = body.query_row([ticket.0], |row| {
                 Ok((row::untrusted(row, 0)?, row.get::<_, Option<String>>(1)?.map(Untrusted::new)))
@@ -41,8 +41,14 @@ impl Reader {
             let actions = actions.query_map([ticket.0], |row| action(row, names, &mut links))?;
             let mut actions: Vec<ActionRow> = actions.collect::<Result<_, _>>()?;
             actions.reverse();
-            Ok(Some(Conversation { ticket: row, body, actions, links: links.into_list(), extras, fetched_at, stale }))
-        })
+            let links = links.into_list();
+            Ok(Some(Conversation { ticket: row, body, actions, links, extras, fetched_at, stale, ..Conversation::default() }))
+        });
+        let Some(mut conversation) = found? else { return Ok(None) };
+        if conversation.ticket.changed {
+            conversation.difference = self.difference(ticket, &conversation.actions)?;
+        }
+        Ok(Some(conversation))
     }
 
     /// What hangs on a ticket, as far as it was read.

@@ -9,6 +9,7 @@ mod clients;
 mod compile;
 mod conversation;
 mod counts;
+mod difference;
 mod error;
 mod freshness;
 mod known;
@@ -132,13 +133,14 @@ impl Mirror {
         self.lanes.write(move |reader| reader.note(|conn| apply::set_meta(conn, &key, value.as_deref()))).await
     }
 
-    /// Notes that the ticket was looked at as it is now: it is no longer `is:changed` until its next change.
+    /// Notes that the ticket was looked at as it was at `updated`: until its next change it is no longer `is:changed`. Says whether
+    /// it was until now. Where it has changed again meanwhile nothing is noted: that was not seen.
     ///
     /// # Errors
     ///
     /// As [`Self::write`].
-    pub async fn mark_seen(&self, ticket: TicketId) -> Result<(), Failure> {
-        self.lanes.write(move |reader| reader.write(|conn| apply::mark_seen(conn, ticket))).await
+    pub async fn mark_seen(&self, ticket: TicketId, updated: Timestamp) -> Result<bool, Failure> {
+        self.lanes.write(move |reader| reader.mark_seen(ticket, updated)).await
     }
 
     /// Ends the threads after what was asked so far, and waits for them; whoever else has a clone finds them gone. Blocks.

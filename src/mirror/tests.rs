@@ -10,6 +10,7 @@ use crate::{
     text::{SafeText, Untrusted},
 };
 
+mod seen;
 mod sla;
 
 const NOW: i64 = 1_800_000_000;
@@ -593,7 +594,7 @@ fn renamed_agents_are_found_by_their_new_name() {
 #[test]
 fn changed_means_changed_since_looked_at() {
     let store = desk();
-    store.write(|conn| apply::mark_seen(conn, TicketId(1))).unwrap();
+    store.write(|conn| apply::mark_seen(conn, TicketId(1), ago(30).unwrap())).unwrap();
     assert_eq!(found(&store, "is:changed"), [0i64; 0]);
     put(&store, Batch::Tickets(vec![TicketRecord { last_update: ago(0), ..ticket(1) }]), Pass::Any);
     assert_eq!(found(&store, "is:changed"), [1]);
@@ -730,7 +731,7 @@ proptest! {
         let at = |anchor, fresh: bool| {
             if fresh {
                 // Another list's name forgets nothing, a write does: offsets are then counted anew.
-                store.write(|conn| apply::mark_seen(conn, TicketId(1))).unwrap();
+                store.write(|conn| apply::mark_seen(conn, TicketId(1), ago(30).unwrap())).unwrap();
             }
             let mut asked = asked.clone();
             asked.anchor = anchor;
@@ -850,7 +851,7 @@ fn shorter_ways_of_counting_count_the_same() {
             let asked = TicketAsk { anchor, ..ask(query) };
             let window = window(&store, &asked);
             assert_eq!((window.total, window.offset, window.rows.len()), (total, offset, 50), "{query} {anchor:?}");
-            store.write(|conn| apply::mark_seen(conn, TicketId(1))).unwrap();
+            store.write(|conn| apply::mark_seen(conn, TicketId(1), ago(30).unwrap())).unwrap();
             let last = window.rows[49].id;
             let around = TicketAsk { anchor: Anchor::Around(last), count: 1, ..ask(query) };
             assert_eq!(self::window(&store, &around).offset, offset + 49, "{query} {anchor:?}");

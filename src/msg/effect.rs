@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{RequestId, Slot};
 use crate::{
-    domain::{AgentId, Anchor, ClientId, ConnectDraft, FileRow, TicketId},
+    domain::{AgentId, Anchor, ClientId, ConnectDraft, FileRow, TicketId, Timestamp},
     query::Query,
     text::SafeText,
 };
@@ -80,6 +80,13 @@ pub enum Effect {
     },
     /// The operator looks at this ticket: fetch its conversation if what is held is older than the row.
     LookAt(TicketId),
+    /// The operator has looked at this ticket as it was then; noted here alone, never on the server.
+    Seen {
+        /// The ticket.
+        ticket: TicketId,
+        /// How new it was.
+        updated: Timestamp,
+    },
     /// Ask the server for what changed; `everything` compares all open tickets and re-reads the lookups.
     Refresh {
         /// Not only what changed.

@@ -79,6 +79,10 @@ pub enum Outcome {
 pub enum Announcement {
     /// The cursor of the ticket list stands on this ticket.
     TicketSelected(Option<TicketId>),
+    /// It was the operator who put it there, not a list that moved.
+    TicketChosen(TicketId),
+    /// The operator is done with this ticket and stays at it.
+    TicketRead(TicketId),
     /// This ticket was gone to from another one.
     TicketVisited(TicketId),
     /// This ticket is shown: where the list has it, its cursor belongs there.

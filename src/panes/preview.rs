@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Announcement, Context, Outcome, PREVIEW, Pane, TICKETS, list::Step};
 use crate::{
-    domain::{Changed, Conversation, TicketId},
+    domain::{Changed, Conversation, TicketId, Timestamp},
     msg::{Answer, Command, Effect, Notice, Now, PaneId, Question},
     text::{SafeText, fold},
     ui::{Painter, Role},
@@ -29,6 +29,10 @@ const MOST_VISITED: usize = 50;
 #[derive(Debug, Default)]
 pub(super) struct PreviewPane {
     selected: Option<TicketId>,
+    /// The operator chose to look at it.
+    chosen: bool,
+    /// What was looked at, and how new it was: noted as seen once it is left.
+    seen: Option<(TicketId, Timestamp)>,
     /// When the cursor came to rest on `selected`; `None` once both steps are done.
     rested_since: Option<Duration>,
     /// The mirror was asked for `selected`.
@@ -65,6 +69,23 @@ impl PreviewPane {
         }
     }
 
+    /// What is shown has been looked at for a while: by whom it was chosen, it is seen once it is left.
+    fn note_seen(&mut self) {
+        let rested = self.rested_since.is_none() && self.chosen && self.is_visible();
+        if let Some(shown) = self.shown.as_deref().filter(|shown| rested && Some(shown.ticket.id) == self.selected) {
+            self.seen = Some((shown.ticket.id, shown.ticket.updated()));
+        }
+    }
+
+    /// Another ticket takes the place of the one that was looked at.
+    fn leave(&mut self, out: &mut Vec<Outcome>) {
+        self.note_seen();
+        self.chosen = false;
+        if let Some((ticket, updated)) = self.seen.take() {
+            out.push(Outcome::Effect(Effect::Seen { ticket, updated }));
+        }
+    }
+
     fn lay_out(&mut self) {
         // Words are found in what is folded too: it is open while they are looked for.
         let reading = Reading { unfolded: self.reading.unfolded || self.find.is_some(), ..self.reading.clone() };
@@ -98,6 +119,8 @@ impl PreviewPane {
 
     /// Shows another ticket than the cursor's at once.
     fn visit(&mut self, id: TicketId, context: Context, out: &mut Vec<Outcome>) {
+        self.leave(out);
+        self.chosen = true;
         self.selected = Some(id);
         self.asked = false;
         self.rested_since = Some(context.now.tick);
@@ -195,6 +218,9 @@ impl Pane for PreviewPane {
     }
 
     fn command(&mut self, command: Command, context: Context, out: &mut Vec<Outcome>) -> bool {
+        // Whoever reads on has chosen to look at it.
+        self.chosen = true;
+        self.note_seen();
         let page = usize::from(self.rows).saturating_sub(1).max(1);
         let top = match command {
             Command::PreviewDown => self.top + 3,
@@ -263,10 +289,16 @@ impl Pane for PreviewPane {
     }
 
     fn answer(&mut self, purpose: &'static str, answer: Option<Answer>, _context: Context, _out: &mut Vec<Outcome>) {
-        if let (CONVERSATION, Some(Answer::Conversation(answer))) = (purpose, answer) {
+        if let (CONVERSATION, Some(Answer::Conversation(mut answer))) = (purpose, answer) {
             self.missing = answer.is_none();
             let another = answer.as_ref().map(|found| found.ticket.id) != self.shown.as_ref().map(|shown| shown.ticket.id);
+            // What was marked as seen meanwhile stays told as long as the ticket is looked at.
+            if let (Some(new), Some(old)) = (answer.as_mut().filter(|new| !another && new.difference.is_empty()), &mut self.shown)
+            {
+                new.difference = std::mem::take(&mut old.difference);
+            }
             self.shown = answer;
+            self.note_seen();
             if another {
                 self.top = 0;
                 // Numbers of entries mean nothing in another ticket.
@@ -283,7 +315,16 @@ impl Pane for PreviewPane {
 
     fn hear(&mut self, announcement: &Announcement, context: Context, out: &mut Vec<Outcome>) {
         match announcement {
+            Announcement::TicketChosen(id) if self.selected == Some(*id) => {
+                self.chosen = true;
+                self.note_seen();
+            }
+            Announcement::TicketRead(id) if self.selected == Some(*id) => {
+                self.leave(out);
+                self.chosen = true;
+            }
             Announcement::TicketSelected(id) if self.selected != *id => {
+                self.leave(out);
                 self.selected = *id;
                 self.asked = false;
                 self.came_from.clear();
@@ -331,6 +372,7 @@ impl Pane for PreviewPane {
         }
         if rested >= FETCH_AFTER {
             self.rested_since = None;
+            self.note_seen();
             if let Some(id) = self.selected {
                 out.push(Outcome::Effect(Effect::LookAt(id)));
             }

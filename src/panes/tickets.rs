@@ -8,9 +8,9 @@ use super::{
     views::{EVERYTHING, Views},
 };
 use crate::{
-    domain::{Anchor, Changed, ClientId, Found, LastView, TicketId, TicketRow},
+    domain::{Anchor, Changed, ClientId, Found, LastView, TicketId, TicketRow, Window},
     msg::{Answer, Command, Notice, Now, PaneId, Question},
-    query::{Completion, Known, Marks, Query, QueryError, complete},
+    query::{Completion, Filter, Known, Marks, Query, QueryError, State, Term, complete},
     text::SafeText,
     ui::{Painter, Role, layout, width},
 };
@@ -20,6 +20,9 @@ mod row;
 
 const ROWS: &str = "rows";
 const SERVER: &str = "server";
+/// The next changed ticket below the cursor, and the first of the list.
+const NEXT_CHANGED: &str = "next-changed";
+const FIRST_CHANGED: &str = "first-changed";
 /// What the question is for how many tickets the views have.
 pub const COUNTS: &str = "counts";
 
@@ -65,6 +68,8 @@ pub(super) struct TicketsPane {
     also: Vec<TicketId>,
     client: Option<(ClientId, SafeText)>,
     announced: Option<TicketId>,
+    /// The ticket that the operator goes to, whose rows are not at hand yet.
+    going_to: Option<TicketId>,
     cols: u16,
     /// The ticket under the cursor when the program ended: the first rows are those around it.
     begin_at: Option<TicketId>,
@@ -146,6 +151,50 @@ impl TicketsPane {
         }
     }
 
+    /// Tells that the operator put the cursor where it is.
+    fn choose(&self, out: &mut Vec<Outcome>) {
+        out.extend(self.list.selected().map(|row| Outcome::Announce(Announcement::TicketChosen(row.id))));
+    }
+
+    /// Asks for the first changed ticket from there on, in the order of the list.
+    fn ask_changed(&self, purpose: &'static str, anchor: Anchor<TicketId>, context: Context, out: &mut Vec<Outcome>) {
+        let mut query = self.views.current().query();
+        query.terms = query.effective_terms();
+        query.terms.push(Term { not: false, filter: Filter::Is(vec![State::Changed]) });
+        let (client, me) = (self.client_id(), context.me);
+        let question = Question::Tickets { query, client, me, also: Vec::new(), anchor, count: 2 };
+        out.push(Outcome::Ask { purpose, question });
+    }
+
+    /// Goes to the next changed ticket. The one under the cursor counts as changed as long as it is read: another is meant.
+    fn found_changed(&mut self, window: &Window<TicketRow>, from_top: bool, context: Context, out: &mut Vec<Outcome>) {
+        let here = self.list.selected().map(|row| row.id);
+        match window.rows.iter().map(|row| row.id).find(|id| Some(*id) != here) {
+            Some(id) => {
+                if from_top {
+                    out.push(Outcome::Notice(Notice::info("From the top again")));
+                }
+                self.go_to(id, context, out);
+            }
+            None if !from_top => self.ask_changed(FIRST_CHANGED, Anchor::Start, context, out),
+            None => {
+                out.extend(here.map(|id| Outcome::Announce(Announcement::TicketRead(id))));
+                let what = if window.rows.is_empty() { "Nothing" } else { "Nothing else" };
+                out.push(Outcome::Notice(Notice::info(&format!("{what} here has changed since you looked at it"))));
+            }
+        }
+    }
+
+    fn go_to(&mut self, id: TicketId, context: Context, out: &mut Vec<Outcome>) {
+        let anchor = self.list.go_to(id);
+        self.going_to = self.list.selected().is_none_or(|row| row.id != id).then_some(id);
+        self.ask(anchor, context, out);
+        self.announce(out);
+        if self.going_to.is_none() {
+            self.choose(out);
+        }
+    }
+
     fn narrow(&mut self, client: Option<(ClientId, SafeText)>, context: Context, out: &mut Vec<Outcome>) {
         if self.client != client {
             self.client = client;
@@ -202,6 +251,7 @@ impl Pane for TicketsPane {
             let anchor = self.list.step(step);
             self.ask(anchor, context, out);
             self.announce(out);
+            self.choose(out);
             return true;
         }
         if let Some(at) = numbered(command) {
@@ -217,7 +267,15 @@ impl Pane for TicketsPane {
                 self.show(self.views.before(), context, out);
                 true
             }
+            Command::NextChanged => {
+                match self.list.selected().map(|row| row.id) {
+                    Some(id) => self.ask_changed(NEXT_CHANGED, Anchor::After(id), context, out),
+                    None => out.push(Outcome::Notice(Notice::info("Nothing is listed here"))),
+                }
+                true
+            }
             Command::Open if self.list.selected().is_some() => {
+                self.choose(out);
                 out.push(Outcome::Focus(super::PREVIEW));
                 true
             }
@@ -240,12 +298,19 @@ impl Pane for TicketsPane {
                 let anchor = self.list.fill(window);
                 self.ask(anchor, context, out);
                 self.announce(out);
+                if self.going_to.is_some_and(|id| self.list.selected().is_some_and(|row| row.id == id)) {
+                    self.going_to = None;
+                    self.choose(out);
+                }
                 // After the rows, so that they never wait for it.
                 if matches!(self.counting, Counting::Never) {
                     self.count(context, out);
                 }
             }
             (ROWS, _) => self.list.give_up(),
+            (NEXT_CHANGED | FIRST_CHANGED, Some(Answer::Tickets(window))) => {
+                self.found_changed(&window, purpose == FIRST_CHANGED, context, out);
+            }
             (COUNTS, answer) => {
                 let again = matches!(self.counting, Counting::UnderWay(true));
                 let next = context.now.tick + COUNTS_REST;

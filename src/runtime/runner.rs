@@ -22,7 +22,7 @@ use super::{
 use crate::{
     domain::{
         AgentRow, Anchor, Changed, ClientId, ConnectDraft, ConnectReport, Failure, FailureKind, FileRow, LastView, News, Profile,
-        ProfileName, SecretKeeping, SecretSource, Timestamp, address,
+        ProfileName, SecretKeeping, SecretSource, TicketId, Timestamp, address,
     },
     mirror::{Mirror, Reader, TicketAsk},
     msg::{Answer, ConnectNews, Discovered, Effect, Msg, Notice, Question, RequestId, Slot},
@@ -129,6 +129,7 @@ impl Runner {
             Effect::LookAt(ticket) => {
                 self.with_session(|session| session.look_at(ticket));
             }
+            Effect::Seen { ticket, updated } => self.seen(ticket, updated),
             Effect::Refresh { everything } => {
                 self.with_session(|session| session.refresh(everything));
             }
@@ -205,6 +206,20 @@ impl Runner {
         if let Some(older) = self.asked.insert(slot, task) {
             older.abort();
         }
+    }
+
+    fn seen(&mut self, ticket: TicketId, updated: Timestamp) {
+        let mirror = self.work.lock().as_ref().map(|session| session.mirror().clone());
+        let Some(mirror) = mirror else { return };
+        let messages = self.messages.clone();
+        self.tasks.spawn(async move {
+            let msg = match mirror.mark_seen(ticket, updated).await {
+                Ok(true) => Msg::News(News::Changed(Changed::Tickets)),
+                Ok(false) => return,
+                Err(failure) => Msg::Notice(Notice::failure(&failure)),
+            };
+            let _ = messages.send(msg).await;
+        });
     }
 
     fn save(&mut self, file: FileRow, open: bool) {

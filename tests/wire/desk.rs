@@ -35,6 +35,11 @@ pub(crate) struct Desk {
 impl Desk {
     /// Fills a mirror with a desk of so many tickets and opens the dashboard on it, as live as can be.
     pub(crate) fn open(tickets: u64, look: Look) -> Self {
+        Self::open_with(tickets, look, false)
+    }
+
+    /// The same with the preview beside the list or without.
+    pub(crate) fn open_with(tickets: u64, look: Look, preview: bool) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let wall: Timestamp = AT.parse().unwrap();
         let (control, session) = runtime.block_on(async {
@@ -78,7 +83,7 @@ impl Desk {
             profile: "demo".into(),
             me: Some(AgentId(1)),
             web_app: "https://demo.example".into(),
-            preview: false,
+            preview,
             lean_by_itself: false,
             connect: ConnectPane::new(&ConnectDraft::default(), None, false, false),
             needs_connect: false,
@@ -112,6 +117,12 @@ impl Desk {
         self.frame()
     }
 
+    /// What the stand-in was asked so far.
+    #[allow(dead_code, reason = "one of those who share the desk asks")]
+    pub(crate) fn tally(&self) -> demo::Tally {
+        self.control.tally()
+    }
+
     /// A customer answers the ticket of this number, and the dashboard hears of it.
     pub(crate) fn customer_answers(&mut self, ticket: u64) -> Buffer {
         assert!(self.control.answer_ticket(ticket));
@@ -124,9 +135,23 @@ impl Desk {
     fn take(&mut self, msg: Msg) {
         let mut effects = update(&mut self.model, msg, self.now);
         while let Some(effect) = effects.pop() {
-            if let Effect::Ask { slot, id, question } = effect {
-                let answer = self.runtime.block_on(answer(self.session.mirror(), question));
-                effects.extend(update(&mut self.model, Msg::Answer { slot, id, answer }, self.now));
+            let msg = match effect {
+                Effect::Ask { slot, id, question } => {
+                    let answer = self.runtime.block_on(answer(self.session.mirror(), question));
+                    Some(Msg::Answer { slot, id, answer })
+                }
+                Effect::LookAt(ticket) => {
+                    self.runtime.block_on(self.session.fetch_ticket(ticket)).unwrap();
+                    Some(Msg::News(News::Changed(halo_tui::domain::Changed::Conversation(ticket))))
+                }
+                Effect::Seen { ticket, updated } => {
+                    let changed = self.runtime.block_on(self.session.mirror().mark_seen(ticket, updated)).unwrap();
+                    changed.then_some(Msg::News(News::Changed(halo_tui::domain::Changed::Tickets)))
+                }
+                _ => None,
+            };
+            if let Some(msg) = msg {
+                effects.extend(update(&mut self.model, msg, self.now));
             }
         }
     }

@@ -53,6 +53,12 @@ impl Update<'_> {
                     pane.command(command, context, out);
                 });
             }
+            Command::NextChanged => {
+                let context = self.model.context(self.now);
+                self.on_pane(TICKETS, |pane, out| {
+                    pane.command(command, context, out);
+                });
+            }
             // The views are the tickets', whatever has the focus.
             Command::NextView
             | Command::PreviousView

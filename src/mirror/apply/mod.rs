@@ -72,14 +72,13 @@ pub(super) fn set_meta(conn: &Connection, key: &str, value: Option<&str>) -> rus
     Ok(())
 }
 
-/// Notes that a ticket was looked at as it is now.
-pub(super) fn mark_seen(conn: &Connection, ticket: TicketId) -> rusqlite::Result<()> {
-    conn.execute(
-        "INSERT OR REPLACE INTO seen(ticket_id, updated, fields) SELECT id, updated_key, json_object(\
-         'status', status_id, 'priority', priority_id, 'sla', sla_id, 'agent', agent_id, 'team', team_id, 'team_name', team_name, \
-         'summary', summary, 'client', client_name, 'user', user_name, 'type', ticket_type_id, 'fix_by', fix_by, \
-         'last_action', last_action, 'attachments', attachments) FROM tickets WHERE id = ?",
-        [ticket.0],
-    )?;
+/// Notes that a ticket was looked at as it was at `updated`, unless it has changed again.
+pub(super) fn mark_seen(conn: &Connection, ticket: TicketId, updated: Timestamp) -> rusqlite::Result<()> {
+    let fields = super::difference::FIELDS;
+    let sql = format!(
+        "INSERT OR REPLACE INTO seen(ticket_id, updated, fields) SELECT id, updated_key, {fields} FROM tickets \
+         WHERE id = ? AND updated_key = ?"
+    );
+    conn.prepare_cached(&sql)?.execute((ticket.0, updated.as_millisecond()))?;
     Ok(())
 }

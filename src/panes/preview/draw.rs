@@ -44,9 +44,43 @@ pub(super) fn line(painter: &mut Painter<'_>, y: u16, line: &Line, page: &Page, 
             let room = painter.cols().saturating_sub(x + tail + 1);
             painter.put_cut(x, y, what, dim, room);
         }
+        Line::Change(change) => {
+            let arrow = painter.glyphs().arrow;
+            let mut run = changed(painter, y);
+            let text = run.painter.style(Role::Text);
+            run.own(&format!("{}: ", change.name), Role::Dim);
+            run.put(&change.from, text);
+            run.own(&format!(" {arrow} "), Role::Dim);
+            run.put(&change.to, text);
+            done_by(&mut run, change.by.iter(), now);
+        }
+        Line::Said { what, by } => {
+            let mut run = changed(painter, y);
+            let text = run.painter.style(Role::Text);
+            run.put(what, text);
+            done_by(&mut run, by.iter(), now);
+        }
         Line::Heading(heading) => draw_heading(painter, y, heading, now),
         Line::Fact(Fact::Activity) => draw_activity(painter, y, page, now),
         Line::Fact(fact) => draw_fact(&mut Run::new(painter, y), *fact, &page.ticket, now),
+    }
+}
+
+/// Marks a line as telling what changed; what changed comes behind it.
+fn changed<'a, 'b>(painter: &'a mut Painter<'b>, y: u16) -> Run<'a, 'b> {
+    let mark = painter.glyphs().changed;
+    painter.put(0, y, mark, painter.style(Role::Changed), 1);
+    Run { painter, x: 2, y }
+}
+
+/// Tells who did it and when.
+fn done_by<'a>(run: &mut Run<'_, '_>, by: impl Iterator<Item = &'a (SafeText, Timestamp)>, now: Now) {
+    let (text, dim) = (run.painter.style(Role::Text), run.painter.style(Role::Dim));
+    for (nth, (who, at)) in by.enumerate() {
+        run.own(if nth == 0 { " by " } else { ", " }, Role::Dim);
+        run.put(who, text);
+        run.own(" ", Role::Dim);
+        run.put(&age(now.wall, *at), dim);
     }
 }
 

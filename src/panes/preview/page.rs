@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{history::History, section};
 use crate::{
-    domain::{ActionId, ActionRow, Author, Conversation, TicketRow, Timestamp},
+    domain::{ActionId, ActionRow, Author, Conversation, Difference, FieldChange, TicketRow, Timestamp},
     text::{MailPart, MailText, PartKind, SafeText, occurrences, wrap},
 };
 
@@ -60,6 +60,15 @@ pub(super) enum Line {
         /// Bytes of the name.
         name: usize,
     },
+    /// Something that changed since the ticket was looked at.
+    Change(FieldChange),
+    /// What was said since then.
+    Said {
+        /// How much, in words.
+        what: SafeText,
+        /// By whom and when, the newest first.
+        by: Vec<(SafeText, Timestamp)>,
+    },
     /// An entry's heading.
     Heading(Heading),
     /// Words of an entry.
@@ -94,7 +103,7 @@ impl Line {
         match self {
             Self::Title(text) | Self::Named { text, .. } | Self::Words { text, .. } => Some(text),
             Self::Heading(heading) => Some(&heading.who),
-            Self::Fact(_) | Self::Folded { .. } | Self::Remark(_) | Self::Blank => None,
+            Self::Fact(_) | Self::Change(_) | Self::Said { .. } | Self::Folded { .. } | Self::Remark(_) | Self::Blank => None,
         }
     }
 }
@@ -232,6 +241,7 @@ impl Page {
         if ticket.unreadable.is_some() {
             self.lines.push(Line::Fact(Fact::Unreadable));
         }
+        self.changes(&conversation.difference);
         self.lines.extend([Fact::State, Fact::Client, Fact::Agent, Fact::Times].map(Line::Fact));
         if ticket.respond_by.is_some() || ticket.fix_by.is_some() || ticket.on_hold {
             self.lines.push(Line::Fact(Fact::Targets));
@@ -241,6 +251,13 @@ impl Page {
         }
         if self.history.is_worth_a_line() {
             self.lines.push(Line::Fact(Fact::Activity));
+        }
+    }
+
+    fn changes(&mut self, difference: &Difference) {
+        self.lines.extend(difference.fields.iter().cloned().map(Line::Change));
+        if let Some(words) = difference.said_words() {
+            self.lines.push(Line::Said { what: SafeText::line(&words), by: difference.said.clone() });
         }
     }
 
