@@ -120,3 +120,50 @@ fn what_a_list_shows_by_itself_was_not_looked_at() {
     desk.customer_answers(first);
     assert_eq!(marked(&desk.frame()), [0u64; 0]);
 }
+
+#[test]
+fn back_and_forward_keep_view_filter_and_cursor() {
+    let mut desk = desk();
+    for _ in 0..3 {
+        desk.press(Key::char('j'));
+    }
+    let in_first = number(&desk.wait(RESTED));
+    let position = |frame: &Buffer| rows(frame)[39].trim_end().rsplit("  ").next().unwrap().to_owned();
+    let first = position(&desk.frame());
+    // Another view, a filter in it, a cursor in that, a jump to a ticket that is not listed.
+    desk.press(Key::char('6'));
+    desk.press(Key::char('/'));
+    for c in "status:progress".chars() {
+        desk.press(Key::char(c));
+    }
+    desk.press(Key::plain(KeyCode::Enter));
+    desk.press(Key::char('j'));
+    let in_filter = number(&desk.wait(RESTED));
+    let filtered = position(&desk.frame());
+    desk.press(Key::char(':'));
+    for c in format!("#{in_first}").chars() {
+        desk.press(Key::char(c));
+    }
+    desk.press(Key::plain(KeyCode::Enter));
+    assert_eq!(shown(&desk.wait(RESTED)), in_first);
+
+    desk.press(Key::plain(KeyCode::Backspace));
+    let frame = desk.wait(RESTED);
+    assert_eq!((number(&frame), shown(&frame), position(&frame)), (in_filter, in_filter, filtered.clone()));
+    desk.press(Key::char('-'));
+    let frame = desk.wait(RESTED);
+    assert_ne!(position(&frame), filtered, "the view without the filter");
+    desk.press(Key::char('-'));
+    let frame = desk.wait(RESTED);
+    assert_eq!((number(&frame), shown(&frame), position(&frame)), (in_first, in_first, first));
+    let frame = desk.press(Key::char('-'));
+    assert!(rows(&frame)[39].contains("no place before"), "{:?}", rows(&frame)[39]);
+
+    desk.press(Key::char('+'));
+    desk.press(Key::char('+'));
+    let frame = desk.wait(RESTED);
+    assert_eq!((number(&frame), shown(&frame), position(&frame)), (in_filter, in_filter, filtered));
+    desk.press(Key::char('+'));
+    let frame = desk.wait(RESTED);
+    assert_eq!(shown(&frame), in_first);
+}

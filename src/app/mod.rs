@@ -6,6 +6,7 @@ mod model;
 mod palette;
 mod places;
 mod requests;
+mod trail;
 mod update;
 mod view;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{meter::Meter, requests::Requests};
+use super::{meter::Meter, requests::Requests, trail::Trail};
 use crate::{
     domain::{AgentId, AgentRow, Connection, Coverage, FillProgress, LastView, Overview, TicketRow, TokenState},
     keys::Keymap,
@@ -122,6 +122,8 @@ pub struct Model {
     /// Whether the terminal's window is looked at, as far as it tells.
     pub(super) watched: bool,
     pub(super) requests: Requests,
+    /// Where the operator has been.
+    pub(super) trail: Trail,
     pub(super) history: Vec<String>,
     /// What stood on the command line when it was left, to be gone on with.
     pub(super) unfinished: String,
@@ -162,6 +164,7 @@ impl Model {
             meter: None,
             watched: true,
             requests: Requests::default(),
+            trail: Trail::default(),
             history: Vec::new(),
             unfinished: String::new(),
             minute: Duration::MAX,

@@ -11,12 +11,13 @@ use crate::{
     domain::{Changed, News, address},
     keys::Resolution,
     msg::{Answer, Command, ConnectNews, Effect, Input, Key, Msg, Notice, Now, PaneId, Question, Severity, Slot},
-    panes::{Announcement, ConnectOutcome, HelpPane, Outcome, PREVIEW, Panes, PickerPane, Prompt, PromptKind, PromptOutcome},
+    panes::{Announcement, ConnectOutcome, Outcome, PREVIEW, Panes, PickerPane, Prompt, PromptKind, PromptOutcome},
     text::SafeText,
     ui::Theme,
 };
 
 mod commands;
+mod places;
 mod wire;
 mod words;
 
@@ -47,7 +48,10 @@ struct Update<'a> {
 impl Update<'_> {
     fn take(&mut self, msg: Msg) {
         match msg {
-            Msg::Input(input) => self.input(input),
+            Msg::Input(input) => {
+                self.input(input);
+                self.note_place();
+            }
             Msg::Wake => self.wake(),
             Msg::Answer { slot, id, answer } => {
                 if self.model.requests.close(slot, id) {
@@ -146,8 +150,8 @@ impl Update<'_> {
     /// The layers of keys that count now, the most specific first.
     pub(super) fn layers(&self) -> &'static [&'static str] {
         let model = &*self.model;
-        if model.help.is_some() {
-            return HelpPane::LAYERS;
+        if let Some(help) = &model.help {
+            return help.layers();
         }
         if model.screen == Screen::Connect {
             return model.connect.layers();
@@ -162,8 +166,8 @@ impl Update<'_> {
     }
 
     fn typed(&mut self, key: Key) {
-        if self.model.help.is_some() {
-            return;
+        if let Some(help) = &mut self.model.help {
+            return help.typed(key);
         }
         if self.model.screen == Screen::Connect {
             let outcome = self.model.connect.typed(key);

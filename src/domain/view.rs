@@ -16,6 +16,9 @@ pub struct LastView {
     pub client: Option<(i64, String)>,
     /// The ticket under the cursor.
     pub ticket: Option<i64>,
+    /// A ticket that was gone to and is shown instead; the next start shows the cursor's.
+    #[serde(skip)]
+    pub visited: Option<i64>,
 }
 
 impl LastView {

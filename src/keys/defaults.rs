@@ -15,6 +15,7 @@ pub const DEFAULTS: &[Table] = &[
     Table { layer: "preview", title: "Preview", typing: false, bindings: PREVIEW },
     Table { layer: "picker", title: "Files and links", typing: false, bindings: PICKER },
     Table { layer: "help", title: "Help", typing: false, bindings: HELP },
+    Table { layer: "help-find", title: "Find in help", typing: true, bindings: HELP_FIND },
     Table { layer: "filter", title: "Filter", typing: true, bindings: FILTER },
     Table { layer: "find", title: "Find", typing: true, bindings: FIND },
     Table { layer: "command-line", title: "Command line", typing: true, bindings: COMMAND_LINE },
@@ -37,6 +38,11 @@ const GLOBAL: &[Binding] = &[
     Binding::new("h", Command::PreviousPane),
     Binding::new("left", Command::PreviousPane),
     Binding::new("esc", Command::Back),
+    Binding::new("backspace", Command::GoBack),
+    Binding::new("-", Command::GoBack),
+    Binding::new("alt-left", Command::GoBack),
+    Binding::new("+", Command::GoForward),
+    Binding::new("alt-right", Command::GoForward),
     Binding::new("p", Command::TogglePreview).hint(50),
     Binding::new("]", Command::NextView).hint(48),
     Binding::new("[", Command::PreviousView).hint(48),
@@ -85,6 +91,7 @@ const LIST: &[Binding] = &[
     Binding::new("O", Command::ToggleOrder),
     Binding::new("n", Command::FindNext),
     Binding::new("N", Command::FindPrevious),
+    Binding::new("o", Command::OpenLink),
     Binding::new("y", Command::CopyId),
     Binding::new("Y", Command::CopyLink),
 ];
@@ -100,6 +107,7 @@ const PREVIEW: &[Binding] = &[
     Binding::new("/", Command::Find).hint(33),
     Binding::new("n", Command::FindNext).hint(45),
     Binding::new("N", Command::FindPrevious).hint(45),
+    Binding::new("o", Command::OpenLink).hint(38),
     Binding::new("y", Command::CopyId).hint(40),
     Binding::new("Y", Command::CopyLink),
 ];
@@ -117,6 +125,13 @@ const HELP: &[Binding] = &[
     Binding::new("q", Command::Back),
     Binding::new("?", Command::Back),
     Binding::new("f1", Command::Back),
+    Binding::new("/", Command::Find),
+];
+
+const HELP_FIND: &[Binding] = &[
+    Binding::new("enter", Command::Accept).hint(10),
+    Binding::new("esc", Command::Back).hint(20),
+    Binding::new("ctrl-u", Command::ClearInput).hint(40),
 ];
 
 const FILTER: &[Binding] = &[

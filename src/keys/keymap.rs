@@ -3,7 +3,8 @@
 use super::{
     layer::{Found, Layer, Table},
     notation::print_keys,
-    overrides::{self, Complaint},
+    overrides::{self, Complaint, Severity},
+    preset,
 };
 use crate::msg::{Command, Key};
 
@@ -31,6 +32,12 @@ impl Keymap {
     /// already given is left out; the tests of this room and of the pane registry keep the tables in code without faults.
     #[must_use]
     pub fn compile(tables: &[Table], overrides: &str) -> (Self, Vec<Complaint>) {
+        Self::with_preset(tables, "default", overrides)
+    }
+
+    /// The same with the keys of a preset laid over the tables first; one of which the name is unknown is told and left out.
+    #[must_use]
+    pub fn with_preset(tables: &[Table], preset: &str, overrides: &str) -> (Self, Vec<Complaint>) {
         let mut complaints = Vec::new();
         let mut layers: Vec<Layer> = Vec::with_capacity(tables.len());
         for table in tables {
@@ -41,6 +48,20 @@ impl Keymap {
             let (layer, faults) = Layer::compile(*table);
             complaints.extend(faults.into_iter().map(|fault| Complaint::in_code(table.layer, format!("{fault:?}"))));
             layers.push(layer);
+        }
+        match preset::text(preset) {
+            Some(text) => {
+                complaints.extend(overrides::apply(&mut layers, text).into_iter().filter(Complaint::is_error));
+                for layer in &mut layers {
+                    layer.settle();
+                }
+            }
+            None => complaints.push(Complaint {
+                severity: Severity::Error,
+                line: None,
+                key: format!("keys = \"{preset}\""),
+                what: format!("there is no such preset; there are {}", preset::names().collect::<Vec<_>>().join(", ")),
+            }),
         }
         complaints.extend(overrides::apply(&mut layers, overrides));
         (Self { layers }, complaints)

@@ -109,6 +109,15 @@ impl Layer {
         self.table.bindings.iter().filter(|binding| binding.command == command).find_map(|binding| binding.hint)
     }
 
+    /// Makes what was laid over the table a part of it: what comes next may take its place.
+    pub(super) fn settle(&mut self) {
+        let mut entries: Vec<&mut Entry> = self.sequences.values_mut().collect();
+        entries.sort_by_key(|entry| entry.order);
+        for (order, entry) in (0..).zip(entries) {
+            entry.order = order;
+        }
+    }
+
     /// Sequences with their commands in the order of writing.
     pub(super) fn in_order(&self) -> Vec<(&[Key], Command)> {
         let mut all: Vec<_> = self

@@ -10,6 +10,7 @@ mod keymap;
 mod layer;
 mod notation;
 mod overrides;
+mod preset;
 
 pub use defaults::DEFAULTS;
 pub use guide::{HelpEntry, HelpSection, Hint};

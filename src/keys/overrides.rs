@@ -33,6 +33,11 @@ pub struct Complaint {
 }
 
 impl Complaint {
+    /// Whether a line was left out.
+    pub(super) fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// A fault of a table in code.
     pub(super) fn in_code(layer: &str, what: String) -> Self {
         Self { severity: Severity::Error, line: None, key: format!("[{layer}]"), what }

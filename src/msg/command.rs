@@ -53,6 +53,8 @@ commands! {
     PreviousPane = "previous-pane", "previous pane", "Gives the focus to the previous pane.";
     Open = "open", "open", "Opens what the cursor is on; a client narrows the tickets to it.";
     Back = "back", "back", "Steps back: closes what is open, then widens what was narrowed; never quits.";
+    GoBack = "go-back", "back, forward", "Goes back to where you were before the last jump: view, filter, cursor.";
+    GoForward = "go-forward", "back, forward", "Goes forward again to where you went back from.";
     TogglePreview = "toggle-preview", "preview", "Shows or hides the preview.";
     PreviewUp = "preview-up", "scroll preview", "Scrolls the preview up while the list keeps the focus.";
     PreviewDown = "preview-down", "scroll preview", "Scrolls the preview down while the list keeps the focus.";
@@ -84,6 +86,7 @@ commands! {
     Pause = "pause", "pause", "Pauses the reading of history and conversations, or goes on with it.";
     CopyId = "copy-id", "copy id", "Copies the number of what the cursor is on.";
     CopyLink = "copy-link", "copy link", "Copies the web link of what the cursor is on.";
+    OpenLink = "open-link", "browser", "Opens what the cursor is on in the browser; over SSH it copies the link.";
     Help = "help", "help", "Shows every key of this place.";
     CommandLine = "command-line", "command", "Opens the command line.";
     Theme = "theme", "theme", "Changes the colours at once.", takes "NAME";

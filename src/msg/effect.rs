@@ -118,6 +118,8 @@ pub enum Effect {
     LoadTheme(String),
     /// Put text into the clipboard of the operator's own terminal (OSC 52).
     Copy(SafeText),
+    /// Open a link of our own making in the browser of the operator's machine, or copy it where that is another one.
+    OpenLink(SafeText),
     /// Save a ticket's file into the folder for downloads, and open it then with the operator's command.
     Save {
         /// Which file.

@@ -3,8 +3,8 @@
 use super::list::Step;
 use crate::{
     keys::{HelpEntry, HelpSection},
-    msg::Command,
-    text::wrap,
+    msg::{Command, Key, KeyCode},
+    text::{SafeText, fold, wrap},
     ui::{Own, Painter, Role, width},
 };
 
@@ -16,19 +16,49 @@ const KEYS_AT: u16 = 3;
 pub struct HelpPane {
     sections: Vec<HelpSection>,
     top: usize,
+    /// What is looked for, as it was typed.
+    words: String,
+    typing: bool,
 }
+
+/// Characters of what is looked for: more say no more.
+const MOST_TYPED: usize = 40;
 
 impl HelpPane {
     /// The layers of its own keys.
-    pub const LAYERS: &'static [&'static str] = &["help", "move", "always"];
+    #[must_use]
+    pub fn layers(&self) -> &'static [&'static str] {
+        if self.typing { &["help-find", "always"] } else { &["help", "move", "always"] }
+    }
 
     /// Shows these sections.
     pub fn new(sections: Vec<HelpSection>) -> Self {
-        Self { sections, top: 0 }
+        Self { sections, top: 0, words: String::new(), typing: false }
     }
 
     /// Does a command; `false` where help is to be closed.
     pub fn command(&mut self, command: Command) -> bool {
+        match command {
+            Command::Find => {
+                self.typing = true;
+                return true;
+            }
+            Command::Accept => {
+                self.typing = false;
+                return true;
+            }
+            Command::ClearInput => {
+                self.look_for(String::new());
+                return true;
+            }
+            // What was typed goes first, then the help.
+            Command::Back if self.typing || !self.words.is_empty() => {
+                self.typing = false;
+                self.look_for(String::new());
+                return true;
+            }
+            _ => {}
+        }
         let lines = self.lines().count();
         let top = match Step::of(command) {
             Some(Step::Up) => self.top.saturating_sub(1),
@@ -43,11 +73,37 @@ impl HelpPane {
         true
     }
 
-    /// The lines: a section's title, or a key with what it does.
+    /// Takes a key of what is looked for.
+    pub fn typed(&mut self, key: Key) {
+        if !self.typing || key.ctrl || key.alt {
+            return;
+        }
+        let mut words = std::mem::take(&mut self.words);
+        match key.code {
+            KeyCode::Char(c) if words.chars().count() < MOST_TYPED => words.push(c),
+            KeyCode::Backspace => drop(words.pop()),
+            _ => {}
+        }
+        self.look_for(words);
+    }
+
+    fn look_for(&mut self, words: String) {
+        self.words = words;
+        self.top = 0;
+    }
+
+    /// The lines: a section's title, or a key with what it does; of what is looked for only those that say all of its words.
     fn lines(&self) -> impl Iterator<Item = HelpLine<'_>> {
-        self.sections.iter().flat_map(|section| {
-            let entries = section.entries.iter().map(HelpLine::Entry);
-            [HelpLine::Title(section.title)].into_iter().chain(entries)
+        let words = fold(&self.words);
+        let wanted: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
+        self.sections.iter().flat_map(move |section| {
+            let says = |entry: &&HelpEntry| {
+                let text = fold(&format!("{} {} {}", entry.keys, entry.command.name(), entry.command.help()));
+                wanted.iter().all(|word| text.contains(word.as_str()))
+            };
+            let entries: Vec<_> = section.entries.iter().filter(says).map(HelpLine::Entry).collect();
+            let title = (!entries.is_empty()).then_some(HelpLine::Title(section.title));
+            title.into_iter().chain(entries)
         })
     }
 
@@ -85,9 +141,19 @@ impl HelpPane {
             lines.next();
         }
         let dot = painter.glyphs().dot;
+        let last = area.height.saturating_sub(1);
+        if y == 2 && !self.words.is_empty() {
+            painter.put_cut(1, y, "No key of this place says that.", painter.style(Role::Dim), u16::MAX);
+        }
+        if self.typing {
+            let words = SafeText::line(&format!("/ {}_", self.words));
+            painter.put_cut(1, last, &words, painter.style(Role::InputFocused), u16::MAX);
+            return;
+        }
         let more = if lines.peek().is_some() { format!("j more {dot} ") } else { String::new() };
-        let words = format!("{more}esc back");
-        painter.put_cut(1, area.height.saturating_sub(1), Own(&words), painter.style(Role::HintLabel), u16::MAX);
+        let found = if self.words.is_empty() { "/ find".to_owned() } else { format!("/ {}", self.words) };
+        let words = SafeText::line(&format!("{more}{found} {dot} esc back"));
+        painter.put_cut(1, last, &words, painter.style(Role::HintLabel), u16::MAX);
     }
 }
 

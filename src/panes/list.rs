@@ -190,11 +190,14 @@ impl<R: Listed> List<R> {
 
     /// Asks for the rows around this one and puts the cursor on it.
     pub(crate) fn go_to(&mut self, id: R::Id) -> Option<Anchor<R::Id>> {
-        self.waiting = None;
+        // An answer on its way knows nothing of this: it is asked for anew.
+        let waits = self.waiting.take().is_some();
         if let Some(index) = self.index_of(id) {
             self.cursor = index;
             self.follow();
-            return self.refill();
+            if !waits {
+                return self.refill();
+            }
         }
         Some(self.ask(Wait::Neighbour(id)))
     }

@@ -135,6 +135,8 @@ pub trait Pane: std::fmt::Debug + Send {
     fn filter_words(&self) -> Option<&str> {
         None
     }
+    /// Goes where the operator has been before.
+    fn recall(&mut self, _view: &LastView, _context: Context, _out: &mut Vec<Outcome>) {}
     /// Begins where the program ended last.
     fn restore(&mut self, _view: &LastView) {}
     /// Notes what is looked at, for the next start.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Announcement, Context, Outcome, PREVIEW, Pane, TICKETS, list::Step};
 use crate::{
-    domain::{Changed, Conversation, TicketId, Timestamp},
+    domain::{Changed, Conversation, LastView, TicketId, Timestamp},
     msg::{Answer, Command, Effect, Notice, Now, PaneId, Question},
     text::{SafeText, fold},
     ui::{Painter, Role},
@@ -377,6 +377,21 @@ impl Pane for PreviewPane {
                 out.push(Outcome::Effect(Effect::LookAt(id)));
             }
         }
+    }
+
+    fn recall(&mut self, view: &LastView, context: Context, out: &mut Vec<Outcome>) {
+        self.came_from.clear();
+        let visited = view.visited.map(TicketId);
+        if visited.is_some() {
+            self.came_from.extend(view.ticket());
+        }
+        if let Some(id) = visited.or(view.ticket()).filter(|id| self.selected != Some(*id)) {
+            self.visit(id, context, out);
+        }
+    }
+
+    fn keep(&self, view: &mut LastView) {
+        view.visited = self.selected.filter(|_| !self.came_from.is_empty()).map(|id| id.0);
     }
 
     fn summary(&self) -> (SafeText, SafeText) {

@@ -424,6 +424,23 @@ impl Pane for TicketsPane {
         self.begin_at = view.ticket();
     }
 
+    fn recall(&mut self, view: &LastView, context: Context, out: &mut Vec<Outcome>) {
+        let before = self.client_id();
+        self.restore(view);
+        self.also.clear();
+        if self.client_id() != before {
+            out.push(Outcome::Announce(Announcement::ClientChosen(self.client.clone())));
+            self.count(context, out);
+        }
+        let anchor = match self.begin_at.take() {
+            Some(id) => self.list.restart_at(id),
+            None => self.list.restart(),
+        };
+        // The preview goes there by itself.
+        self.announced = view.ticket();
+        self.ask(Some(anchor), context, out);
+    }
+
     fn keep(&self, view: &mut LastView) {
         let tab = self.views.current();
         view.view = Some(tab.view.name.to_string());

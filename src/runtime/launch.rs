@@ -64,7 +64,7 @@ pub fn appearance(paths: &Paths) -> Appearance {
     let env = |name: &str| std::env::var(name).ok();
     let mut notices = Vec::new();
     look(paths, Some(&config.theme), config.lean == Some(true), &mut notices);
-    keymap(paths, &mut notices);
+    keymap(paths, &config.keys, &mut notices);
     let complaints = notices.into_iter().map(|notice| notice.text).collect();
     Appearance { colours: ColourDepth::detect(&env), utf8: Glyphs::detect(&env) == Glyphs::UTF8, complaints }
 }
@@ -78,7 +78,7 @@ pub async fn dashboard(launch: Launch) -> Result<ExitCode, Failure> {
     let config = Config::load(&paths)?;
     let mut notices = Vec::new();
     let look = look(&paths, Some(theme.as_deref().unwrap_or(&config.theme)), lean || config.lean == Some(true), &mut notices);
-    let keymap = keymap(&paths, &mut notices);
+    let keymap = keymap(&paths, &config.keys, &mut notices);
     let chosen = settings::choose(&paths, &config, wanted.as_ref(), &overrides)?;
 
     let (messages, message_receiver) = mpsc::channel(MESSAGES);
@@ -200,7 +200,7 @@ fn look(paths: &Paths, theme: Option<&str>, lean: bool, notices: &mut Vec<Notice
 }
 
 /// The keymap: lines of `keys.toml` that can't be used are told and left out.
-fn keymap(paths: &Paths, notices: &mut Vec<Notice>) -> Keymap {
+fn keymap(paths: &Paths, preset: &str, notices: &mut Vec<Notice>) -> Keymap {
     let (path, text) = match settings::keymap_text(paths) {
         Ok(Some((path, text))) => (path.display().to_string(), text),
         Ok(None) => (String::new(), String::new()),
@@ -209,11 +209,12 @@ fn keymap(paths: &Paths, notices: &mut Vec<Notice>) -> Keymap {
             (String::new(), String::new())
         }
     };
-    let (keymap, complaints) = Keymap::compile(DEFAULTS, &text);
+    let (keymap, complaints) = Keymap::with_preset(DEFAULTS, preset, &text);
     if let Some(worst) = complaints.iter().max_by_key(|complaint| complaint.severity == Severity::Error) {
         let line = worst.line.map(|line| format!(" line {line}")).unwrap_or_default();
         let more = if complaints.len() > 1 { format!(" (and {} more)", complaints.len() - 1) } else { String::new() };
-        notices.push(Notice::warning(&format!("{path}{line}: {}: {}{more}", worst.key, worst.what)));
+        let place = if worst.line.is_none() && !worst.key.is_empty() { "config.toml" } else { &path };
+        notices.push(Notice::warning(&format!("{place}{line}: {}: {}{more}", worst.key, worst.what)));
     }
     keymap
 }

@@ -152,6 +152,12 @@ fn step(model: &mut Model, msg: Msg, runner: &mut Runner, out: &mut Out<'_>, clo
                     runner.notify(Notice::warning("That is too long to be copied"));
                 }
             }
+            Effect::OpenLink(link) => {
+                if !runner.open_link(&link) {
+                    let copied = if out.terminal.copy(&link) { "Copied, no browser is at hand: " } else { "" };
+                    runner.notify(Notice::info(&format!("{copied}{link}")));
+                }
+            }
             Effect::Suspend => suspend(out.terminal, runner),
             Effect::Measure { after_key } => {
                 let measured = measured(out.terminal, runner);

@@ -29,6 +29,7 @@ use crate::{
     query::Query,
     session::{self, MirrorPlace, Session, SessionSettings},
     settings::{self, CommandSecret, Config, GivenSecret, KeyringSecret, Paths},
+    text::SafeText,
     ui::Theme,
 };
 
@@ -145,7 +146,8 @@ impl Runner {
             Effect::Start { draft } => self.save_and_start(*draft),
             Effect::LoadTheme(name) => self.load_theme(name),
             Effect::Save { file, open } => self.save(file, open),
-            Effect::Copy(_) | Effect::Repaint | Effect::Suspend | Effect::Measure { .. } | Effect::Quit => {}
+            Effect::Copy(_) | Effect::OpenLink(_) | Effect::Repaint | Effect::Suspend | Effect::Measure { .. } | Effect::Quit => {
+            }
         }
     }
 
@@ -220,6 +222,13 @@ impl Runner {
             };
             let _ = messages.send(msg).await;
         });
+    }
+
+    /// Opens a link with the operator's own command, or with the desktop's; false where there is none, or no desktop: over SSH.
+    pub(super) fn open_link(&self, link: &SafeText) -> bool {
+        let Some(notice) = saving::open_link(link, &self.work.settings.config) else { return false };
+        self.notify(notice);
+        true
     }
 
     fn save(&mut self, file: FileRow, open: bool) {

@@ -17,6 +17,7 @@ use crate::{
     msg::{Msg, Notice},
     session::Files,
     settings::{self, Config},
+    text::SafeText,
     ui::size,
 };
 
@@ -94,6 +95,32 @@ fn write(
             let _ = std::fs::remove_file(&path);
             Err(Failure::new(FailureKind::Storage, &format!("{} can't be written: {error}", path.display())))
         }
+    }
+}
+
+/// What tells a shell over SSH from one on the machine in front of the operator.
+const OVER_SSH: [&str; 3] = ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"];
+/// What opens things on a desktop.
+const DESKTOP: &str = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+
+/// Starts what opens links and says so, or why not; `None` where nothing does: over SSH the browser would be on the wrong machine.
+pub(super) fn open_link(link: &SafeText, config: &Config) -> Option<Notice> {
+    let there = |name: &&str| std::env::var_os(*name).is_some_and(|value| !value.is_empty());
+    // A desktop's opener without a desktop would take the terminal for one.
+    let desktop = cfg!(target_os = "macos") || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(there);
+    let none = config.open_command.trim().is_empty() && !desktop;
+    if none || OVER_SSH.iter().any(there) || !link.as_str().starts_with("http") {
+        return None;
+    }
+    let mut words = config.open_command.split_whitespace();
+    let own = words.next();
+    match (open(own.unwrap_or(DESKTOP), words, Path::new(link.as_str())), own) {
+        (Ok(mut child), _) => {
+            tokio::spawn(async move { child.wait().await });
+            Some(Notice::info(&format!("Opened {link}")))
+        }
+        (Err(error), Some(program)) => Some(Notice::error(&format!("{program} can't be started: {error}"))),
+        (Err(_), None) => None,
     }
 }
 

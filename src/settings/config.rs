@@ -25,6 +25,8 @@ pub struct Config {
     pub lean: Option<bool>,
     /// Nothing is ever written to HaloPSA.
     pub read_only: bool,
+    /// Whose keys are the usual ones: `"default"`, `"vim-plain"`, `"jira"` or `"k9s"`; `keys.toml` comes after them.
+    pub keys: String,
     /// Whether the preview is open at the start.
     pub preview: bool,
     /// Requests per rolling 5 minutes, 0 for no limit; by default what fits the hosting.
@@ -46,6 +48,7 @@ impl Default for Config {
             refresh: Refresh(Some(Duration::from_mins(1))),
             lean: None,
             read_only: false,
+            keys: "default".to_owned(),
             preview: true,
             budget: None,
             history: History::default(),

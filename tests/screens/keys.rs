@@ -386,3 +386,18 @@ fn another_tenant_is_not_narrowed_to_a_client_of_the_last_one() {
     assert_eq!(asked, Some(None), "the number means somebody else there");
     assert!(!desk.text().contains("Mail server unreachable"), "no row of one tenant under the name of another");
 }
+
+#[test]
+fn help_is_searched_by_keys_names_and_sentences() {
+    let mut desk = Desk::full(80, 24, false);
+    desk.keys("?/copies web");
+    let text = desk.text();
+    assert!(text.contains("Copies the web link") && text.contains("Lists") && !text.contains("Opens what"), "{text}");
+    assert!(text.lines().last().unwrap().contains("/ copies web"), "{text}");
+    desk.keys("x");
+    assert!(desk.text().contains("No key of this place says that"), "{}", desk.text());
+    press(&mut desk, Key::plain(KeyCode::Esc));
+    assert!(desk.text().contains("Opens what the cursor is on"), "what was typed goes first: {}", desk.text());
+    press(&mut desk, Key::plain(KeyCode::Esc));
+    assert!(!desk.text().contains("Keys of this place"), "then the help");
+}

@@ -53,6 +53,7 @@ impl Update<'_> {
                     pane.command(command, context, out);
                 });
             }
+            Command::GoBack | Command::GoForward => self.go_along(command == Command::GoBack),
             Command::NextChanged => {
                 let context = self.model.context(self.now);
                 self.on_pane(TICKETS, |pane, out| {
@@ -96,6 +97,7 @@ impl Update<'_> {
             Command::RefreshAll => self.effects.push(Effect::Refresh { everything: true }),
             Command::Pause => self.effects.push(Effect::Pause(!self.model.status.paused)),
             Command::CopyId | Command::CopyLink => self.copy(command == Command::CopyLink),
+            Command::OpenLink => self.open_link(),
             Command::Connect => {
                 self.model.connect.reopen();
                 self.model.screen = Screen::Connect;
@@ -152,6 +154,14 @@ impl Update<'_> {
                 self.notify(Notice::info(&format!("Copied {text}")));
                 self.effects.push(Effect::Copy(text));
             }
+        }
+    }
+
+    fn open_link(&mut self) {
+        let web_app = self.model.status.web_app.clone();
+        match self.model.panes.get(self.model.focus).and_then(|pane| pane.copy(true, &web_app)) {
+            None => self.notify(Notice::info("Nothing to open here")),
+            Some(link) => self.effects.push(Effect::OpenLink(link)),
         }
     }
 
