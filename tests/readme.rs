@@ -8,6 +8,7 @@ use halo_tui::{
     cli::{Arguments, Listed},
     domain::{ClientRow, TicketRow},
     keys::{DEFAULTS, Keymap},
+    panes::read_views,
     settings::{Config, Paths},
     ui::{Role, Theme},
 };
@@ -95,4 +96,6 @@ fn the_examples_are_understood() {
     let (_, complaints) = Keymap::compile(DEFAULTS, example("Keys"));
     assert_eq!(complaints, []);
     Theme::parse(example("Themes")).unwrap();
+    let (views, complaints) = read_views(example("Views"));
+    assert_eq!((views.len(), complaints), (7, vec![]), "one more, one less");
 }

@@ -13,6 +13,8 @@ mod keys;
 mod lines;
 #[path = "screens/ticket.rs"]
 mod ticket;
+#[path = "screens/views.rs"]
+mod views;
 
 use std::time::Duration;
 

@@ -7,7 +7,7 @@ use crate::{
     domain::{AgentId, AgentRow, Connection, Coverage, FillProgress, LastView, Overview, TicketRow, TokenState},
     keys::Keymap,
     msg::{Key, Notice, Now, PaneId},
-    panes::{ConnectPane, Context, HelpPane, Panes, PickerPane, Prompt, TICKETS, Views},
+    panes::{ChooserPane, ConnectPane, Context, HelpPane, Panes, PickerPane, Prompt, TICKETS, Views},
     query::Known,
     text::SafeText,
     ui::Look,
@@ -102,6 +102,8 @@ pub struct Model {
     pub(super) help: Option<HelpPane>,
     /// What hangs on a ticket, while something of it is chosen.
     pub(super) picker: Option<PickerPane>,
+    /// How the tickets are laid out, while that is chosen.
+    pub(super) chooser: Option<ChooserPane>,
     pub(super) line: Option<Prompt>,
     /// The names that the line's query can be completed with, while there is a line.
     pub(super) known: Vec<Known>,
@@ -150,6 +152,7 @@ impl Model {
             preview: start.preview,
             help: None,
             picker: None,
+            chooser: None,
             line: None,
             known: Vec::new(),
             hits: Vec::new(),

@@ -11,7 +11,7 @@ use crate::{
     domain::{Changed, News, address},
     keys::Resolution,
     msg::{Answer, Command, ConnectNews, Effect, Input, Key, Msg, Notice, Now, PaneId, Question, Severity, Slot},
-    panes::{Announcement, ConnectOutcome, Outcome, PREVIEW, Panes, PickerPane, Prompt, PromptKind, PromptOutcome},
+    panes::{Announcement, ChooserPane, ConnectOutcome, Outcome, PREVIEW, Panes, PickerPane, Prompt, PromptKind, PromptOutcome},
     text::SafeText,
     ui::Theme,
 };
@@ -159,6 +159,9 @@ impl Update<'_> {
         if model.picker.is_some() {
             return PickerPane::LAYERS;
         }
+        if model.chooser.is_some() {
+            return ChooserPane::LAYERS;
+        }
         if let Some(line) = &model.line {
             return line.layers();
         }
@@ -172,7 +175,7 @@ impl Update<'_> {
         if self.model.screen == Screen::Connect {
             let outcome = self.model.connect.typed(key);
             self.connect_outcome(outcome);
-        } else if self.model.picker.is_some() {
+        } else if self.model.picker.is_some() || self.model.chooser.is_some() {
         } else if let Some(line) = &mut self.model.line {
             let outcome = line.typed(key);
             self.line_outcome(outcome);
@@ -253,6 +256,7 @@ impl Update<'_> {
                 self.close_line();
                 self.model.help = None;
                 self.model.picker = None;
+                self.model.chooser = None;
             }
         }
         self.dirty();
@@ -341,6 +345,7 @@ impl Update<'_> {
                 }
                 Outcome::Announce(announcement) => self.announce(&announcement),
                 Outcome::Pick(ticket, picks) => self.model.picker = Some(PickerPane::new(ticket, picks)),
+                Outcome::Choose(chooser) => self.model.chooser = Some(chooser),
                 Outcome::Focus(id) => self.focus(id),
                 Outcome::Notice(notice) => self.notify(notice),
                 Outcome::Effect(effect) => self.effects.push(effect),

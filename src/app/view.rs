@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     msg::{Now, Severity},
-    panes::{PickerPane, Prompt},
+    panes::{ChooserPane, PickerPane, Prompt},
     ui::{Painter, Role, Tee, hint_line, layout::PreviewPlace, too_small},
 };
 
@@ -55,6 +55,14 @@ pub fn view(model: &Model, now: Now, buf: &mut Buffer) -> Option<Position> {
             let hints: Vec<_> = hints.iter().map(|hint| (hint.keys.as_str(), hint.label)).collect();
             if let Some(picker) = &model.picker {
                 picker.draw(&mut painter, &hints);
+            }
+            None
+        }
+        Screen::Dashboard if model.chooser.is_some() => {
+            let hints = model.keymap.hints(ChooserPane::LAYERS, 12);
+            let hints: Vec<_> = hints.iter().map(|hint| (hint.keys.as_str(), hint.label)).collect();
+            if let Some(chooser) = &model.chooser {
+                chooser.draw(&mut painter, &hints);
             }
             None
         }

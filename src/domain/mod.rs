@@ -54,7 +54,7 @@ pub use progress::{Connection, FillProgress, Filled, TokenState};
 pub use rgb::Rgb;
 pub use secret::{Secret, SecretSource};
 pub use ticket::{Label, TicketRecord, TicketRow};
-pub use view::LastView;
+pub use view::{GroupBy, LastView, SavedView, ViewEdit};
 pub use window::{Anchor, Counted, Window};
 pub use workday::{Calendar, Workday};
 

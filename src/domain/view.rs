@@ -34,3 +34,72 @@ impl LastView {
         self.client.as_ref().map(|(id, _)| ClientId(*id))
     }
 }
+
+/// A view as `views.toml` holds it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SavedView {
+    /// Its name.
+    pub name: String,
+    /// Which tickets, in the query language, without an order.
+    pub query: String,
+    /// The order, as it stands after `sort:`.
+    pub sort: Option<String>,
+    /// The names of the columns.
+    pub columns: Option<Vec<String>>,
+    /// What the rows are grouped by.
+    pub group: Option<String>,
+    /// Seconds between refreshes while it is shown.
+    pub refresh: Option<u64>,
+}
+
+/// A change of `views.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ViewEdit {
+    /// The view of the first name becomes this one; a new one where there is none.
+    Put(String, SavedView),
+    /// The view of this name goes; a shipped one is hidden.
+    Remove {
+        /// The name.
+        name: String,
+        /// It comes with the program.
+        shipped: bool,
+    },
+}
+
+/// What the rows of a list are grouped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum GroupBy {
+    /// The client.
+    Client,
+    /// The status.
+    Status,
+    /// The agent.
+    Agent,
+    /// The team.
+    Team,
+    /// The priority.
+    Priority,
+}
+
+impl GroupBy {
+    /// Each, in the order in which they are offered.
+    pub const ALL: &'static [Self] = &[Self::Client, Self::Status, Self::Agent, Self::Team, Self::Priority];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Status => "status",
+            Self::Agent => "agent",
+            Self::Team => "team",
+            Self::Priority => "priority",
+        }
+    }
+
+    /// What a word means, in any case.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|by| by.word().eq_ignore_ascii_case(word))
+    }
+}

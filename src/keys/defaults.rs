@@ -14,6 +14,7 @@ pub const DEFAULTS: &[Table] = &[
     Table { layer: "list", title: "Lists", typing: false, bindings: LIST },
     Table { layer: "preview", title: "Preview", typing: false, bindings: PREVIEW },
     Table { layer: "picker", title: "Files and links", typing: false, bindings: PICKER },
+    Table { layer: "chooser", title: "Sort, columns, groups", typing: false, bindings: CHOOSER },
     Table { layer: "help", title: "Help", typing: false, bindings: HELP },
     Table { layer: "help-find", title: "Find in help", typing: true, bindings: HELP_FIND },
     Table { layer: "filter", title: "Filter", typing: true, bindings: FILTER },
@@ -46,6 +47,8 @@ const GLOBAL: &[Binding] = &[
     Binding::new("p", Command::TogglePreview).hint(50),
     Binding::new("]", Command::NextView).hint(48),
     Binding::new("[", Command::PreviousView).hint(48),
+    Binding::new("S", Command::Sort).hint(52),
+    Binding::new("C", Command::Columns).hint(54),
     Binding::new("1", Command::View1),
     Binding::new("2", Command::View2),
     Binding::new("3", Command::View3),
@@ -116,6 +119,16 @@ const PICKER: &[Binding] = &[
     Binding::new("enter", Command::Accept).hint(5),
     Binding::new("o", Command::OpenFile).hint(15),
     Binding::new("y", Command::CopyId).hint(25),
+    Binding::new("esc", Command::Back).hint(20),
+    Binding::new("q", Command::Back),
+];
+
+const CHOOSER: &[Binding] = &[
+    Binding::new("enter", Command::Accept).hint(5),
+    Binding::new("space", Command::Toggle).hint(12),
+    Binding::new("S", Command::Sort).hint(14),
+    Binding::new("K", Command::Earlier).hint(16),
+    Binding::new("J", Command::Later).hint(16),
     Binding::new("esc", Command::Back).hint(20),
     Binding::new("q", Command::Back),
 ];

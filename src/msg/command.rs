@@ -69,6 +69,15 @@ commands! {
     OpenFile = "open-file", "open file", "Saves the file under the cursor and opens it with the command of the settings.";
     Filter = "filter", "filter", "Narrows what is listed by a query.", takes "[QUERY]";
     View = "view", "view", "Shows the view of this name.", takes "NAME";
+    SaveView = "save-view", "save view", "Saves what is shown as the view that is shown, or as a new one of that name.", takes "[NAME]";
+    RenameView = "rename-view", "rename view", "Gives the view that is shown another name.", takes "NAME";
+    DeleteView = "delete-view", "delete view", "Takes the view that is shown away.";
+    Sort = "sort", "sort", "Chooses by what the rows are sorted; in the list of choices, turns the direction round.", takes "[KEYS]";
+    Columns = "columns", "columns", "Chooses the columns and their order.", takes "[NAMES]";
+    Group = "group", "group", "Chooses by what the rows are grouped.", takes "[WORD|none]";
+    Toggle = "toggle", "add, take away", "Adds what the cursor is on, or takes it away.";
+    Earlier = "earlier", "move", "Puts what the cursor is on further up.";
+    Later = "later", "move", "Puts what the cursor is on further down.";
     NextView = "next-view", "view", "Shows the next view.";
     PreviousView = "previous-view", "view", "Shows the previous view.";
     View1 = "view-1", "view", "Shows the first view.";

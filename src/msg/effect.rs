@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{RequestId, Slot};
 use crate::{
-    domain::{AgentId, Anchor, ClientId, ConnectDraft, FileRow, TicketId, Timestamp},
+    domain::{AgentId, Anchor, ClientId, ConnectDraft, FileRow, TicketId, Timestamp, ViewEdit},
     query::Query,
     text::SafeText,
 };
@@ -103,6 +103,10 @@ pub enum Effect {
     Watched(bool),
     /// How often to refresh by itself; `None` for never.
     RefreshEvery(Option<Duration>),
+    /// The view that is shown wants to be refreshed this often; `None` for the usual pace.
+    ViewPace(Option<Duration>),
+    /// Change `views.toml`.
+    SaveView(Box<ViewEdit>),
     /// Find out the URLs behind an instance's address.
     Discover(String),
     /// Walk the steps of *Test and connect*.

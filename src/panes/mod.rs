@@ -1,5 +1,6 @@
 //! One file a pane; this file is the registry and alone knows all [`PaneId`]s.
 
+mod chooser;
 mod clients;
 mod connect;
 mod help;
@@ -20,12 +21,13 @@ use crate::{
     ui::{Painter, Role},
 };
 
+pub use chooser::{Choice, Choose, ChooserOutcome, ChooserPane, Choosing};
 pub use connect::{ConnectOutcome, ConnectPane};
 pub use help::HelpPane;
 pub use picker::{Pick, PickOutcome, PickerPane};
 pub use prompt::{Offer, Prompt, PromptKind, PromptOutcome};
 pub use tickets::COUNTS;
-pub use views::{View, Views};
+pub use views::{View, ViewComplaint, Views, read_views};
 
 /// The ticket list.
 pub const TICKETS: PaneId = PaneId("tickets");
@@ -66,6 +68,8 @@ pub enum Outcome {
     Announce(Announcement),
     /// Let the operator choose from what hangs on this ticket.
     Pick(TicketId, Vec<Pick>),
+    /// Let the operator choose how the tickets are laid out.
+    Choose(ChooserPane),
     /// Give the focus to a pane.
     Focus(PaneId),
     /// Tell the operator.
@@ -123,8 +127,12 @@ pub trait Pane: std::fmt::Debug + Send {
     fn complete(&self, _words: &str, _cursor: usize, _known: &[Known]) -> Vec<Completion> {
         Vec::new()
     }
-    /// Shows the view of this name.
-    fn show_view(&mut self, _name: &str, _context: Context, _out: &mut Vec<Outcome>) {}
+    /// Does a command with what was typed after it; `false` where it takes nothing here.
+    fn command_with(&mut self, _command: Command, _words: &str, _context: Context, _out: &mut Vec<Outcome>) -> bool {
+        false
+    }
+    /// Does with a choice of its chooser what was asked; offers the chooser again where it stays.
+    fn lay_out_by(&mut self, _choosing: Choosing, _choose: Choose, _at: usize, _context: Context, _out: &mut Vec<Outcome>) {}
     /// The names of its views and what they ask for.
     fn views(&self) -> Vec<(SafeText, SafeText)> {
         Vec::new()

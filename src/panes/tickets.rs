@@ -4,18 +4,20 @@ use std::time::Duration;
 
 use super::{
     Announcement, Context, Outcome, Pane, TICKETS,
+    chooser::{Choose, Choosing},
     list::{List, Listed, Step},
     views::{EVERYTHING, Views},
 };
 use crate::{
     domain::{Anchor, Changed, ClientId, Found, LastView, TicketId, TicketRow, Window},
-    msg::{Answer, Command, Notice, Now, PaneId, Question},
+    msg::{Answer, Command, Effect, Notice, Now, PaneId, Question},
     query::{Completion, Filter, Known, Marks, Query, QueryError, State, Term, complete},
     text::SafeText,
-    ui::{Painter, Role, layout, width},
+    ui::{Painter, Role, layout as room, width},
 };
 
 pub(super) mod columns;
+mod layout;
 mod row;
 
 const ROWS: &str = "rows";
@@ -118,17 +120,23 @@ impl TicketsPane {
         if let Some(tab) = self.views.current_mut() {
             tab.ticket = ticket;
         }
-        if !self.views.show(at) {
-            return;
+        if self.views.show(at) {
+            self.shown(context, out);
         }
+    }
+
+    /// Another view is shown.
+    fn shown(&mut self, context: Context, out: &mut Vec<Outcome>) {
         self.also.clear();
         let tab = self.views.current();
+        let tab_refresh = tab.view.refresh;
         self.marks = Marks::of(&tab.line);
         let anchor = match tab.ticket {
             Some(id) => self.list.restart_at(id),
             None => self.list.restart(),
         };
         self.ask(Some(anchor), context, out);
+        out.push(Outcome::Effect(Effect::ViewPace(tab_refresh)));
     }
 
     /// What narrows the tickets beyond the view.
@@ -274,6 +282,16 @@ impl Pane for TicketsPane {
                 }
                 true
             }
+            Command::Sort | Command::Columns | Command::Group => self.open_chooser(command, out),
+            Command::SaveView => {
+                self.save(None, out);
+                self.shown(context, out);
+                true
+            }
+            Command::DeleteView => {
+                self.delete(context, out);
+                true
+            }
             Command::Open if self.list.selected().is_some() => {
                 self.choose(out);
                 out.push(Outcome::Focus(super::PREVIEW));
@@ -381,11 +399,12 @@ impl Pane for TicketsPane {
         }
     }
 
-    fn show_view(&mut self, name: &str, context: Context, out: &mut Vec<Outcome>) {
-        match self.views.find(name) {
-            Some(at) => self.show(at, context, out),
-            None => out.push(Outcome::Notice(Notice::error(&format!("No view is called {name}")))),
-        }
+    fn command_with(&mut self, command: Command, words: &str, context: Context, out: &mut Vec<Outcome>) -> bool {
+        self.typed(command, words, context, out)
+    }
+
+    fn lay_out_by(&mut self, choosing: Choosing, choose: Choose, at: usize, context: Context, out: &mut Vec<Outcome>) {
+        self.chosen(choosing, choose, at, context, out);
     }
 
     fn views(&self) -> Vec<(SafeText, SafeText)> {
@@ -476,7 +495,7 @@ impl Pane for TicketsPane {
     fn draw(&self, painter: &mut Painter<'_>, now: Now, focused: bool) {
         let tab = self.views.current();
         let (shown, specs) = columns::shown(tab.layout.columns.as_deref(), painter.look().is_lean());
-        let slots = layout::columns(painter.cols().saturating_sub(GUTTER), &specs);
+        let slots = room::columns(painter.cols().saturating_sub(GUTTER), &specs);
         let slots: Vec<_> = slots.iter().filter_map(|slot| Some((*shown.get(slot.index)?, *slot))).collect();
         row::draw_titles(painter, &slots, &tab.shown_sort());
         for (y, (row, cursor)) in (1..).zip(self.list.visible()) {

@@ -4,16 +4,21 @@ use std::time::Duration;
 
 use super::Context;
 use crate::{
-    domain::{Counted, TicketId},
+    domain::{Counted, GroupBy, TicketId},
     msg::Question,
     query::{Query, QueryError, Sort},
     text::SafeText,
 };
 
+pub(super) mod file;
 mod shipped;
 mod tabs;
 
-pub(super) use shipped::EVERYTHING;
+pub use file::{ViewComplaint, read as read_views};
+pub(super) use shipped::{EVERYTHING, is_shipped};
+
+/// How many columns rows can be ordered by.
+pub(super) const SORT_KEYS: usize = 3;
 
 /// How rows are laid out: what can be changed while they are looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +27,8 @@ pub struct Layout {
     pub sort: Vec<Sort>,
     /// The columns by their names; `None` for the usual ones.
     pub columns: Option<Vec<&'static str>>,
+    /// What the rows are grouped by.
+    pub group: Option<GroupBy>,
 }
 
 /// What a tab lists and how.
@@ -47,7 +54,7 @@ impl View {
         let sort = std::mem::take(&mut query.sort);
         // What no condition means is a condition as soon as the filter line adds another.
         query.terms = query.effective_terms();
-        Ok(Self { name: SafeText::line(name), query, layout: Layout { sort, columns: None }, refresh: None })
+        Ok(Self { name: SafeText::line(name), query, layout: Layout { sort, ..Layout::default() }, refresh: None })
     }
 }
 
@@ -158,6 +165,30 @@ impl Views {
         let whole = self.tabs.iter().position(|tab| fits(tab, |name, wanted| name == wanted));
         whole
             .or_else(|| self.tabs.iter().position(|tab| !wanted.is_empty() && fits(tab, |name, wanted| name.starts_with(wanted))))
+    }
+
+    /// The place of the view of just this name.
+    pub(super) fn find_whole(&self, name: &str) -> Option<usize> {
+        self.tabs.iter().position(|tab| tab.view.name.as_str().trim() == name.trim())
+    }
+
+    /// Puts a view in the place of the one of its name, or after the others, and shows it as it was saved.
+    pub(super) fn put(&mut self, view: View) {
+        let tab = Tab::new(view);
+        let at = self.find_whole(tab.view.name.as_str());
+        match at.and_then(|at| self.tabs.get_mut(at)) {
+            Some(other) => *other = Tab { count: other.count.filter(|_| other.view.query == tab.view.query), ..tab },
+            None => self.tabs.push(tab),
+        }
+        self.current = at.unwrap_or(self.tabs.len() - 1);
+    }
+
+    /// Takes the view that is shown away, and shows the one that comes to stand in its place; the last one stays.
+    pub(super) fn remove(&mut self) {
+        if self.tabs.len() > 1 && self.current < self.tabs.len() {
+            self.tabs.remove(self.current);
+            self.current = self.current.min(self.tabs.len() - 1);
+        }
     }
 
     /// The tabs.

@@ -256,6 +256,47 @@ pub enum SortKey {
     Updated,
 }
 
+impl SortKey {
+    /// Every key, in the order in which they are told.
+    pub fn all() -> impl Iterator<Item = Self> {
+        SORTS.0.iter().map(|(_, key)| *key)
+    }
+
+    /// The key as it is written after `sort:`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        SORTS.name(self)
+    }
+
+    /// What comes first by the key's natural direction.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Id => "the highest number first",
+            Self::Client | Self::Site | Self::User | Self::Agent | Self::Team | Self::Type => "from A",
+            Self::Status => "in the order of Halo's menus",
+            Self::Priority => "the highest first",
+            Self::Sla => "the nearest target first",
+            Self::Age => "the oldest first",
+            Self::Opened | Self::Updated => "the newest first",
+        }
+    }
+
+    /// The same the other way round.
+    #[must_use]
+    pub fn reverse_words(self) -> &'static str {
+        match self {
+            Self::Id => "the lowest number first",
+            Self::Client | Self::Site | Self::User | Self::Agent | Self::Team | Self::Type => "from Z",
+            Self::Status => "against the order of Halo's menus",
+            Self::Priority => "the lowest first",
+            Self::Sla => "the furthest target first",
+            Self::Age => "the newest first",
+            Self::Opened | Self::Updated => "the oldest first",
+        }
+    }
+}
+
 /// The words of one fixed set with what they mean.
 pub(super) struct Vocabulary<T: 'static>(pub(super) &'static [(&'static str, T)]);
 

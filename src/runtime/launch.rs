@@ -12,7 +12,7 @@ use crate::{
     keys::{DEFAULTS, Keymap, Severity},
     mirror::{Mirror, Reader},
     msg::{Msg, Notice},
-    panes::{ConnectPane, Views},
+    panes::{ConnectPane, Views, read_views},
     session::{self, MirrorPlace},
     settings::{self, Chosen, Config, Overrides, Paths},
     terminal::Terminal,
@@ -53,7 +53,7 @@ pub struct Appearance {
     pub colours: ColourDepth,
     /// Whether the locale lets marks and lines be more than ASCII.
     pub utf8: bool,
-    /// What can't be used of `keys.toml` and the theme.
+    /// What can't be used of `keys.toml`, `views.toml` and the theme.
     pub complaints: Vec<SafeText>,
 }
 
@@ -65,6 +65,7 @@ pub fn appearance(paths: &Paths) -> Appearance {
     let mut notices = Vec::new();
     look(paths, Some(&config.theme), config.lean == Some(true), &mut notices);
     keymap(paths, &config.keys, &mut notices);
+    views(paths, &mut notices);
     let complaints = notices.into_iter().map(|notice| notice.text).collect();
     Appearance { colours: ColourDepth::detect(&env), utf8: Glyphs::detect(&env) == Glyphs::UTF8, complaints }
 }
@@ -79,6 +80,7 @@ pub async fn dashboard(launch: Launch) -> Result<ExitCode, Failure> {
     let mut notices = Vec::new();
     let look = look(&paths, Some(theme.as_deref().unwrap_or(&config.theme)), lean || config.lean == Some(true), &mut notices);
     let keymap = keymap(&paths, &config.keys, &mut notices);
+    let views = views(&paths, &mut notices);
     let chosen = settings::choose(&paths, &config, wanted.as_ref(), &overrides)?;
 
     let (messages, message_receiver) = mpsc::channel(MESSAGES);
@@ -94,7 +96,7 @@ pub async fn dashboard(launch: Launch) -> Result<ExitCode, Failure> {
         lean_by_itself: config.lean.is_none(),
         connect: ConnectPane::default(),
         needs_connect: false,
-        views: Views::default(),
+        views,
         view: LastView::default(),
     };
     let mut ready = None;
@@ -197,6 +199,24 @@ fn look(paths: &Paths, theme: Option<&str>, lean: bool, notices: &mut Vec<Notice
     look.zone = TimeZone::system();
     look.terminal = Background::detect(&env);
     look
+}
+
+/// The views: those of `views.toml` that can't be used are told and left out.
+fn views(paths: &Paths, notices: &mut Vec<Notice>) -> Views {
+    let (path, text) = match settings::views_text(paths) {
+        Ok(Some((path, text))) => (path.display().to_string(), text),
+        Ok(None) => return Views::default(),
+        Err(failure) => {
+            notices.push(Notice::failure(&failure));
+            return Views::default();
+        }
+    };
+    let (views, complaints) = read_views(&text);
+    if let Some(first) = complaints.first() {
+        let more = if complaints.len() > 1 { format!(" (and {} more)", complaints.len() - 1) } else { String::new() };
+        notices.push(Notice::warning(&format!("{path} line {}: {}{more}", first.line, first.what)));
+    }
+    Views::new(views)
 }
 
 /// The keymap: lines of `keys.toml` that can't be used are told and left out.

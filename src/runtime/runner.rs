@@ -22,7 +22,7 @@ use super::{
 use crate::{
     domain::{
         AgentRow, Anchor, Changed, ClientId, ConnectDraft, ConnectReport, Failure, FailureKind, FileRow, LastView, News, Profile,
-        ProfileName, SecretKeeping, SecretSource, TicketId, Timestamp, address,
+        ProfileName, SecretKeeping, SecretSource, TicketId, Timestamp, ViewEdit, address,
     },
     mirror::{Mirror, Reader, TicketAsk},
     msg::{Answer, ConnectNews, Discovered, Effect, Msg, Notice, Question, RequestId, Slot},
@@ -72,6 +72,8 @@ pub struct Runner {
     connecting: Option<AbortHandle>,
     /// How often to refresh while somebody looks.
     every: Option<Duration>,
+    /// How often the view that is shown wants to be refreshed, where it has a pace of its own.
+    view_every: Option<Duration>,
     /// Since when nobody looks.
     unwatched: Option<Instant>,
 }
@@ -82,7 +84,16 @@ impl Runner {
         let log = Arc::new(Mutex::new(settings.log.take()));
         let every = settings.config.refresh.0;
         let work = Work { settings: Arc::new(settings), messages: messages.clone(), session: Arc::default(), log };
-        Self { work, messages, tasks: JoinSet::new(), asked: HashMap::new(), connecting: None, every, unwatched: None }
+        Self {
+            work,
+            messages,
+            tasks: JoinSet::new(),
+            asked: HashMap::new(),
+            connecting: None,
+            every,
+            view_every: None,
+            unwatched: None,
+        }
     }
 
     /// Starts the session of a profile over its open mirror.
@@ -139,6 +150,11 @@ impl Runner {
                 self.every = every;
                 self.refresh_by_itself();
             }
+            Effect::ViewPace(every) => {
+                self.view_every = every;
+                self.refresh_by_itself();
+            }
+            Effect::SaveView(edit) => self.save_view(*edit),
             Effect::Watched(watched) => self.watched(watched),
             Effect::Discover(address) => self.discover(address),
             Effect::TestConnection(draft) => self.test(*draft),
@@ -254,7 +270,9 @@ impl Runner {
     }
 
     fn refresh_by_itself(&self) {
-        let every = self.every.map(|every| if self.unwatched.is_some() { every.max(UNWATCHED) } else { every });
+        // Off is off: a view's own pace only says how often, not whether.
+        let every = self.every.map(|every| self.view_every.unwrap_or(every));
+        let every = every.map(|every| if self.unwatched.is_some() { every.max(UNWATCHED) } else { every });
         self.with_session(|session| session.refresh_every(every));
     }
 
@@ -281,6 +299,23 @@ impl Runner {
             Msg::Theme(name, text)
         };
         self.spawn(work, move |failure| Msg::Theme(broken, Err(failure)));
+    }
+
+    /// Changes `views.toml`; in the demo, which stores nothing, the change holds until the end.
+    fn save_view(&mut self, edit: ViewEdit) {
+        if self.work.settings.ephemeral {
+            return self.notify(Notice::info("The demo stores nothing: this holds until it ends"));
+        }
+        let paths = self.work.settings.paths.clone();
+        let work = async move {
+            let told = match &edit {
+                ViewEdit::Put(_, view) => format!("Saved the view {}", view.name),
+                ViewEdit::Remove { name, .. } => format!("The view {name} is gone"),
+            };
+            let changed = blocking(move || settings::change_views(&paths, &edit)).await;
+            Msg::Notice(changed.map_or_else(|failure| Notice::failure(&failure), |()| Notice::info(&told)))
+        };
+        self.spawn(work, |failure| Msg::Notice(Notice::failure(&failure)));
     }
 
     // --- connecting --------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ mod keyring;
 mod overrides;
 mod paths;
 mod source;
+mod views;
 
 pub use choose::{Chosen, choose};
 pub use command::CommandSecret;
@@ -28,3 +29,4 @@ pub use keyring::{KeyringSecret, keyring_answers};
 pub use overrides::{Overrides, SECRET_VARIABLE};
 pub use paths::Paths;
 pub use source::{FileSecret, GivenSecret};
+pub use views::{change_views, views_text};

@@ -60,6 +60,11 @@ impl Paths {
         self.config.join("keys.toml")
     }
 
+    /// The operator's own views.
+    pub fn views_file(&self) -> PathBuf {
+        self.config.join("views.toml")
+    }
+
     /// The operator's own themes.
     pub fn themes_dir(&self) -> PathBuf {
         self.config.join("themes")

@@ -5,7 +5,7 @@ use crate::{
     app::model::Screen,
     domain::TicketId,
     msg::{Command, Effect, Notice, Question},
-    panes::{Announcement, CLIENTS, HelpPane, PREVIEW, PickOutcome, PromptKind, TICKETS},
+    panes::{Announcement, CLIENTS, ChooserOutcome, HelpPane, PREVIEW, PickOutcome, PromptKind, TICKETS},
 };
 
 impl Update<'_> {
@@ -27,6 +27,8 @@ impl Update<'_> {
             self.connect_command(command);
         } else if self.model.picker.is_some() {
             self.picker_command(command);
+        } else if self.model.chooser.is_some() {
+            self.chooser_command(command);
         } else if self.model.line.is_some() {
             self.line_command(command);
         } else {
@@ -71,10 +73,16 @@ impl Update<'_> {
             | Command::View6
             | Command::View7
             | Command::View8
-            | Command::View9 => {
+            | Command::View9
+            | Command::SaveView
+            | Command::DeleteView
+            | Command::Sort
+            | Command::Columns
+            | Command::Group => {
                 self.focus(TICKETS);
                 self.pane_command(command);
             }
+            Command::RenameView => self.notify(Notice::info("Type the new name after rename-view")),
             Command::View => self.notify(Notice::info("Type a name after view, or press its number")),
             Command::Find => self.open_line(PromptKind::Find, ""),
             Command::Filter => {
@@ -169,6 +177,21 @@ impl Update<'_> {
     pub(super) fn go_to(&mut self, id: TicketId) {
         self.focus(PREVIEW);
         self.announce(&Announcement::TicketVisited(id));
+    }
+
+    /// A command while it is chosen how the tickets are laid out.
+    fn chooser_command(&mut self, command: Command) {
+        let Some(chooser) = &mut self.model.chooser else { return };
+        let choosing = chooser.choosing;
+        match chooser.command(command) {
+            ChooserOutcome::Stay => {}
+            ChooserOutcome::Close => self.model.chooser = None,
+            ChooserOutcome::Do(choose, at) => {
+                self.model.chooser = None;
+                let context = self.model.context(self.now);
+                self.on_pane(TICKETS, |pane, out| pane.lay_out_by(choosing, choose, at, context, out));
+            }
+        }
     }
 
     /// A command while something that hangs on a ticket is chosen.

@@ -95,10 +95,22 @@ impl Update<'_> {
                 self.filter(words);
                 self.remember(words);
             }
-            (Some(Command::View), name) => {
+            (
+                Some(
+                    command @ (Command::View
+                    | Command::SaveView
+                    | Command::RenameView
+                    | Command::Sort
+                    | Command::Columns
+                    | Command::Group),
+                ),
+                words,
+            ) => {
                 let context = self.model.context(self.now);
                 self.focus(TICKETS);
-                self.on_pane(TICKETS, |pane, out| pane.show_view(name, context, out));
+                self.on_pane(TICKETS, |pane, out| {
+                    pane.command_with(command, words, context, out);
+                });
             }
             (Some(Command::RefreshEvery), pace) => self.refresh_every(pace),
             (Some(command), _) => self.notify(Notice::error(&format!("{} takes nothing after it", command.name()))),

@@ -174,6 +174,11 @@ pub(super) fn shown(wanted: Option<&[&'static str]>, lean: bool) -> (Vec<&'stati
     (columns, specs)
 }
 
+/// The names of the columns that are there unless a view says otherwise.
+pub(super) fn usual() -> Vec<&'static str> {
+    ALL.iter().filter(|column| column.usual).map(|column| column.name).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

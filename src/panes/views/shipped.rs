@@ -24,6 +24,11 @@ pub(super) fn views() -> Vec<View> {
     SHIPPED.iter().filter_map(|(name, words)| View::new(name, words).ok()).collect()
 }
 
+/// Whether a view of this name comes with the program.
+pub(in super::super) fn is_shipped(name: &str) -> bool {
+    SHIPPED.iter().any(|(shipped, _)| *shipped == name.trim())
+}
+
 /// A view of all open tickets, for where there is none.
 pub(super) fn last_resort() -> &'static Tab {
     static OPEN: LazyLock<Tab> = LazyLock::new(|| {

@@ -1,0 +1,172 @@
+//! Views: tabs, their counts, order and columns, what is saved of them.
+
+use halo_tui::{
+    domain::{SavedView, ViewEdit},
+    panes::read_views,
+    query::Query,
+};
+
+use super::*;
+
+/// The queries that rows were asked for by, the newest last.
+fn asked(effects: &[Effect]) -> Vec<String> {
+    let query = |effect: &Effect| match effect {
+        Effect::Ask { question: Question::Tickets { query, .. }, .. } => Some(query.to_string()),
+        _ => None,
+    };
+    effects.iter().filter_map(query).collect()
+}
+
+/// Presses keys without answering what is asked.
+fn press(desk: &mut Desk, keys: &str) -> Vec<Effect> {
+    keys.chars().flat_map(|c| update(&mut desk.model, Msg::Input(Input::Key(Key::char(c))), now())).collect()
+}
+
+fn edits(effects: &[Effect]) -> Vec<ViewEdit> {
+    let edit = |effect: &Effect| match effect {
+        Effect::SaveView(edit) => Some((**edit).clone()),
+        _ => None,
+    };
+    effects.iter().filter_map(edit).collect()
+}
+
+#[test]
+fn number_keys_and_brackets_show_views_and_each_keeps_its_filter_and_cursor() {
+    let mut desk = Desk::full(120, 40, false);
+    assert_eq!(asked(&press(&mut desk, "2")), ["is:open @me sort:sla"]);
+    assert_eq!(asked(&press(&mut desk, "]")), ["is:open is:unassigned sort:sla"]);
+    assert_eq!(asked(&press(&mut desk, "[[")), ["is:open @me sort:sla", "is:open sort:sla"]);
+    assert_eq!(asked(&press(&mut desk, "[")), ["is:open,closed"], "round the end");
+    desk.keys("6jj/vpn\r1");
+    assert!(!desk.text().contains("/ vpn"), "{}", desk.text());
+    desk.keys("6");
+    assert!(desk.text().contains("/ vpn"), "{}", desk.text());
+    let view = desk.model.last_view();
+    assert_eq!((view.view.as_deref(), view.words.as_str()), (Some("All open"), "vpn"));
+    let mut model = Desk::model_with(80, 24, false, false, look(ColourDepth::True), view);
+    let effects = update(&mut model, Msg::Input(Input::Resize { cols: 80, rows: 24 }), now());
+    assert_eq!(asked(&effects), ["is:open vpn"], "it begins in the view where it ended");
+    // From wherever the focus is, and by name.
+    desk.keys("\t");
+    assert_eq!(asked(&press(&mut desk, "7")).last().unwrap(), "is:open,closed");
+    desk.keys(":view mine\r");
+    assert_eq!(desk.model.last_view().view.as_deref(), Some("Mine"));
+    desk.keys(":view zzz\r");
+    assert!(desk.text().contains("No view is called zzz"));
+}
+
+#[test]
+fn tabs_shorten_as_the_room_does() {
+    let line = |cols| Desk::full(cols, 24, false).text().lines().nth(1).unwrap().to_owned();
+    insta::assert_snapshot!([200, 120, 100, 80, 60].map(line).join("\n"));
+}
+
+#[test]
+fn counts_are_asked_once_and_again_only_when_something_changed() {
+    let mut desk = Desk::full(80, 24, false);
+    let counts = |effects: &[Effect]| {
+        effects.iter().filter(|effect| matches!(effect, Effect::Ask { question: Question::Counts { .. }, .. })).count()
+    };
+    assert_eq!(counts(&press(&mut desk, "jjkkG")), 0, "no key counts");
+    let tick = |seconds| Now { tick: now().tick + Duration::from_secs(seconds), ..now() };
+    // What was heard at the start is counted once.
+    desk.take_at(Msg::Wake, tick(5));
+    assert_eq!(counts(&update(&mut desk.model, Msg::Wake, tick(50))), 0);
+    for _ in 0..20 {
+        let effects = update(&mut desk.model, Msg::News(News::Changed(halo_tui::domain::Changed::Tickets)), tick(60));
+        assert_eq!(counts(&effects), 0, "not with each of a row of changes");
+    }
+    assert_eq!(counts(&update(&mut desk.model, Msg::Wake, tick(62))), 1);
+}
+
+#[test]
+fn s_sorts_c_chooses_columns_80x24() {
+    let mut desk = Desk::full(80, 24, false);
+    desk.keys("S");
+    let sort = desk.text();
+    assert_eq!(asked(&press(&mut desk, "S")), ["is:open sort:-sla"], "again turns it round");
+    desk.keys("gg");
+    assert_eq!(asked(&press(&mut desk, "j ")), ["is:open sort:-sla,client"]);
+    desk.keys("\u{1b}");
+    assert_eq!(asked(&press(&mut desk, "S")), [""; 0]);
+    desk.keys("gg\r");
+    assert_eq!(desk.model.last_view().view.as_deref(), Some("Next to breach"));
+    let sorted = desk.text();
+    assert!(sorted.contains("ID↓"), "{sorted}");
+    desk.keys("CJ");
+    let columns = desk.text();
+    desk.keys("\u{1b}");
+    let heads = desk.text().lines().nth(3).unwrap().to_owned();
+    assert!(heads.trim_start().starts_with("SLA"), "{heads}");
+    desk.keys(":columns last,type,id\r:sort client,-updated,id,sla\r");
+    insta::assert_snapshot!(format!("{sort}\n=== and then ===\n{columns}\n=== and then ===\n{}", desk.text()));
+    desk.keys(":columns size\r");
+    assert!(desk.text().contains("no column is called size"), "{}", desk.text());
+}
+
+#[test]
+fn columns_and_hostile_rows_120x40() {
+    let mut desk = Desk::full(120, 40, false);
+    desk.keys(":columns team,summary,site,user,type,client,pri,id\r");
+    insta::assert_snapshot!(desk.text());
+}
+
+#[test]
+fn what_is_shown_is_saved_renamed_and_deleted() {
+    let mut desk = Desk::full(120, 40, false);
+    desk.keys("6/client:acme sort:-id\r:columns id,summary\r");
+    let saved = edits(&desk.keys(":save-view Acme, all\r"));
+    let columns = Some(vec!["id".to_owned(), "summary".to_owned()]);
+    let acme = SavedView {
+        name: "Acme, all".into(),
+        query: "is:open client:acme".into(),
+        sort: Some("-id".into()),
+        columns,
+        ..SavedView::default()
+    };
+    assert_eq!(saved, [ViewEdit::Put("Acme, all".into(), acme.clone())]);
+    assert!(desk.text().contains("8 Acme, all"), "{}", desk.text());
+    assert!(!desk.text().contains("/ client:acme"), "the filter is the view's now");
+    let sla = edits(&desk.keys(":sort sla\r:save-view\r"));
+    assert_eq!(sla, [ViewEdit::Put("Acme, all".into(), SavedView { sort: Some("sla".into()), ..acme.clone() })]);
+    assert!(
+        matches!(&edits(&desk.keys(":rename-view Acme\r"))[..], [ViewEdit::Put(old, new)] if old == "Acme, all" && new.name == "Acme")
+    );
+    assert_eq!(edits(&desk.keys(":rename-view Mine\r")), []);
+    let gone = edits(&desk.keys(":delete-view\r"));
+    assert_eq!(gone, [ViewEdit::Remove { name: "Acme".into(), shipped: false }]);
+    let gone = edits(&desk.keys("2:delete-view\r"));
+    assert_eq!(gone, [ViewEdit::Remove { name: "Mine".into(), shipped: true }]);
+    assert!(!desk.text().lines().nth(1).unwrap().contains("Mine"));
+}
+
+#[test]
+fn own_views_have_tabs_80x24() {
+    let text = "[[view]]\nname = \"株式会社さくら の未対応\"\nquery = \"is:open client:さくら\"\n[[view]]\nname = \"\\u001b[31mred \\u202e\"\n\
+        query = \"is:vip\"\nrefresh = 30\n";
+    let (views, complaints) = read_views(text);
+    assert_eq!(complaints, []);
+    let (keymap, _) = Keymap::compile(DEFAULTS, "");
+    let model = Model::new(Start {
+        size: (80, 24),
+        look: look(ColourDepth::True),
+        keymap,
+        profile: "acme".into(),
+        me: None,
+        web_app: String::new(),
+        preview: false,
+        lean_by_itself: false,
+        connect: ConnectPane::default(),
+        needs_connect: false,
+        views: Views::new(views),
+        view: LastView::default(),
+    });
+    let mut desk = Desk { model, size: (80, 24) };
+    desk.take(Msg::Input(Input::Resize { cols: 80, rows: 24 }));
+    let effects = desk.keys("9");
+    let paced = |effect: &Effect| matches!(effect, Effect::ViewPace(Some(every)) if every.as_secs() == 30);
+    assert!(effects.iter().any(paced), "{effects:?}");
+    desk.keys("8");
+    assert!(Query::parse("is:open client:さくら").is_ok());
+    insta::assert_snapshot!(desk.text());
+}
