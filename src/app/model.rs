@@ -112,6 +112,8 @@ pub struct Model {
     pub(super) connect: ConnectPane,
     pub(super) keymap: Keymap,
     pub(super) pending: Vec<Key>,
+    /// When and where the mouse was pressed last.
+    pub(super) clicked: Option<(Duration, u16, u16)>,
     pub(super) look: Look,
     /// Whether a slow wire makes the look lean; once, and not after the operator chose.
     pub(super) lean_by_itself: bool,
@@ -159,6 +161,7 @@ impl Model {
             connect: start.connect,
             keymap: start.keymap,
             pending: Vec::new(),
+            clicked: None,
             look: start.look,
             lean_by_itself: start.lean_by_itself,
             lean_at: None,

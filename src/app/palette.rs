@@ -37,6 +37,7 @@ const TYPED: &[Command] = &[
     Command::Theme,
     Command::Lean,
     Command::Meter,
+    Command::Mouse,
     Command::GoBack,
     Command::GoForward,
     Command::OpenLink,

@@ -17,6 +17,7 @@ use crate::{
 };
 
 mod commands;
+mod mouse;
 mod places;
 mod wire;
 mod words;
@@ -121,6 +122,7 @@ impl Update<'_> {
                 self.model.size = (cols, rows);
                 self.lay_out();
             }
+            Input::Mouse(mouse) => self.mouse(mouse),
             Input::FocusGained => self.watched(true),
             Input::FocusLost => self.watched(false),
             // The terminal's own affair.

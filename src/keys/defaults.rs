@@ -58,6 +58,7 @@ const GLOBAL: &[Binding] = &[
     Binding::new("7", Command::View7),
     Binding::new("8", Command::View8),
     Binding::new("9", Command::View9),
+    Binding::new("M", Command::Mouse),
     Binding::new("r", Command::Refresh).hint(70),
     Binding::new("R", Command::RefreshAll),
     Binding::new(":", Command::CommandLine).hint(80),

@@ -102,6 +102,7 @@ commands! {
     Lean = "lean", "lean", "Sends the least to the terminal from now on, or no more.";
     Meter = "meter", "meter", "Shows or hides what is sent to the terminal and asked of the server.";
     Connect = "connect", "connect", "Opens the connect screen of this profile.";
+    Mouse = "mouse", "mouse", "Turns the mouse on or off: the wheel scrolls, a click moves the cursor, two open.";
     Redraw = "redraw", "redraw", "Draws the whole screen anew.";
     Suspend = "suspend", "suspend", "Puts the program into the background of the shell.";
     Quit = "quit", "quit", "Ends the program from the dashboard; steps back from anywhere else.";

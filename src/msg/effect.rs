@@ -131,6 +131,8 @@ pub enum Effect {
         /// Open it then.
         open: bool,
     },
+    /// Turn the mouse on, or off again.
+    ToggleMouse,
     /// Paint everything anew.
     Repaint,
     /// Hand the terminal back to the shell until continued.

@@ -70,6 +70,28 @@ impl Key {
     }
 }
 
+/// What was done with the mouse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MouseAct {
+    /// The left button was pressed.
+    Press,
+    /// The wheel was turned away from the hand.
+    WheelUp,
+    /// The wheel was turned towards the hand.
+    WheelDown,
+}
+
+/// Something done with the mouse, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mouse {
+    /// What.
+    pub act: MouseAct,
+    /// The column, from 0.
+    pub col: u16,
+    /// The row, from 0.
+    pub row: u16,
+}
+
 /// What comes in from the terminal.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Input {
@@ -84,6 +106,8 @@ pub enum Input {
         /// Rows.
         rows: u16,
     },
+    /// The mouse was used, where its reports were asked for.
+    Mouse(Mouse),
     /// The terminal's window is looked at.
     FocusGained,
     /// The terminal's window is no longer looked at.
@@ -99,6 +123,7 @@ impl std::fmt::Debug for Input {
             Self::Key(_) => f.write_str("Key(..)"),
             Self::Paste(text) => write!(f, "Paste({} bytes)", text.len()),
             Self::Resize { cols, rows } => write!(f, "Resize({cols}x{rows})"),
+            Self::Mouse(mouse) => write!(f, "Mouse({mouse:?})"),
             Self::FocusGained => f.write_str("FocusGained"),
             Self::FocusLost => f.write_str("FocusLost"),
             Self::StatusReport => f.write_str("StatusReport"),

@@ -7,5 +7,5 @@ mod message;
 
 pub use command::Command;
 pub use effect::{Effect, Question};
-pub use key::{Input, Key, KeyCode};
+pub use key::{Input, Key, KeyCode, Mouse, MouseAct};
 pub use message::{Answer, ConnectNews, Discovered, Measured, Msg, Notice, Now, PaneId, RequestId, Severity, Slot};

@@ -114,6 +114,11 @@ impl Pane for ClientsPane {
         }
     }
 
+    fn click(&mut self, row: u16, _context: Context, _out: &mut Vec<Outcome>) -> bool {
+        // The first row holds the titles.
+        row.checked_sub(1).is_some_and(|row| self.list.click(row))
+    }
+
     fn answer(&mut self, purpose: &'static str, answer: Option<Answer>, _context: Context, out: &mut Vec<Outcome>) {
         match (purpose, answer) {
             (ROWS, Some(Answer::Clients(window))) => {

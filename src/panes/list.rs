@@ -124,6 +124,16 @@ impl<R: Listed> List<R> {
         self.window.rows.iter().enumerate().skip(self.top).take(self.height).map(|(index, row)| (row, index == self.cursor))
     }
 
+    /// Puts the cursor on a visible row, counted from the first; says whether there is one.
+    pub(crate) fn click(&mut self, row: u16) -> bool {
+        let index = self.top + usize::from(row);
+        let there = usize::from(row) < self.height && index < self.window.rows.len();
+        if there {
+            self.cursor = index;
+        }
+        there
+    }
+
     /// Tells how many rows are on screen.
     pub(crate) fn set_height(&mut self, height: u16) {
         self.height = usize::from(height.max(1));

@@ -105,6 +105,10 @@ pub trait Pane: std::fmt::Debug + Send {
     fn resize(&mut self, cols: u16, rows: u16, context: Context, out: &mut Vec<Outcome>);
     /// Does a command; `false` where it means nothing here.
     fn command(&mut self, command: Command, context: Context, out: &mut Vec<Outcome>) -> bool;
+    /// Row `row` of the pane's area was clicked: a row of a list gets the cursor. Says whether something stands there to be opened.
+    fn click(&mut self, _row: u16, _context: Context, _out: &mut Vec<Outcome>) -> bool {
+        false
+    }
     /// Takes an answer; `None` where the question failed.
     fn answer(&mut self, purpose: &'static str, answer: Option<Answer>, context: Context, out: &mut Vec<Outcome>);
     /// Hears what another pane tells.

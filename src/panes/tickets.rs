@@ -310,6 +310,16 @@ impl Pane for TicketsPane {
         }
     }
 
+    fn click(&mut self, row: u16, _context: Context, out: &mut Vec<Outcome>) -> bool {
+        // The first row holds the titles.
+        let there = row.checked_sub(1).is_some_and(|row| self.list.click(row));
+        if there {
+            self.announce(out);
+            self.choose(out);
+        }
+        there
+    }
+
     fn answer(&mut self, purpose: &'static str, answer: Option<Answer>, context: Context, out: &mut Vec<Outcome>) {
         match (purpose, answer) {
             (ROWS, Some(Answer::Tickets(window))) => {

@@ -122,9 +122,13 @@ pub async fn dashboard(launch: Launch) -> Result<ExitCode, Failure> {
     }
     let log = ready.as_ref().filter(|_| !ephemeral).and_then(|ready| logging::start(&paths.log_file(&ready.profile.name)));
 
+    let mouse = config.mouse;
     let mut runner = Runner::new(RunnerSettings { paths, config, budget, ephemeral, wanted: wanted_name, log }, messages.clone());
     // The terminal is taken last: whatever went wrong before is a line on standard error.
     let mut terminal = Terminal::open(events).map_err(|error| Failure::new(FailureKind::Settings, &error.to_string()))?;
+    if mouse {
+        terminal.toggle_mouse();
+    }
     if let Some(Ready { profile, secret, mirror }) = ready {
         if !ephemeral {
             // Which profile was used last is a convenience: no reason not to start.

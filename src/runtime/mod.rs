@@ -147,6 +147,11 @@ fn step(model: &mut Model, msg: Msg, runner: &mut Runner, out: &mut Out<'_>, clo
         match effect {
             Effect::Quit => out.ended = Some(Ended::Quit),
             Effect::Repaint => drop(out.terminal.resized()),
+            Effect::ToggleMouse => runner.notify(Notice::info(if out.terminal.toggle_mouse() {
+                "The mouse is on: to select text hold shift"
+            } else {
+                "The mouse is the terminal's own again"
+            })),
             Effect::Copy(text) => {
                 if !out.terminal.copy(&text) {
                     runner.notify(Notice::warning("That is too long to be copied"));

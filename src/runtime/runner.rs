@@ -162,8 +162,13 @@ impl Runner {
             Effect::Start { draft } => self.save_and_start(*draft),
             Effect::LoadTheme(name) => self.load_theme(name),
             Effect::Save { file, open } => self.save(file, open),
-            Effect::Copy(_) | Effect::OpenLink(_) | Effect::Repaint | Effect::Suspend | Effect::Measure { .. } | Effect::Quit => {
-            }
+            Effect::Copy(_)
+            | Effect::OpenLink(_)
+            | Effect::ToggleMouse
+            | Effect::Repaint
+            | Effect::Suspend
+            | Effect::Measure { .. }
+            | Effect::Quit => {}
         }
     }
 

@@ -29,6 +29,8 @@ pub struct Config {
     pub keys: String,
     /// Whether the preview is open at the start.
     pub preview: bool,
+    /// Whether the mouse is reported: then the terminal's own selection needs shift.
+    pub mouse: bool,
     /// Requests per rolling 5 minutes, 0 for no limit; by default what fits the hosting.
     pub budget: Option<u32>,
     /// How far back closed tickets are kept at hand: `"all"`, `"none"` or a length such as `"90d"`, `"26w"`, `"2y"`.
@@ -50,6 +52,7 @@ impl Default for Config {
             read_only: false,
             keys: "default".to_owned(),
             preview: true,
+            mouse: false,
             budget: None,
             history: History::default(),
             downloads: None,

@@ -37,6 +37,10 @@ static LEAVE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     leave.extend(orders(&[&ResetColor, &DisableFocusChange, &DisableBracketedPaste, &Show, &LeaveAlternateScreen]));
     leave
 });
+/// Reports of the mouse's buttons and wheel, in decimal (SGR): not of its movements, which would never end.
+pub(super) const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+/// The opposite.
+pub(super) const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 /// How long answers to what was asked may take to come back before the shell gets to read them.
 const PATIENCE_WITH_ANSWERS: Duration = Duration::from_millis(1200);
 /// The answer to a status report request.
@@ -87,6 +91,8 @@ pub(super) struct Modes {
     original: Mutex<Option<Termios>>,
     /// Whether frames may be written.
     open: AtomicBool,
+    /// Whether the mouse is to be reported.
+    mouse: AtomicBool,
     /// Whether the last write ended within a frame.
     torn: AtomicBool,
     /// What the terminal has not answered yet.
@@ -103,6 +109,7 @@ impl Modes {
             owner: std::thread::current().id(),
             original: Mutex::new(None),
             open: AtomicBool::new(false),
+            mouse: AtomicBool::new(false),
             torn: AtomicBool::new(false),
             owed: Mutex::new(None),
             writing: Mutex::new(()),
@@ -131,10 +138,17 @@ impl Modes {
         self.torn.store(false, Ordering::SeqCst);
         let entered = {
             let _writing = lock(&self.writing);
-            self.tty.write_by(&ENTER, Instant::now() + PATIENCE)
+            let deadline = Instant::now() + PATIENCE;
+            let mouse = if self.mouse.load(Ordering::SeqCst) { MOUSE_ON } else { b"" };
+            self.tty.write_by(&ENTER, deadline).and_then(|()| self.tty.write_by(mouse, deadline))
         };
         self.open.store(true, Ordering::SeqCst);
         entered.inspect_err(|_| self.leave())
+    }
+
+    /// Turns the mouse's reports on or off from the next taking on, and says what they are now.
+    pub(super) fn toggle_mouse(&self) -> bool {
+        !self.mouse.fetch_xor(true, Ordering::SeqCst)
     }
 
     /// Gives the terminal back; nothing if it isn't ours.
@@ -145,6 +159,9 @@ impl Modes {
         let deadline = Instant::now() + PATIENCE;
         if self.torn.swap(false, Ordering::SeqCst) {
             let _ = self.tty.write_by(CANCEL, deadline);
+        }
+        if self.mouse.load(Ordering::SeqCst) {
+            let _ = self.tty.write_by(MOUSE_OFF, deadline);
         }
         let left = self.tty.write_by(&LEAVE, deadline);
         // While the terminal is still raw: a shell would echo late answers, and read them as typed. From a terminal that takes

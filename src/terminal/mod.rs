@@ -171,6 +171,14 @@ impl Terminal {
         clipboard::copy(text, self.between).is_some_and(|order| self.writer.write_raw(&order))
     }
 
+    /// Turns reports of the mouse on, or off again, and says whether they are on now. While they are, the terminal's own selection
+    /// needs shift.
+    pub fn toggle_mouse(&self) -> bool {
+        let on = self.modes.toggle_mouse();
+        self.writer.write_raw(if on { guard::MOUSE_ON } else { guard::MOUSE_OFF });
+        on
+    }
+
     /// What has been written so far.
     pub fn stats(&self) -> WriterStats {
         self.writer.stats()

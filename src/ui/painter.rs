@@ -57,10 +57,14 @@ pub fn width(words: impl Words) -> u16 {
 /// The graphemes that can stand in cells, with how many they take (1 or 2); control characters and what has no width are
 /// left out, since a cell would pass them on to the terminal as they are.
 pub(super) fn clusters(text: &str) -> impl Iterator<Item = (&str, u16)> {
-    text.graphemes(true).filter_map(|cluster| {
+    // Most words are ASCII, where every byte is a cluster of one cell.
+    let ascii = text.is_ascii();
+    let letters = (0..if ascii { text.len() } else { 0 }).filter_map(|at| text.get(at..=at));
+    let letters = letters.filter(|letter| !letter.chars().any(char::is_control)).map(|letter| (letter, 1));
+    letters.chain(if ascii { "" } else { text }.graphemes(true).filter_map(|cluster| {
         let cells = u16::try_from(cluster.width().min(2)).unwrap_or(2);
         (cells > 0 && !cluster.chars().any(char::is_control)).then_some((cluster, cells))
-    })
+    }))
 }
 
 /// Writes into one area of a frame. Columns and rows count from the area's upper left corner; what lies outside is clipped.
@@ -161,11 +165,13 @@ impl<'a> Painter<'a> {
     pub fn clear(&mut self, style: impl Into<Style>) {
         let style = style.into();
         for y in 0..self.area.height {
+            // Only at the left edge a wide character may reach in from outside.
+            self.set(0, y, " ", style);
             for x in 0..self.area.width {
                 if let Some(cell) = self.position(x, y).and_then(|position| self.buf.cell_mut(position)) {
                     cell.reset();
+                    cell.set_style(style);
                 }
-                self.set(x, y, " ", style);
             }
         }
     }
@@ -232,6 +238,8 @@ impl<'a> Painter<'a> {
         let Some(position) = self.position(x, y) else { return };
         if let Some(left) = position.x.checked_sub(1)
             && let Some(cell) = self.buf.cell_mut(Position::new(left, position.y))
+            // A single byte is never wide.
+            && cell.symbol().len() > 1
             && cell.symbol().width() > 1
         {
             cell.set_symbol(" ");

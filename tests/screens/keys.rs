@@ -2,7 +2,7 @@
 
 use halo_tui::{
     domain::{Anchor, Changed, Found, Hosting, Profile, ProfileName, SecretKeeping},
-    msg::{Notice, RequestId, Slot},
+    msg::{Mouse, MouseAct, Notice, RequestId, Slot},
 };
 
 use super::*;
@@ -400,4 +400,29 @@ fn help_is_searched_by_keys_names_and_sentences() {
     assert!(desk.text().contains("Opens what the cursor is on"), "what was typed goes first: {}", desk.text());
     press(&mut desk, Key::plain(KeyCode::Esc));
     assert!(!desk.text().contains("Keys of this place"), "then the help");
+}
+
+fn mouse(desk: &mut Desk, act: MouseAct, col: u16, row: u16, millis: u64) -> Vec<Effect> {
+    desk.take_at(Msg::Input(Input::Mouse(Mouse { act, col, row })), after(millis))
+}
+
+#[test]
+fn a_click_moves_the_cursor_two_open_and_the_wheel_scrolls() {
+    let mut desk = Desk::full(120, 40, true);
+    mouse(&mut desk, MouseAct::Press, 20, 6, 0);
+    assert!(cursor_row(&desk).contains("10466"), "the third row: {}", cursor_row(&desk));
+    assert_eq!(focus(&desk), "Tickets");
+    mouse(&mut desk, MouseAct::Press, 20, 6, 1_000);
+    assert_eq!(focus(&desk), "Tickets", "long after the first it is another first one");
+    mouse(&mut desk, MouseAct::Press, 20, 6, 1_300);
+    assert_eq!(focus(&desk), "Ticket");
+    mouse(&mut desk, MouseAct::WheelDown, 20, 6, 2_000);
+    assert!(cursor_row(&desk).contains("10390"), "{}", cursor_row(&desk));
+    mouse(&mut desk, MouseAct::Press, 20, 30, 3_000);
+    mouse(&mut desk, MouseAct::Press, 20, 30, 3_100);
+    assert_eq!(focus(&desk), "Tickets", "where no row is there is nothing to open");
+    // Where something is typed a stray click loses nothing.
+    desk.keys("/vpn");
+    mouse(&mut desk, MouseAct::Press, 20, 4, 4_000);
+    assert!(desk.text().contains("vpn"));
 }

@@ -26,6 +26,7 @@ const AT: &str = "2026-11-20T10:00:20Z";
 /// The dashboard of a desk, at 120 columns and 40 rows.
 pub(crate) struct Desk {
     model: Model,
+    size: (u16, u16),
     now: Now,
     runtime: Runtime,
     session: Session,
@@ -34,6 +35,7 @@ pub(crate) struct Desk {
 
 impl Desk {
     /// Fills a mirror with a desk of so many tickets and opens the dashboard on it, as live as can be.
+    #[allow(dead_code, reason = "not all of those who share the desk ask")]
     pub(crate) fn open(tickets: u64, look: Look) -> Self {
         Self::open_with(tickets, look, false)
     }
@@ -90,7 +92,8 @@ impl Desk {
             views: Views::default(),
             view: LastView::default(),
         });
-        let mut desk = Self { model, now: Now { wall, tick: Duration::from_secs(100) }, runtime, session, control };
+        let mut desk =
+            Self { model, size: (120, 40), now: Now { wall, tick: Duration::from_secs(100) }, runtime, session, control };
         desk.take(Msg::Input(Input::Resize { cols: 120, rows: 40 }));
         desk.take(Msg::News(News::Changed(halo_tui::domain::Changed::Lookups)));
         desk.take(Msg::News(News::Changed(halo_tui::domain::Changed::Tickets)));
@@ -101,7 +104,24 @@ impl Desk {
 
     /// What the dashboard shows now.
     pub(crate) fn frame(&self) -> Buffer {
-        frame(&self.model, self.now, 120, 40).0
+        frame(&self.model, self.now, self.size.0, self.size.1).0
+    }
+
+    /// Gives the terminal another size.
+    #[allow(dead_code, reason = "not all of those who share the desk ask")]
+    pub(crate) fn resize(&mut self, cols: u16, rows: u16) {
+        self.size = (cols, rows);
+        self.take(Msg::Input(Input::Resize { cols, rows }));
+    }
+
+    /// Presses a key, and how long the program itself took for it; what it asks is answered after that.
+    #[allow(dead_code, reason = "not all of those who share the desk ask")]
+    pub(crate) fn timed(&mut self, key: Key) -> Duration {
+        let start = std::time::Instant::now();
+        let effects = update(&mut self.model, Msg::Input(Input::Key(key)), self.now);
+        let took = start.elapsed();
+        self.carry_out(effects);
+        took
     }
 
     /// Presses a key; the frame after it.
@@ -118,12 +138,13 @@ impl Desk {
     }
 
     /// What the stand-in was asked so far.
-    #[allow(dead_code, reason = "one of those who share the desk asks")]
+    #[allow(dead_code, reason = "not all of those who share the desk ask")]
     pub(crate) fn tally(&self) -> demo::Tally {
         self.control.tally()
     }
 
     /// A customer answers the ticket of this number, and the dashboard hears of it.
+    #[allow(dead_code, reason = "not all of those who share the desk ask")]
     pub(crate) fn customer_answers(&mut self, ticket: u64) -> Buffer {
         assert!(self.control.answer_ticket(ticket));
         self.runtime.block_on(self.session.refreshed(false)).unwrap();
@@ -133,7 +154,11 @@ impl Desk {
 
     /// Gives a message, and answers from the mirror whatever is asked.
     fn take(&mut self, msg: Msg) {
-        let mut effects = update(&mut self.model, msg, self.now);
+        let effects = update(&mut self.model, msg, self.now);
+        self.carry_out(effects);
+    }
+
+    fn carry_out(&mut self, mut effects: Vec<Effect>) {
         while let Some(effect) = effects.pop() {
             let msg = match effect {
                 Effect::Ask { slot, id, question } => {

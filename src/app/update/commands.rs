@@ -114,6 +114,7 @@ impl Update<'_> {
                 self.notify(Notice::info("Type a name after theme: default, light, dark, high-contrast, mono or your own"));
             }
             Command::Meter => self.toggle_meter(),
+            Command::Mouse => self.effects.push(Effect::ToggleMouse),
             Command::Lean => {
                 self.set_lean(!self.model.look.is_lean());
                 self.notify(Notice::info(if self.model.look.is_lean() { "Lean: the least is sent" } else { "No longer lean" }));
@@ -125,7 +126,7 @@ impl Update<'_> {
         }
     }
 
-    fn pane_command(&mut self, command: Command) {
+    pub(super) fn pane_command(&mut self, command: Command) {
         let context = self.model.context(self.now);
         let mut handled = false;
         self.on_pane(self.model.focus, |pane, out| handled = pane.command(command, context, out));

@@ -3,7 +3,7 @@
 //! Sources: ECMA-48 5.4 for the frame; xterm's control sequences for keys and reports; the rxvt and Linux console manuals for
 //! their variants; the kitty keyboard protocol for `CSI u`.
 
-use crate::msg::{Input, Key, KeyCode};
+use crate::msg::{Input, Key, KeyCode, Mouse, MouseAct};
 
 /// The most parameter bytes that a known sequence needs; a longer one is swallowed.
 const LONGEST: usize = 64;
@@ -103,6 +103,9 @@ impl Sequence {
         if self.bytes.len() >= LONGEST {
             return None;
         }
+        if let Some(report) = self.bytes.strip_prefix(b"<") {
+            return mouse(report, last);
+        }
         // A private or intermediate byte marks a reply or a report (mode, device, mouse, keyboard flags), never a key.
         let params = Params::read(&self.bytes)?;
         let modifiers = || Modifiers::from_param(params.second());
@@ -125,6 +128,20 @@ impl Sequence {
             _ => None,
         }
     }
+}
+
+/// An SGR mouse report: button and modifiers, column, row; `M` for a press, `m` for a release, which means nothing here.
+fn mouse(report: &[u8], last: u8) -> Option<Input> {
+    let params = Params::read(report)?;
+    let act = match (params.first(), last) {
+        (0, b'M') => MouseAct::Press,
+        (64, b'M') => MouseAct::WheelUp,
+        (65, b'M') => MouseAct::WheelDown,
+        // With shift, alt or ctrl something else is meant, mostly the terminal's own selection.
+        _ => return None,
+    };
+    let place = |number: u32| u16::try_from(number).ok()?.checked_sub(1);
+    Some(Input::Mouse(Mouse { act, col: place(params.second())?, row: place(params.third())? }))
 }
 
 fn key(code: KeyCode) -> Input {

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::msg::{Mouse, MouseAct};
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
 
@@ -198,6 +199,18 @@ fn a_control_character_ends_a_reply_that_lost_its_end() {
     assert!(timed(&[(0, b"\x1bP1+r544e"), (1100, b"q")]) == [c('q')]);
     assert!(timed(&[(0, b"\x1b[1;5"), (2100, b"q")]) == [c('q')]);
     assert!(timed(&[(0, b"\x1b[M "), (600, b"q")]) == [c('q')]);
+}
+
+#[test]
+fn presses_and_the_wheel_are_reported_with_their_cell() {
+    let mouse = |act, col, row| Input::Mouse(Mouse { act, col, row });
+    assert!(decode(b"\x1b[<0;1;1M") == [mouse(MouseAct::Press, 0, 0)]);
+    assert!(decode(b"\x1b[<64;200;60M\x1b[<65;3;4M") == [mouse(MouseAct::WheelUp, 199, 59), mouse(MouseAct::WheelDown, 2, 3)]);
+    // Releases, other buttons, movements, held keys, cells that no screen has.
+    for nothing in [&b"\x1b[<0;1;1m"[..], b"\x1b[<2;1;1M", b"\x1b[<32;1;1M", b"\x1b[<4;1;1M", b"\x1b[<0;70000;1M", b"\x1b[<0;1M"]
+    {
+        assert!(decode(nothing).is_empty(), "{}", nothing.escape_ascii());
+    }
 }
 
 #[test]
