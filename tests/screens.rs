@@ -219,6 +219,7 @@ fn answer(question: &Question) -> Answer {
             Answer::Tickets(Window::default())
         }
         Question::Tickets { .. } => Answer::Tickets(Window { rows: tickets(), offset: 0, total: 6, more: false }),
+        Question::Groups { folds, .. } => views::grouped(folds),
         Question::Counts { queries, .. } => {
             Answer::Counts((0..).zip(queries).map(|(n, _)| Some(Counted { n: 1 + n * 613, more: n == 3 })).collect())
         }

@@ -15,6 +15,7 @@ mod difference;
 mod draft;
 mod extras;
 mod failure;
+mod group;
 mod history;
 mod ids;
 mod lookup;
@@ -40,6 +41,7 @@ pub use difference::{Difference, FieldChange, SeenFields};
 pub use draft::ConnectDraft;
 pub use extras::{Attachment, CustomField, Extras, FileRow, LinkedAsset, LinkedTicket, Relation, TicketExtras};
 pub use failure::{Failure, FailureKind};
+pub use group::{Folds, GroupId, GroupRow, GroupedRow, RowId};
 pub use history::{History, NotAHistory};
 pub use ids::{
     ActionId, AgentId, AttachmentId, ClientId, PriorityId, SiteId, SlaId, StatusId, TeamId, TicketId, TicketTypeId, UserId,

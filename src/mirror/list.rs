@@ -8,7 +8,7 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 
-use super::search::Found;
+use super::{groups::Group, search::Found};
 use crate::domain::Anchor;
 
 /// A list: where its rows come from, which of them, in which order.
@@ -188,6 +188,45 @@ impl List {
         self.ids(conn, at.as_ref(), Direction::Forward, count)
     }
 
+    /// The rows before one of them, or the last ones, in the list's order.
+    pub(super) fn before(&self, conn: &Connection, id: Option<i64>, count: usize) -> rusqlite::Result<Vec<i64>> {
+        let at = match id {
+            Some(id) => self.position(conn, id)?,
+            None => None,
+        };
+        self.ids(conn, at.as_ref(), Direction::Backward, count)
+    }
+
+    /// How many rows stand before this one.
+    pub(super) fn standing_before(&self, conn: &Connection, id: i64) -> rusqlite::Result<u64> {
+        match self.position(conn, id)? {
+            Some(at) => self.count(conn, Some(&at)),
+            None => Ok(0),
+        }
+    }
+
+    /// Any of the rows.
+    pub(super) fn any(&self, conn: &Connection) -> rusqlite::Result<Option<i64>> {
+        let (from, filter, params) = self.source(Step::default());
+        let sql = format!("SELECT t.id FROM {from} WHERE {filter} LIMIT 1");
+        conn.prepare_cached(&sql)?.query_row(params_from_iter(params), |row| row.get(0)).optional()
+    }
+
+    /// What a row has in a column.
+    pub(super) fn value(&self, conn: &Connection, column: &str, id: i64) -> rusqlite::Result<Option<Value>> {
+        let sql = format!("SELECT {column} FROM {} WHERE t.id = ?", self.table);
+        conn.prepare_cached(&sql)?.query_row([id], |row| row.get(0)).optional()
+    }
+
+    /// The values of a column in their order, and how many rows have each.
+    pub(super) fn counts_by(&self, conn: &Connection, column: &str) -> rusqlite::Result<Vec<(Value, u64)>> {
+        let (from, filter, params) = self.source(Step::default());
+        let sql = format!("SELECT {column}, count(*) FROM {from} WHERE {filter} GROUP BY 1 ORDER BY 1");
+        let mut statement = conn.prepare_cached(&sql)?;
+        let rows = statement.query_map(params_from_iter(params), |row| Ok((row.get(0)?, super::row::unsigned(row, 1)?)))?;
+        rows.collect()
+    }
+
     pub(super) fn holds(&self, conn: &Connection, id: i64) -> rusqlite::Result<bool> {
         let only = Step { condition: "t.id = ?".to_owned(), params: vec![Value::Integer(id)] };
         let (from, filter, params) = self.source(only);
@@ -313,6 +352,7 @@ struct Remembered {
     lists: VecDeque<(String, Known)>,
     found: VecDeque<(String, Arc<Found>)>,
     few: VecDeque<(String, Few)>,
+    groups: VecDeque<(String, Arc<[Group]>)>,
 }
 
 #[derive(Debug, Default)]
@@ -363,16 +403,29 @@ impl Positions {
         });
     }
 
+    /// The groups of a list.
+    pub(super) fn groups(&self, list: &str) -> Option<Arc<[Group]>> {
+        self.remembered(|remembered| Some(Arc::clone(&remembered.groups.iter().find(|(name, _)| name == list)?.1)))
+    }
+
+    /// Remembers the groups of a list.
+    pub(super) fn keep_groups(&self, list: &str, groups: Arc<[Group]>) {
+        self.remembered(|remembered| {
+            put_first(&mut remembered.groups, list, groups);
+            Some(())
+        });
+    }
+
     /// How many rows a list has, where that is remembered.
     pub(super) fn total(&self, list: &str) -> Option<u64> {
         self.remembered(|remembered| remembered.known(list).map(|known| known.total))
     }
 
-    fn offset(&self, list: &str, id: i64) -> Option<u64> {
+    pub(super) fn offset(&self, list: &str, id: i64) -> Option<u64> {
         self.remembered(|remembered| remembered.known(list)?.offsets.get(&id).copied())
     }
 
-    fn remember(&self, list: &str, total: u64, offset: u64, ids: &[i64]) {
+    pub(super) fn remember(&self, list: &str, total: u64, offset: u64, ids: &[i64]) {
         self.remembered(|remembered| {
             let lists = &mut remembered.lists;
             let place = lists.iter().position(|(name, _)| name == list);

@@ -12,6 +12,7 @@ mod counts;
 mod difference;
 mod error;
 mod freshness;
+mod groups;
 mod known;
 mod lane;
 mod list;

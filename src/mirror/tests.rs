@@ -10,6 +10,7 @@ use crate::{
     text::{SafeText, Untrusted},
 };
 
+mod groups;
 mod seen;
 mod sla;
 

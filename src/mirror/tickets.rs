@@ -247,7 +247,7 @@ const COLUMNS: &str = "SELECT id, summary, client_id, client_name, site_name, us
     on_hold, excluded_from_sla, vip, attachments, unreadable, \
     EXISTS (SELECT 1 FROM seen WHERE seen.ticket_id = id AND updated_key > seen.updated) FROM tickets WHERE id = ?";
 
-fn ticket(conn: &Connection, names: &Names, id: i64) -> rusqlite::Result<Option<TicketRow>> {
+pub(super) fn ticket(conn: &Connection, names: &Names, id: i64) -> rusqlite::Result<Option<TicketRow>> {
     conn.prepare_cached(COLUMNS)?.query_row([id], |row| read(row, names)).optional()
 }
 

@@ -75,6 +75,8 @@ commands! {
     Sort = "sort", "sort", "Chooses by what the rows are sorted; in the list of choices, turns the direction round.", takes "[KEYS]";
     Columns = "columns", "columns", "Chooses the columns and their order.", takes "[NAMES]";
     Group = "group", "group", "Chooses by what the rows are grouped.", takes "[WORD|none]";
+    TurnGroup = "turn-group", "fold", "Folds the group that the cursor is in, or unfolds it.";
+    TurnGroups = "turn-groups", "fold all", "Folds all groups, or unfolds them.";
     Toggle = "toggle", "add, take away", "Adds what the cursor is on, or takes it away.";
     Earlier = "earlier", "move", "Puts what the cursor is on further up.";
     Later = "later", "move", "Puts what the cursor is on further down.";

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{RequestId, Slot};
 use crate::{
-    domain::{AgentId, Anchor, ClientId, ConnectDraft, FileRow, TicketId, Timestamp, ViewEdit},
+    domain::{AgentId, Anchor, ClientId, ConnectDraft, FileRow, Folds, GroupBy, RowId, TicketId, Timestamp, ViewEdit},
     query::Query,
     text::SafeText,
 };
@@ -24,6 +24,23 @@ pub enum Question {
         also: Vec<TicketId>,
         /// Where the window stands.
         anchor: Anchor<TicketId>,
+        /// How many rows.
+        count: u16,
+    },
+    /// A window of the ticket list in groups.
+    Groups {
+        /// Which tickets, in which order within their groups.
+        query: Query,
+        /// Only this client's.
+        client: Option<ClientId>,
+        /// Who `@me` is.
+        me: Option<AgentId>,
+        /// By what.
+        by: GroupBy,
+        /// Which groups are folded.
+        folds: Folds,
+        /// Where the window stands.
+        anchor: Anchor<RowId>,
         /// How many rows.
         count: u16,
     },

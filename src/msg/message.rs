@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::Input;
 use crate::{
     domain::{
-        AgentRow, ClientRow, ConnectReport, Conversation, Counted, Failure, Found, Hosting, News, Overview, Profile, TicketRow,
-        Timestamp, Window,
+        AgentRow, ClientRow, ConnectReport, Conversation, Counted, Failure, Found, GroupedRow, Hosting, News, Overview, Profile,
+        TicketRow, Timestamp, Window,
     },
     query::Known,
     text::SafeText,
@@ -43,6 +43,8 @@ pub struct Slot {
 pub enum Answer {
     /// Rows of the ticket list.
     Tickets(Window<TicketRow>),
+    /// Rows of the ticket list in groups.
+    Groups(Window<GroupedRow>),
     /// How many tickets each query has; `None` where counting would take too long.
     Counts(Vec<Option<Counted>>),
     /// Rows of the client list.

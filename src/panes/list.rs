@@ -134,6 +134,11 @@ impl<R: Listed> List<R> {
         there
     }
 
+    /// The rows at hand above the cursor, the nearest first.
+    pub(crate) fn above(&self) -> impl Iterator<Item = &R> {
+        self.window.rows.iter().take(self.cursor).rev()
+    }
+
     /// Tells how many rows are on screen.
     pub(crate) fn set_height(&mut self, height: u16) {
         self.height = usize::from(height.max(1));

@@ -9,7 +9,7 @@ use super::{
     views::{EVERYTHING, Views},
 };
 use crate::{
-    domain::{Anchor, Changed, ClientId, Found, LastView, TicketId, TicketRow, Window},
+    domain::{Anchor, Changed, ClientId, Folds, Found, GroupedRow, LastView, RowId, TicketId, TicketRow, Window},
     msg::{Answer, Command, Effect, Notice, Now, PaneId, Question},
     query::{Completion, Filter, Known, Marks, Query, QueryError, State, Term, complete},
     text::SafeText,
@@ -36,11 +36,14 @@ const GUTTER: u16 = 3;
 /// Cells beside the tabs that are kept for what narrows the tickets.
 const NARROWED_CELLS: u16 = 40;
 
-impl Listed for TicketRow {
-    type Id = TicketId;
+impl Listed for GroupedRow {
+    type Id = RowId;
 
-    fn id(&self) -> TicketId {
-        self.id
+    fn id(&self) -> RowId {
+        match self {
+            Self::Ticket(row) => RowId::Ticket(row.id),
+            Self::Group(row) => RowId::Group(row.id),
+        }
     }
 }
 
@@ -61,7 +64,7 @@ enum Counting {
 /// The ticket list: its views, what narrows them, rows, cursor.
 #[derive(Debug, Default)]
 pub(super) struct TicketsPane {
-    list: List<TicketRow>,
+    list: List<GroupedRow>,
     views: Views,
     counting: Counting,
     /// What the filter line looks for, to be marked in the rows.
@@ -86,15 +89,25 @@ impl TicketsPane {
         self.client.as_ref().map(|(id, _)| *id)
     }
 
-    fn ask(&self, anchor: Option<Anchor<TicketId>>, context: Context, out: &mut Vec<Outcome>) {
+    /// The ticket under the cursor.
+    fn ticket(&self) -> Option<&TicketRow> {
+        match self.list.selected()? {
+            GroupedRow::Ticket(row) => Some(row),
+            GroupedRow::Group(_) => None,
+        }
+    }
+
+    fn ticket_id(&self) -> Option<TicketId> {
+        self.ticket().map(|row| row.id)
+    }
+
+    fn ask(&self, anchor: Option<Anchor<RowId>>, context: Context, out: &mut Vec<Outcome>) {
         let Some(anchor) = anchor else { return };
-        let question = Question::Tickets {
-            query: self.views.current().query(),
-            client: self.client_id(),
-            me: context.me,
-            also: self.also.clone(),
-            anchor,
-            count: self.list.count(),
+        let tab = self.views.current();
+        let (query, client, me, count) = (tab.query(), self.client_id(), context.me, self.list.count());
+        let question = match tab.group() {
+            Some(by) => Question::Groups { query, client, me, by, folds: tab.folds.clone(), anchor, count },
+            None => Question::Tickets { query, client, me, also: self.also.clone(), anchor: of_tickets(anchor), count },
         };
         out.push(Outcome::Ask { purpose: ROWS, question });
     }
@@ -116,7 +129,7 @@ impl TicketsPane {
 
     /// Shows another view; the cursor stands where it stood there.
     fn show(&mut self, at: usize, context: Context, out: &mut Vec<Outcome>) {
-        let ticket = self.list.selected().map(|row| row.id);
+        let ticket = self.ticket_id();
         if let Some(tab) = self.views.current_mut() {
             tab.ticket = ticket;
         }
@@ -132,7 +145,7 @@ impl TicketsPane {
         let tab_refresh = tab.view.refresh;
         self.marks = Marks::of(&tab.line);
         let anchor = match tab.ticket {
-            Some(id) => self.list.restart_at(id),
+            Some(id) => self.list.restart_at(RowId::Ticket(id)),
             None => self.list.restart(),
         };
         self.ask(Some(anchor), context, out);
@@ -152,7 +165,7 @@ impl TicketsPane {
     }
 
     fn announce(&mut self, out: &mut Vec<Outcome>) {
-        let selected = self.list.selected().map(|row| row.id);
+        let selected = self.ticket_id();
         if selected != self.announced {
             self.announced = selected;
             out.push(Outcome::Announce(Announcement::TicketSelected(selected)));
@@ -161,7 +174,7 @@ impl TicketsPane {
 
     /// Tells that the operator put the cursor where it is.
     fn choose(&self, out: &mut Vec<Outcome>) {
-        out.extend(self.list.selected().map(|row| Outcome::Announce(Announcement::TicketChosen(row.id))));
+        out.extend(self.ticket_id().map(|id| Outcome::Announce(Announcement::TicketChosen(id))));
     }
 
     /// Asks for the first changed ticket from there on, in the order of the list.
@@ -176,7 +189,7 @@ impl TicketsPane {
 
     /// Goes to the next changed ticket. The one under the cursor counts as changed as long as it is read: another is meant.
     fn found_changed(&mut self, window: &Window<TicketRow>, from_top: bool, context: Context, out: &mut Vec<Outcome>) {
-        let here = self.list.selected().map(|row| row.id);
+        let here = self.ticket_id();
         match window.rows.iter().map(|row| row.id).find(|id| Some(*id) != here) {
             Some(id) => {
                 if from_top {
@@ -194,13 +207,59 @@ impl TicketsPane {
     }
 
     fn go_to(&mut self, id: TicketId, context: Context, out: &mut Vec<Outcome>) {
-        let anchor = self.list.go_to(id);
-        self.going_to = self.list.selected().is_none_or(|row| row.id != id).then_some(id);
+        let anchor = self.list.go_to(RowId::Ticket(id));
+        self.going_to = self.ticket_id().is_none_or(|here| here != id).then_some(id);
         self.ask(anchor, context, out);
         self.announce(out);
         if self.going_to.is_none() {
             self.choose(out);
         }
+    }
+
+    /// Takes rows that were asked for.
+    fn fill(&mut self, window: Window<GroupedRow>, context: Context, out: &mut Vec<Outcome>) {
+        let anchor = self.list.fill(window);
+        self.ask(anchor, context, out);
+        self.announce(out);
+        if self.going_to.is_some_and(|id| self.ticket_id() == Some(id)) {
+            self.going_to = None;
+            self.choose(out);
+        }
+        // After the rows, so that they never wait for it.
+        if matches!(self.counting, Counting::Never) {
+            self.count(context, out);
+        }
+    }
+
+    /// Folds or unfolds the group that the cursor is in.
+    fn turn_group(&mut self, context: Context, out: &mut Vec<Outcome>) {
+        let id = match self.list.selected() {
+            Some(GroupedRow::Group(row)) => Some(row.id),
+            // Above a ticket stands its group's heading, if not far above.
+            Some(GroupedRow::Ticket(_)) => self.list.above().find_map(|row| match row {
+                GroupedRow::Group(row) => Some(row.id),
+                GroupedRow::Ticket(_) => None,
+            }),
+            None => None,
+        };
+        let Some(id) = id else { return };
+        if let Some(tab) = self.views.current_mut() {
+            tab.folds.turn(id);
+        }
+        let anchor = Some(self.list.restart_at(RowId::Group(id)));
+        self.ask(anchor, context, out);
+    }
+
+    /// Folds all groups, or unfolds them where most are folded.
+    fn turn_groups(&mut self, context: Context, out: &mut Vec<Outcome>) {
+        let here = match self.list.selected().map(Listed::id) {
+            Some(id) => self.list.restart_at(id),
+            None => self.list.restart(),
+        };
+        if let Some(tab) = self.views.current_mut() {
+            tab.folds = Folds { all: !tab.folds.all, ..Folds::default() };
+        }
+        self.ask(Some(here), context, out);
     }
 
     fn narrow(&mut self, client: Option<(ClientId, SafeText)>, context: Context, out: &mut Vec<Outcome>) {
@@ -210,6 +269,17 @@ impl TicketsPane {
             self.ask(anchor, context, out);
             self.count(context, out);
         }
+    }
+}
+
+/// Where a list without headings stands.
+fn of_tickets(anchor: Anchor<RowId>) -> Anchor<TicketId> {
+    match anchor {
+        Anchor::Around(RowId::Ticket(id)) => Anchor::Around(id),
+        Anchor::After(RowId::Ticket(id)) => Anchor::After(id),
+        Anchor::Before(RowId::Ticket(id)) => Anchor::Before(id),
+        Anchor::End => Anchor::End,
+        _ => Anchor::Start,
     }
 }
 
@@ -247,7 +317,7 @@ impl Pane for TicketsPane {
         // The first row of the area holds the column titles.
         self.list.set_height(rows.saturating_sub(1));
         let anchor = match self.begin_at.filter(|_| !self.list.is_loaded()) {
-            Some(id) => self.list.go_to(id),
+            Some(id) => self.list.go_to(RowId::Ticket(id)),
             None if self.list.is_loaded() => self.list.renew(),
             None => Some(self.list.restart()),
         };
@@ -276,7 +346,7 @@ impl Pane for TicketsPane {
                 true
             }
             Command::NextChanged => {
-                match self.list.selected().map(|row| row.id) {
+                match self.ticket_id() {
                     Some(id) => self.ask_changed(NEXT_CHANGED, Anchor::After(id), context, out),
                     None => out.push(Outcome::Notice(Notice::info("Nothing is listed here"))),
                 }
@@ -292,7 +362,23 @@ impl Pane for TicketsPane {
                 self.delete(context, out);
                 true
             }
-            Command::Open if self.list.selected().is_some() => {
+            Command::Open if matches!(self.list.selected(), Some(GroupedRow::Group(_))) => {
+                self.turn_group(context, out);
+                true
+            }
+            Command::TurnGroup if self.views.current().group().is_some() => {
+                self.turn_group(context, out);
+                true
+            }
+            Command::TurnGroups if self.views.current().group().is_some() => {
+                self.turn_groups(context, out);
+                true
+            }
+            Command::TurnGroup | Command::TurnGroups => {
+                out.push(Outcome::Notice(Notice::info("Nothing is grouped here; B groups")));
+                true
+            }
+            Command::Open if self.ticket().is_some() => {
                 self.choose(out);
                 out.push(Outcome::Focus(super::PREVIEW));
                 true
@@ -323,18 +409,10 @@ impl Pane for TicketsPane {
     fn answer(&mut self, purpose: &'static str, answer: Option<Answer>, context: Context, out: &mut Vec<Outcome>) {
         match (purpose, answer) {
             (ROWS, Some(Answer::Tickets(window))) => {
-                let anchor = self.list.fill(window);
-                self.ask(anchor, context, out);
-                self.announce(out);
-                if self.going_to.is_some_and(|id| self.list.selected().is_some_and(|row| row.id == id)) {
-                    self.going_to = None;
-                    self.choose(out);
-                }
-                // After the rows, so that they never wait for it.
-                if matches!(self.counting, Counting::Never) {
-                    self.count(context, out);
-                }
+                let rows = window.rows.into_iter().map(|row| GroupedRow::Ticket(Box::new(row))).collect();
+                self.fill(Window { rows, offset: window.offset, total: window.total, more: window.more }, context, out);
             }
+            (ROWS, Some(Answer::Groups(window))) => self.fill(window, context, out),
             (ROWS, _) => self.list.give_up(),
             (NEXT_CHANGED | FIRST_CHANGED, Some(Answer::Tickets(window))) => {
                 self.found_changed(&window, purpose == FIRST_CHANGED, context, out);
@@ -362,8 +440,8 @@ impl Pane for TicketsPane {
     fn hear(&mut self, announcement: &Announcement, context: Context, out: &mut Vec<Outcome>) {
         match announcement {
             Announcement::ClientChosen(client) => self.narrow(client.clone(), context, out),
-            Announcement::TicketVisited(id) | Announcement::TicketWanted(id) if self.list.holds(*id) => {
-                let anchor = self.list.go_to(*id);
+            Announcement::TicketVisited(id) | Announcement::TicketWanted(id) if self.list.holds(RowId::Ticket(*id)) => {
+                let anchor = self.list.go_to(RowId::Ticket(*id));
                 self.ask(anchor, context, out);
                 // The preview shows it already: the cursor only comes after.
                 self.announced = Some(*id);
@@ -462,7 +540,7 @@ impl Pane for TicketsPane {
             self.count(context, out);
         }
         let anchor = match self.begin_at.take() {
-            Some(id) => self.list.restart_at(id),
+            Some(id) => self.list.restart_at(RowId::Ticket(id)),
             None => self.list.restart(),
         };
         // The preview goes there by itself.
@@ -475,7 +553,7 @@ impl Pane for TicketsPane {
         view.view = Some(tab.view.name.to_string());
         view.words.clone_from(&tab.words);
         view.client = self.client.as_ref().map(|(id, name)| (id.0, name.as_str().to_owned()));
-        view.ticket = self.list.selected().map(|row| row.id.0);
+        view.ticket = self.ticket().map(|row| row.id.0);
     }
 
     fn summary(&self) -> (SafeText, SafeText) {
@@ -498,7 +576,7 @@ impl Pane for TicketsPane {
     }
 
     fn copy(&self, link: bool, web_app: &str) -> Option<SafeText> {
-        let id = self.list.selected()?.id;
+        let id = self.ticket()?.id;
         Some(SafeText::line(&if link { format!("{web_app}/ticket?id={id}") } else { id.to_string() }))
     }
 
@@ -509,7 +587,11 @@ impl Pane for TicketsPane {
         let slots: Vec<_> = slots.iter().filter_map(|slot| Some((*shown.get(slot.index)?, *slot))).collect();
         row::draw_titles(painter, &slots, &tab.shown_sort());
         for (y, (row, cursor)) in (1..).zip(self.list.visible()) {
-            row::draw_row(painter, y, row, &slots, &self.marks, now, cursor.then_some(focused));
+            let cursor = cursor.then_some(focused);
+            match row {
+                GroupedRow::Ticket(row) => row::draw_row(painter, y, row, &slots, &self.marks, now, cursor),
+                GroupedRow::Group(row) => row::draw_group(painter, y, row, cursor),
+            }
         }
         if self.list.is_loaded() && self.list.selected().is_none() {
             let words = match tab.words.trim() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Context;
 use crate::{
-    domain::{Counted, GroupBy, TicketId},
+    domain::{Counted, Folds, GroupBy, TicketId},
     msg::Question,
     query::{Query, QueryError, Sort},
     text::SafeText,
@@ -71,6 +71,8 @@ pub(super) struct Tab {
     pub(super) line: Query,
     /// The ticket under the cursor when another tab was shown.
     pub(super) ticket: Option<TicketId>,
+    /// Which of its groups are folded.
+    pub(super) folds: Folds,
     /// How many tickets the view has, as far as it is known.
     pub(super) count: Option<Counted>,
 }
@@ -78,7 +80,7 @@ pub(super) struct Tab {
 impl Tab {
     fn new(view: View) -> Self {
         let layout = view.layout.clone();
-        Self { view, layout, words: String::new(), line: Query::default(), ticket: None, count: None }
+        Self { view, layout, words: String::new(), line: Query::default(), ticket: None, folds: Folds::default(), count: None }
     }
 
     /// The view's conditions and those of the filter line. The line's order goes before all; words on it list what fits them
@@ -86,6 +88,11 @@ impl Tab {
     pub(super) fn query(&self) -> Query {
         let terms = self.view.query.terms.iter().chain(&self.line.terms).cloned().collect();
         Query { terms, sort: self.sort().to_vec() }
+    }
+
+    /// What the rows are grouped by: words on the filter line list by how well they fit, and not in groups.
+    pub(super) fn group(&self) -> Option<GroupBy> {
+        self.layout.group.filter(|_| !self.line.has_words())
     }
 
     /// The order of the rows, said or not; empty where how well the words fit decides.
@@ -177,7 +184,10 @@ impl Views {
         let tab = Tab::new(view);
         let at = self.find_whole(tab.view.name.as_str());
         match at.and_then(|at| self.tabs.get_mut(at)) {
-            Some(other) => *other = Tab { count: other.count.filter(|_| other.view.query == tab.view.query), ..tab },
+            Some(other) => {
+                let count = other.count.filter(|_| other.view.query == tab.view.query);
+                *other = Tab { count, folds: other.folds.clone(), ..tab };
+            }
             None => self.tabs.push(tab),
         }
         self.current = at.unwrap_or(self.tabs.len() - 1);

@@ -509,6 +509,20 @@ pub async fn answer(mirror: &Mirror, question: Question) -> Result<Answer, Failu
             };
             Answer::Tickets(mirror.read(move |reader| reader.tickets(&ask)).await?)
         }
+        Question::Groups { query, client, me, by, folds, anchor, count } => {
+            let ask = TicketAsk {
+                query,
+                client,
+                me,
+                now: Timestamp::now(),
+                zone: jiff::tz::TimeZone::system(),
+                anchor: Anchor::Start,
+                count: usize::from(count),
+                also: Vec::new(),
+                count_up_to: None,
+            };
+            Answer::Groups(mirror.read(move |reader| reader.grouped(&ask, by, &folds, anchor)).await?)
+        }
         Question::Counts { queries, client, me } => {
             let (now, zone) = (Timestamp::now(), jiff::tz::TimeZone::system());
             let ask = |query| TicketAsk {

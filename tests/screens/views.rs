@@ -1,7 +1,7 @@
 //! Views: tabs, their counts, order and columns, what is saved of them.
 
 use halo_tui::{
-    domain::{SavedView, ViewEdit},
+    domain::{Folds, GroupId, GroupRow, GroupedRow, SavedView, ViewEdit},
     panes::read_views,
     query::Query,
 };
@@ -20,6 +20,23 @@ fn asked(effects: &[Effect]) -> Vec<String> {
 /// Presses keys without answering what is asked.
 fn press(desk: &mut Desk, keys: &str) -> Vec<Effect> {
     keys.chars().flat_map(|c| update(&mut desk.model, Msg::Input(Input::Key(Key::char(c))), now())).collect()
+}
+
+/// Rows in two groups, as the mirror would answer them.
+pub(crate) fn grouped(folds: &Folds) -> Answer {
+    let mut rows = Vec::new();
+    let groups = [("株式会社さくら \u{202e}gpj", &tickets()[..2]), ("Borealis Ltd", &tickets()[2..])]
+        .map(|(name, rows)| (name, rows.to_vec()));
+    for (id, (name, of)) in (1..).zip(groups) {
+        let (id, count) = (GroupId(id), of.len() as u64);
+        let folded = folds.folded(id);
+        rows.push(GroupedRow::Group(GroupRow { id, name: line(name), count, folded }));
+        if !folded {
+            rows.extend(of.into_iter().map(|row| GroupedRow::Ticket(Box::new(row))));
+        }
+    }
+    let total = rows.len() as u64;
+    Answer::Groups(Window { rows, offset: 0, total, more: false })
 }
 
 fn edits(effects: &[Effect]) -> Vec<ViewEdit> {
@@ -168,5 +185,38 @@ fn own_views_have_tabs_80x24() {
     assert!(effects.iter().any(paced), "{effects:?}");
     desk.keys("8");
     assert!(Query::parse("is:open client:さくら").is_ok());
+    insta::assert_snapshot!(desk.text());
+}
+
+#[test]
+fn groups_fold_one_by_one_and_all_at_once() {
+    let mut desk = Desk::full(80, 24, false);
+    desk.keys("jj:group client\r");
+    let open = desk.text();
+    assert!(open.lines().any(|row| row.starts_with("▌‖  10466")), "the cursor stays on its ticket\n{open}");
+    desk.keys("_");
+    let one = desk.text();
+    assert!(one.lines().any(|row| row.starts_with("▌+ Borealis Ltd 4")), "from a ticket its group is folded\n{one}");
+    desk.keys("\r");
+    assert!(desk.text().contains("10466"), "enter opens a group again");
+    desk.keys("=");
+    let all = desk.text();
+    assert!(!all.contains("10482") && all.contains("2 of 2"), "{all}");
+    insta::assert_snapshot!(format!("{open}\n=== and then ===\n{one}\n=== and then ===\n{all}"));
+    desk.keys("/vpn");
+    assert!(desk.text().contains("10482"), "words list by how well they fit, not in groups\n{}", desk.text());
+    desk.keys("\u{1b}\u{1b}");
+    let saved = edits(&desk.keys(":save-view\r"));
+    assert!(matches!(&saved[..], [ViewEdit::Put(_, view)] if view.group.as_deref() == Some("client")), "{saved:?}");
+    desk.keys("Bgg\r");
+    assert!(desk.text().contains("10482") && !desk.text().contains("Borealis Ltd 4"), "{}", desk.text());
+    desk.keys("_");
+    assert!(desk.text().contains("Nothing is grouped here"));
+}
+
+#[test]
+fn groups_120x40() {
+    let mut desk = Desk::full(120, 40, true);
+    desk.keys("Bjj\r");
     insta::assert_snapshot!(desk.text());
 }

@@ -78,7 +78,9 @@ impl Update<'_> {
             | Command::DeleteView
             | Command::Sort
             | Command::Columns
-            | Command::Group => {
+            | Command::Group
+            | Command::TurnGroup
+            | Command::TurnGroups => {
                 self.focus(TICKETS);
                 self.pane_command(command);
             }

@@ -9,7 +9,7 @@ use super::{
     TicketsPane, columns,
 };
 use crate::{
-    domain::{GroupBy, ViewEdit},
+    domain::{Folds, GroupBy, ViewEdit},
     msg::{Command, Effect, Notice},
     query::{Query, Sort, SortKey},
     text::SafeText,
@@ -149,6 +149,10 @@ impl TicketsPane {
         let Some(tab) = self.views.current_mut() else { return };
         let before = std::mem::replace(&mut tab.layout, layout);
         let now = &tab.layout;
+        if before.group != now.group {
+            tab.folds = Folds::default();
+        }
+        let now = &tab.layout;
         let other_rows = before.sort != now.sort || before.group != now.group;
         // An order that is chosen goes before one that was typed.
         if before.sort != now.sort && !tab.line.sort.is_empty() {
@@ -226,6 +230,11 @@ impl TicketsPane {
         }
         let edit = ViewEdit::Put(name.to_string(), view.saved());
         self.views.put(view);
+        // The rows stay what they were, and so does the cursor.
+        let ticket = self.ticket_id();
+        if let Some(tab) = self.views.current_mut() {
+            tab.ticket = ticket;
+        }
         out.push(Outcome::Effect(Effect::SaveView(Box::new(edit))));
     }
 

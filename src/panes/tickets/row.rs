@@ -8,7 +8,7 @@ use super::{
     columns::{Cell, Column},
 };
 use crate::{
-    domain::{Burn, TicketRow},
+    domain::{Burn, GroupRow, TicketRow, grouped},
     msg::Now,
     query::{Marks, NameKey, Sort, SortKey},
     text::SafeText,
@@ -66,6 +66,22 @@ fn mark(row: &TicketRow, burn: &Burn, glyphs: &Glyphs) -> (&'static str, Role) {
         Burn::Running { left: ..=NEAR, .. } => (glyphs.near, Role::Warn),
         _ => (" ", Role::Text),
     }
+}
+
+/// Draws a group's heading in row `y`: whether it is folded, its name, how many tickets it has.
+pub(super) fn draw_group(painter: &mut Painter<'_>, y: u16, row: &GroupRow, cursor: Option<bool>) {
+    let bar = draw_cursor(painter, y, cursor);
+    let style = |painter: &Painter<'_>, role: Role| bar.unwrap_or_else(|| painter.style(role));
+    let (title, dim) = (style(painter, Role::Title), style(painter, Role::Dim));
+    painter.put(1, y, if row.folded { "+" } else { "-" }, title, 1);
+    let count = grouped(row.count);
+    let room = painter.cols().saturating_sub(GUTTER + 1 + width(Own(&count)));
+    let used = if row.name.is_empty() {
+        painter.put(GUTTER, y, painter.glyphs().none, title, room)
+    } else {
+        painter.put_cut(GUTTER, y, &row.name, title, room)
+    };
+    painter.put(GUTTER + used + 1, y, Own(&count), dim, u16::MAX);
 }
 
 /// Draws a ticket in row `y`: the cursor, the mark, a cell for each column that has a place.
