@@ -99,6 +99,8 @@ pub struct Model {
     pub(super) views: Views,
     pub(super) focus: PaneId,
     pub(super) preview: bool,
+    /// The operator wants it below the list.
+    pub(super) preview_below: bool,
     pub(super) help: Option<HelpPane>,
     /// What hangs on a ticket, while something of it is chosen.
     pub(super) picker: Option<PickerPane>,
@@ -152,6 +154,7 @@ impl Model {
             views: start.views,
             focus: TICKETS,
             preview: start.preview,
+            preview_below: false,
             help: None,
             picker: None,
             chooser: None,

@@ -25,7 +25,11 @@ impl Places {
     /// The places for the model's size and focus.
     pub(super) fn of(model: &Model) -> Result<Self, TooSmall> {
         let (cols, rows) = model.size;
-        let areas = dashboard(cols, rows, DashboardWants { preview: model.preview, lean: model.look.is_lean() })?;
+        let areas = dashboard(
+            cols,
+            rows,
+            DashboardWants { preview: model.preview, lean: model.look.is_lean(), below: model.preview_below },
+        )?;
         // Where there is no room beside the list, what has the focus takes its place.
         let in_front = match model.focus {
             CLIENTS if areas.clients.is_none() => CLIENTS,

@@ -56,6 +56,7 @@ commands! {
     GoBack = "go-back", "back, forward", "Goes back to where you were before the last jump: view, filter, cursor.";
     GoForward = "go-forward", "back, forward", "Goes forward again to where you went back from.";
     TogglePreview = "toggle-preview", "preview", "Shows or hides the preview.";
+    PreviewSide = "preview-side", "preview side", "Puts the preview beside the list or below it, where the screen has room for both.";
     PreviewUp = "preview-up", "scroll preview", "Scrolls the preview up while the list keeps the focus.";
     PreviewDown = "preview-down", "scroll preview", "Scrolls the preview down while the list keeps the focus.";
     ToggleFolds = "toggle-folds", "unfold", "Shows or folds quoted mail, signatures and what the system noted.";
@@ -104,6 +105,7 @@ commands! {
     Lean = "lean", "lean", "Sends the least to the terminal from now on, or no more.";
     Meter = "meter", "meter", "Shows or hides what is sent to the terminal and asked of the server.";
     Connect = "connect", "connect", "Opens the connect screen of this profile.";
+    Dates = "dates", "dates", "Tells times as dates and hours in your time zone, or as how long ago they are.";
     Mouse = "mouse", "mouse", "Turns the mouse on or off: the wheel scrolls, a click moves the cursor, two open.";
     Redraw = "redraw", "redraw", "Draws the whole screen anew.";
     Suspend = "suspend", "suspend", "Puts the program into the background of the shell.";

@@ -14,7 +14,7 @@ use crate::{
     msg::{Msg, Notice},
     panes::{ConnectPane, Views, read_views},
     session::{self, MirrorPlace},
-    settings::{self, Chosen, Config, Overrides, Paths},
+    settings::{self, Chosen, Config, Dates, Overrides, Paths},
     terminal::Terminal,
     text::SafeText,
     ui::{Background, ColourDepth, Glyphs, Look, Theme},
@@ -78,7 +78,8 @@ pub async fn dashboard(launch: Launch) -> Result<ExitCode, Failure> {
     let Launch { paths, overrides, profile: wanted, theme, lean, budget, ephemeral, clocks } = launch;
     let config = Config::load(&paths)?;
     let mut notices = Vec::new();
-    let look = look(&paths, Some(theme.as_deref().unwrap_or(&config.theme)), lean || config.lean == Some(true), &mut notices);
+    let mut look = look(&paths, Some(theme.as_deref().unwrap_or(&config.theme)), lean || config.lean == Some(true), &mut notices);
+    look.dates = config.dates == Dates::Absolute;
     let keymap = keymap(&paths, &config.keys, &mut notices);
     let views = views(&paths, &mut notices);
     let chosen = settings::choose(&paths, &config, wanted.as_ref(), &overrides)?;

@@ -29,6 +29,8 @@ pub struct Config {
     pub keys: String,
     /// Whether the preview is open at the start.
     pub preview: bool,
+    /// How times are told: as how long ago they are, or as dates and hours.
+    pub dates: Dates,
     /// Whether the mouse is reported: then the terminal's own selection needs shift.
     pub mouse: bool,
     /// Requests per rolling 5 minutes, 0 for no limit; by default what fits the hosting.
@@ -52,6 +54,7 @@ impl Default for Config {
             read_only: false,
             keys: "default".to_owned(),
             preview: true,
+            dates: Dates::Relative,
             mouse: false,
             budget: None,
             history: History::default(),
@@ -60,6 +63,16 @@ impl Default for Config {
             profiles: BTreeMap::new(),
         }
     }
+}
+
+/// How times are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dates {
+    /// As how long ago they are.
+    Relative,
+    /// As dates and hours in the operator's time zone.
+    Absolute,
 }
 
 /// How often the dashboard asks for changes; `None` for only when told to.

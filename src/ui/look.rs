@@ -3,8 +3,11 @@
 use jiff::tz::TimeZone;
 use ratatui::style::Style;
 
-use super::{Background, ColourDepth, Glyphs, Role, Theme};
-use crate::domain::Rgb;
+use super::{Background, ColourDepth, Glyphs, Role, Theme, age, moment, short_moment, until};
+use crate::{
+    domain::{Rgb, Timestamp},
+    text::SafeText,
+};
 
 /// The theme at the terminal's depth, the marks, and whether a slow line wants the least of all.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +22,8 @@ pub struct Look {
     pub terminal: Background,
     /// Whose hours times of day are told in; UTC unless said otherwise.
     pub zone: TimeZone,
+    /// Whether times are told as dates and hours, not as how long ago they are.
+    pub dates: bool,
     lean: bool,
 }
 
@@ -27,7 +32,8 @@ impl Look {
     #[must_use]
     pub fn new(theme: &Theme, depth: ColourDepth, glyphs: Glyphs, lean: bool) -> Self {
         let (source, zone) = (theme.clone(), TimeZone::UTC);
-        let mut look = Self { theme: source.clone(), source, depth, glyphs, terminal: Background::Unknown, zone, lean };
+        let mut look =
+            Self { theme: source.clone(), source, depth, glyphs, terminal: Background::Unknown, zone, dates: false, lean };
         look.apply();
         look
     }
@@ -48,6 +54,18 @@ impl Look {
     #[must_use]
     pub fn is_lean(&self) -> bool {
         self.lean
+    }
+
+    /// When something was, in at most five cells.
+    #[must_use]
+    pub fn short_time(&self, now: Timestamp, at: Timestamp) -> SafeText {
+        if self.dates { short_moment(now, at, &self.zone) } else { age(now, at) }
+    }
+
+    /// When something is or was, in words.
+    #[must_use]
+    pub fn time(&self, now: Timestamp, at: Timestamp) -> SafeText {
+        if self.dates { moment(now, at, &self.zone) } else { until(now, at) }
     }
 
     /// Draws lean from now on, or no more.

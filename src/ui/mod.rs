@@ -22,5 +22,5 @@ pub use painter::{Own, Painter, Tee, Words, width};
 pub use role::Role;
 pub use sla::{BURN_COLS, burn_bar, burn_down};
 pub use theme::{Theme, ThemeError};
-pub use time::{age, countdown, moment, next_roll, until};
+pub use time::{age, countdown, moment, next_roll, short_moment, until};
 pub use widgets::{gauge, hint_line, size, too_small};

@@ -66,6 +66,20 @@ pub fn until(now: Timestamp, at: Timestamp) -> SafeText {
     SafeText::line(&if minutes > 0 { format!("in {length}") } else { format!("{length} ago") })
 }
 
+/// The moment in the operator's time zone in at most five cells: `11:40` today, `28Nov` this year, else `2024`.
+#[must_use]
+pub fn short_moment(now: Timestamp, at: Timestamp, zone: &TimeZone) -> SafeText {
+    let (today, day) = (now.to_zoned(zone.clone()), at.to_zoned(zone.clone()));
+    let format = if today.date() == day.date() {
+        "%H:%M"
+    } else if today.year() == day.year() {
+        "%-d%b"
+    } else {
+        "%Y"
+    };
+    SafeText::line(&day.strftime(format).to_string())
+}
+
 /// The moment in the operator's time zone, as short as it can be told: `11:40` today, `3 Mar 11:40` this year, else `3 Mar 2024`.
 #[must_use]
 pub fn moment(now: Timestamp, at: Timestamp, zone: &TimeZone) -> SafeText {
@@ -135,6 +149,9 @@ mod tests {
         assert_eq!(moment(now, at("2026-03-03T23:10:00Z"), &zone).as_str(), "00:10");
         assert_eq!(moment(now, at("2026-03-03T22:10:00Z"), &zone).as_str(), "3 Mar 23:10", "yesterday there");
         assert_eq!(moment(now, at("2024-12-31T23:10:00Z"), &zone).as_str(), "1 Jan 2025");
+        let short = |then| short_moment(now, at(then), &zone).to_string();
+        let moments = ["2026-03-03T23:10:00Z", "2026-03-03T22:10:00Z", "2026-11-28T12:00:00Z", "2024-12-31T23:10:00Z"];
+        assert_eq!(moments.map(short), ["00:10", "3Mar", "28Nov", "2025"]);
     }
 
     proptest! {

@@ -426,3 +426,29 @@ fn a_click_moves_the_cursor_two_open_and_the_wheel_scrolls() {
     mouse(&mut desk, MouseAct::Press, 20, 4, 4_000);
     assert!(desk.text().contains("vpn"));
 }
+
+#[test]
+fn times_are_told_as_dates_in_the_zone_of_the_operator_too() {
+    let mut desk = Desk::full(120, 40, true);
+    assert!(desk.text().contains("opened 1 day ago") && desk.text().contains("last action 14 min ago"), "{}", desk.text());
+    desk.keys("gd");
+    let text = desk.text();
+    assert!(text.contains("opened 19 Nov 10:00 · last action 09:46"), "{text}");
+    assert!(text.contains("Dana Reyes") && text.contains("40m"), "what is left of an SLA stays a length: {text}");
+    assert!(desk.keys("gd").iter().all(|effect| !matches!(effect, Effect::Ask { .. })), "nothing is read anew");
+    assert!(desk.text().contains("opened 1 day ago"));
+}
+
+#[test]
+fn the_preview_stands_beside_the_list_or_below_it_by_key() {
+    let mut desk = Desk::full(120, 40, true);
+    let row_of = |desk: &Desk, words: &str| desk.text().lines().position(|row| row.contains(words)).unwrap();
+    assert_eq!(row_of(&desk, "#10482"), 3, "beside the titles");
+    desk.keys("P");
+    assert!(row_of(&desk, "#10482") > 15, "{}", desk.text());
+    desk.keys("P");
+    assert_eq!(row_of(&desk, "#10482"), 3);
+    let mut low = Desk::full(120, 24, true);
+    low.keys("P");
+    assert_eq!(row_of(&low, "#10482"), 3, "below there is no room");
+}

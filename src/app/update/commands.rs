@@ -41,6 +41,11 @@ impl Update<'_> {
             Command::NextPane => self.walk(1),
             Command::PreviousPane => self.walk(2),
             Command::TogglePreview => self.toggle_preview(),
+            Command::PreviewSide => {
+                self.model.preview_below = !self.model.preview_below;
+                self.model.preview = true;
+                self.lay_out();
+            }
             // What the preview does while the list keeps the focus too.
             Command::PreviewUp
             | Command::PreviewDown
@@ -116,6 +121,11 @@ impl Update<'_> {
                 self.notify(Notice::info("Type a name after theme: default, light, dark, high-contrast, mono or your own"));
             }
             Command::Meter => self.toggle_meter(),
+            Command::Dates => {
+                self.model.look.dates = !self.model.look.dates;
+                let words = if self.model.look.dates { "Times as dates and hours here" } else { "Times as how long ago" };
+                self.notify(Notice::info(words));
+            }
             Command::Mouse => self.effects.push(Effect::ToggleMouse),
             Command::Lean => {
                 self.set_lean(!self.model.look.is_lean());

@@ -7,7 +7,7 @@ use crate::{
     domain::{Author, Burn, Target, TicketRow, Timestamp},
     msg::Now,
     text::{PartKind, SafeText, occurrences},
-    ui::{Activity, Own, Painter, Role, activity, age, burn_bar, countdown, until, width},
+    ui::{Activity, Own, Painter, Role, activity, burn_bar, countdown, width},
 };
 
 /// Cells of the row that shows a ticket's life at most.
@@ -40,7 +40,7 @@ pub(super) fn line(painter: &mut Painter<'_>, y: u16, line: &Line, page: &Page, 
         Line::Folded { what, private, at, .. } => {
             let x = private_bar(painter, y, *private).map_or(0, |(x, _)| x);
             let dim = painter.style(Role::Dim);
-            let tail = at.map_or(0, |at| painter.put_right(0, y, &age(now.wall, at), dim, u16::MAX));
+            let tail = at.map_or(0, |at| painter.put_right(0, y, &painter.look().short_time(now.wall, at), dim, u16::MAX));
             let room = painter.cols().saturating_sub(x + tail + 1);
             painter.put_cut(x, y, what, dim, room);
         }
@@ -80,7 +80,8 @@ fn done_by<'a>(run: &mut Run<'_, '_>, by: impl Iterator<Item = &'a (SafeText, Ti
         run.own(if nth == 0 { " by " } else { ", " }, Role::Dim);
         run.put(who, text);
         run.own(" ", Role::Dim);
-        run.put(&age(now.wall, *at), dim);
+        let when = run.painter.look().short_time(now.wall, *at);
+        run.put(&when, dim);
     }
 }
 
@@ -160,7 +161,7 @@ fn draw_heading(painter: &mut Painter<'_>, y: u16, heading: &Heading, now: Now) 
         Author::Agent => Role::Agent,
         Author::System => Role::System,
     };
-    let when = heading.at.map_or_else(SafeText::default, |at| age(now.wall, at));
+    let when = heading.at.map_or_else(SafeText::default, |at| painter.look().short_time(now.wall, at));
     let mut tail = painter.put_right(0, y, &when, painter.style(Role::Dim), u16::MAX);
     if heading.minutes > 0 {
         // The ages stand in a column of their own: the time taken ends before it.
@@ -266,7 +267,8 @@ fn moment(run: &mut Run<'_, '_>, words: &'static str, at: Option<Timestamp>, now
         run.dot();
         run.own(words, Role::Dim);
         let text = run.painter.style(Role::Text);
-        run.put(&until(now.wall, at), text);
+        let when = run.painter.look().time(now.wall, at);
+        run.put(&when, text);
     }
 }
 
@@ -302,7 +304,8 @@ fn targets(run: &mut Run<'_, '_>, ticket: &TicketRow, now: Now) {
             (None, _) => {
                 run.own(&format!("{what} "), Role::Dim);
                 let text = run.painter.style(Role::Text);
-                run.put(&until(now.wall, at), text);
+                let when = run.painter.look().time(now.wall, at);
+                run.put(&when, text);
             }
         }
     }

@@ -13,14 +13,12 @@ use crate::{
     query::{Marks, NameKey, Sort, SortKey},
     text::SafeText,
     ui::{
-        Glyphs, Own, Painter, Role, Words, age, burn_down,
+        Glyphs, Own, Painter, Role, burn_down,
         layout::{Align, ColumnSlot},
         width,
     },
 };
 
-/// Columns narrower than this show a letter more instead of the mark of a cut.
-const TOO_NARROW_FOR_MARK: u16 = 9;
 /// A target that so many minutes or fewer are left to is near.
 const NEAR: i64 = 60;
 
@@ -111,39 +109,32 @@ pub(super) fn draw_row(
                 painter.put_right(x, y, Own(&number), plain, slot.width);
             }
             Cell::Text(text, key) => {
-                put_text(painter, (x, y), text, plain, slot.width);
+                painter.put_cut(x, y, text, plain, slot.width);
                 draw_marks(painter, (x, y), text, key, marks, bar, slot.width);
             }
             Cell::Halo(label, key) => {
                 let style = bar.unwrap_or_else(|| painter.look().halo(label.colour));
-                put_text(painter, (x, y), &label.name, style, slot.width);
+                painter.put_cut(x, y, &label.name, style, slot.width);
                 if key.is_some() {
                     draw_marks(painter, (x, y), &label.name, key, marks, bar, slot.width);
                 }
             }
             Cell::Burn => burn_down(painter, x, y, &burn, plain),
             Cell::Age(Some(then)) => {
-                painter.put_right(x, y, &age(now.wall, then), plain, slot.width);
+                painter.put_right(x, y, &painter.look().short_time(now.wall, then), plain, slot.width);
             }
             Cell::Age(None) => {
                 painter.put_right(x, y, glyphs.none, plain, slot.width);
             }
             Cell::Unreadable(reason) => {
                 let words = SafeText::line(&format!("unreadable: {reason}"));
-                put_text(painter, (x, y), &words, style(painter, Role::Bad), slot.width);
+                painter.put_cut(x, y, &words, style(painter, Role::Bad), slot.width);
             }
             Cell::Nothing => {
                 painter.put(x, y, glyphs.none, style(painter, Role::Dim), slot.width);
             }
         }
     }
-}
-
-fn put_text(painter: &mut Painter<'_>, (x, y): (u16, u16), words: impl Words, style: Style, cells: u16) {
-    match cells {
-        0..TOO_NARROW_FOR_MARK => painter.put(x, y, words, style, cells),
-        _ => painter.put_cut(x, y, words, style, cells),
-    };
 }
 
 /// Marks what the filter's words found in a text.

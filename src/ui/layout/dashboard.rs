@@ -22,6 +22,8 @@ pub struct DashboardWants {
     pub preview: bool,
     /// A slow line: no lines between areas, and no preview beside the list, since each row would be sent in two parts.
     pub lean: bool,
+    /// The preview is rather below the list than beside it, where both have room.
+    pub below: bool,
 }
 
 /// Where the preview stands.
@@ -94,7 +96,7 @@ pub fn dashboard(cols: u16, rows: u16, wants: DashboardWants) -> Result<Dashboar
 
     let preview_place = if !wants.preview {
         PreviewPlace::Off
-    } else if cols >= PREVIEW_RIGHT_COLS && !wants.lean {
+    } else if cols >= PREVIEW_RIGHT_COLS && !wants.lean && !(wants.below && rows > PREVIEW_BELOW_ROWS) {
         PreviewPlace::Right
     } else if rows > PREVIEW_BELOW_ROWS {
         PreviewPlace::Below
@@ -144,8 +146,8 @@ mod tests {
         *,
     };
 
-    const ON: DashboardWants = DashboardWants { preview: true, lean: false };
-    const LEAN: DashboardWants = DashboardWants { preview: true, lean: true };
+    const ON: DashboardWants = DashboardWants { preview: true, lean: false, below: false };
+    const LEAN: DashboardWants = DashboardWants { preview: true, lean: true, below: false };
 
     fn areas(areas: &DashboardAreas) -> Vec<(&'static str, Rect)> {
         let optional = [
@@ -169,7 +171,7 @@ mod tests {
             for rows in [MIN_ROWS, 23, 24, 30, 31, 40, 100, u16::MAX] {
                 for preview in [false, true] {
                     for lean in [false, true] {
-                        let laid = dashboard(cols, rows, DashboardWants { preview, lean }).unwrap();
+                        let laid = dashboard(cols, rows, DashboardWants { preview, lean, below: cols % 2 == 0 }).unwrap();
                         assert_disjoint(cols, rows, &areas(&laid));
                         assert!(laid.list.width >= 60 && laid.list.height >= 14, "{cols}x{rows}: {}", laid.list);
                         assert_eq!(laid.preview.is_some(), laid.preview_place != PreviewPlace::Off);
