@@ -159,6 +159,7 @@ fn step(model: &mut Model, msg: Msg, runner: &mut Runner, out: &mut Out<'_>, clo
             }
             Effect::OpenLink(link) => {
                 if !runner.open_link(&link) {
+                    out.terminal.link(&link);
                     let copied = if out.terminal.copy(&link) { "Copied, no browser is at hand: " } else { "" };
                     runner.notify(Notice::info(&format!("{copied}{link}")));
                 }

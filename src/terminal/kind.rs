@@ -22,7 +22,12 @@ pub(super) struct Kind {
     pub(super) dialect: Dialect,
     /// What stands before it.
     pub(super) between: Between,
+    /// Whether it takes a text as a link (OSC 8).
+    pub(super) links: bool,
 }
+
+/// Values of `TERM_PROGRAM` of terminals that take links.
+const LINKING: &[&str] = &["iTerm.app", "WezTerm", "ghostty", "vscode", "Hyper", "mintty"];
 
 impl Kind {
     /// The terminal called `term`. A name that tmux or screen gave may have come through an SSH connection that was begun in them:
@@ -38,7 +43,13 @@ impl Kind {
         } else {
             Between::Nothing
         };
-        Self { dialect: Dialect::of(term, between == Between::Mosh), between }
+        let dialect = Dialect::of(term, between == Between::Mosh);
+        // Those that say by a name of their own who they are; GNOME's since 0.50, KDE's, Windows' and others by a variable.
+        let new_vte = env("VTE_VERSION").and_then(|version| version.parse::<u32>().ok()).is_some_and(|version| version >= 5000);
+        let program = env("TERM_PROGRAM").is_some_and(|name| LINKING.contains(&name.as_str()));
+        let by_variable = new_vte || program || set("WT_SESSION") || set("KONSOLE_VERSION");
+        let links = between == Between::Nothing && (dialect == Dialect::Modern || dialect == Dialect::Xterm && by_variable);
+        Self { dialect, between, links }
     }
 
     /// Whether the terminal itself answers what it is asked: what stands between answers at once and says nothing of the wire.
@@ -50,6 +61,24 @@ impl Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_terminals_that_are_known_to_are_sent_links() {
+        for (term, name, value, links) in [
+            ("xterm-kitty", "", "", true),
+            ("foot", "", "", true),
+            ("xterm-256color", "", "", false),
+            ("xterm-256color", "VTE_VERSION", "7600", true),
+            ("xterm-256color", "VTE_VERSION", "4800", false),
+            ("xterm-256color", "TERM_PROGRAM", "iTerm.app", true),
+            ("xterm-256color", "TERM_PROGRAM", "Apple_Terminal", false),
+            ("xterm-kitty", "TMUX", "1", false),
+            ("linux", "WT_SESSION", "1", false),
+        ] {
+            let kind = Kind::of(term, &|asked| (asked == name).then(|| value.to_owned()));
+            assert_eq!(kind.links, links, "{term} {name}={value}");
+        }
+    }
 
     #[test]
     fn the_environment_tells_what_stands_between() {

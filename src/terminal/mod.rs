@@ -111,6 +111,7 @@ pub struct Terminal {
     writer: ScreenWriter,
     modes: Arc<Modes>,
     between: Between,
+    links: bool,
 }
 
 impl Terminal {
@@ -145,7 +146,7 @@ impl Terminal {
         modes.enter()?;
         let writer = ScreenWriter::start(Arc::clone(&modes), kind, &events)?;
         let reader = Reader::start(Arc::clone(&modes), writer.answers(), events)?;
-        Ok(Self { reader, writer, modes, between: kind.between })
+        Ok(Self { reader, writer, modes, between: kind.between, links: kind.links })
     }
 
     /// The terminal's size in columns and rows, at most 500x200; 80x24 where it doesn't know.
@@ -169,6 +170,13 @@ impl Terminal {
     /// longer than 16 KiB or the terminal is stalled; whether the terminal obeys is not known.
     pub fn copy(&self, text: &SafeText) -> bool {
         clipboard::copy(text, self.between).is_some_and(|order| self.writer.write_raw(&order))
+    }
+
+    /// Makes `text`, a link, one that a click opens, where frames to come show it; nothing where the terminal isn't known to take that.
+    pub fn link(&self, text: &SafeText) {
+        if self.links {
+            self.writer.link(text.clone());
+        }
     }
 
     /// Turns reports of the mouse on, or off again, and says whether they are on now. While they are, the terminal's own selection

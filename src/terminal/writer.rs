@@ -19,6 +19,7 @@ use super::kind::Kind;
 use super::pace::Pace;
 use super::screen::Screen;
 use super::tty::{Wake, is_gone, wait};
+use crate::text::SafeText;
 
 /// The most bytes of orders (as for the clipboard) that wait for the tty.
 const ORDERS_CAP: usize = 64 * 1024;
@@ -80,6 +81,8 @@ type Frame = (Buffer, Option<(u16, u16)>);
 struct Slot {
     next: Option<Frame>,
     orders: Vec<u8>,
+    /// What the frames to come show as a link.
+    link: Option<SafeText>,
     /// When answers came that the thread has not taken note of.
     answers: Vec<Duration>,
     /// Whether there may be something that the tty hasn't taken.
@@ -140,6 +143,11 @@ impl ScreenWriter {
             }
             fits
         })
+    }
+
+    /// Makes this text a link in the frames to come.
+    pub(super) fn link(&self, text: SafeText) {
+        self.change(|slot| slot.link = Some(text));
     }
 
     /// Draws the next frame from nothing: the terminal may no longer show what was written.
@@ -318,6 +326,9 @@ impl Shared {
             }
             if std::mem::take(&mut slot.stale) {
                 pending.screen.invalidate();
+            }
+            if let Some(link) = slot.link.take() {
+                pending.screen.link(&link);
             }
             let open = pending.pace.is_open(self.started.elapsed());
             (std::mem::take(&mut slot.orders), slot.next.take_if(|_| open))

@@ -1,7 +1,7 @@
 //! The preview of tickets as they come: mail of many kinds, in many scripts, and with bad intent.
 
 use super::*;
-use halo_tui::domain::{AttachmentId, Extras, FileRow, LinkedTicket, Relation};
+use halo_tui::domain::{AttachmentId, Difference, Extras, FieldChange, FileRow, LinkedTicket, Relation};
 
 const JAPANESE: &str = "<div>まだ印刷できません。電源を入れ直しても、同じエラーが出ます。</div><ul><li>3階のプリンター</li><li>エラー 0x6100</li></ul>\
     <table><tr><th>機種</th><th>状態</th></tr><tr><td>MX-3661</td><td>紙詰まり</td></tr></table>\
@@ -80,7 +80,16 @@ pub(crate) fn conversation(id: TicketId) -> Option<Conversation> {
     let ticket = TicketRow { fix_by: Some(at("2026-11-20T04:00:00Z")), ..ticket };
     let fetched_at = Some(at("2026-11-20T10:00:00Z"));
     let links = links.into_list();
-    Some(Conversation { ticket, body, actions, links, extras, fetched_at, ..Conversation::default() })
+    let when = at("2026-11-20T09:38:00Z");
+    let change = |name, from: &str, to: &str, by| FieldChange { name, from: line(from), to: line(to), by };
+    let difference = Difference {
+        fields: vec![
+            change("status", "New", "On Hold", Some((line("Priya Shah"), when))),
+            change("summary", "\u{202e}gpj.exe\u{1b}[2J", "印刷できません 3階のプリンター、エラー 0x6100 と出ます", None),
+        ],
+        said: vec![(line("山田 花子"), at("2026-11-20T09:46:00Z")), (line("Priya Shah"), when)],
+    };
+    Some(Conversation { ticket, body, actions, links, extras, fetched_at, difference, ..Conversation::default() })
 }
 
 /// The ticket this many rows below the first, opened.
@@ -104,6 +113,11 @@ fn an_asian_ticket_80x24() {
 #[test]
 fn an_asian_ticket_120x40() {
     insta::assert_snapshot!(opened(120, 40, 2).text());
+}
+
+#[test]
+fn a_hostile_ticket_60x20() {
+    insta::assert_snapshot!(opened(60, 20, 3).text());
 }
 
 #[test]

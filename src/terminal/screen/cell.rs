@@ -229,6 +229,10 @@ impl Grid {
         self.cells.get(y * self.cols..(y + 1) * self.cols).unwrap_or_default()
     }
 
+    pub(super) fn row_mut(&mut self, y: usize) -> &mut [Cell] {
+        self.cells.get_mut(y * self.cols..(y + 1) * self.cols).unwrap_or_default()
+    }
+
     /// Moves the rows `top..=bottom` up by `by` (down if negative) and erases those that come free.
     pub(super) fn scroll(&mut self, top: usize, bottom: usize, by: isize) {
         let count = by.unsigned_abs() * self.cols;

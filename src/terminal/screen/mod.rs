@@ -9,6 +9,7 @@
 //! - REP for runs of one glyph, where the terminal is known to have it;
 //! - EL and ECH for blanks in the terminal's own background only: terminals differ in whether erasing takes the pen's colour;
 //! - DECSTBM with SU and SD (with LF and RI where those are not known) for rows that moved, if that was found to be shorter;
+//! - OSC 8 around one text, a link of the program's own, where the terminal is known to have it;
 //! - the cursor's visibility, and synchronized-update brackets around a frame that is larger than a packet.
 //!
 //! The last column is safe: the cursor's place after it is held to be unknown, as terminals differ there. So is its place after
@@ -21,6 +22,7 @@
 mod bytes;
 mod cell;
 mod encoder;
+mod link;
 mod scroll;
 mod sgr;
 #[cfg(test)]
@@ -31,7 +33,10 @@ use ratatui::layout::Size;
 
 use cell::{Grid, Pen};
 use encoder::{At, Encoder};
+use link::Link;
 use scroll::Shift;
+
+use crate::text::SafeText;
 
 /// The largest screen that is drawn; of a larger terminal the top left part is used. It bounds memory (about 3 MB a grid)
 /// whatever size a terminal claims.
@@ -97,12 +102,13 @@ pub struct Screen {
     shown: Option<Grid>,
     encoder: Encoder,
     cursor_visible: bool,
+    link: Option<Link>,
 }
 
 impl Screen {
     /// A screen of which nothing is known but that its cursor is hidden.
     pub const fn new(dialect: Dialect) -> Self {
-        Self { shown: None, encoder: Encoder::new(dialect), cursor_visible: false }
+        Self { shown: None, encoder: Encoder::new(dialect), cursor_visible: false, link: None }
     }
 
     /// Forgets what the terminal shows: the next frame is drawn from nothing.
@@ -110,19 +116,30 @@ impl Screen {
         self.shown = None;
     }
 
+    /// Makes this text a link, underlined, in the next frame that shows it, as long as frames do.
+    pub fn link(&mut self, text: &SafeText) {
+        self.link = Link::new(text);
+    }
+
     /// Appends to `out` what makes the terminal show `wanted`, with the cursor at `cursor` (column, row) or hidden. A frame of another
     /// size than the last one is drawn from nothing.
     pub fn present(&mut self, wanted: &Buffer, cursor: Option<(u16, u16)>, out: &mut Vec<u8>) {
-        let wanted = Grid::of(wanted);
+        let mut wanted = Grid::of(wanted);
+        let place = self.link.as_ref().and_then(|link| link.underline(&mut wanted));
         let known = self.shown.take().filter(|shown| shown.cols() == wanted.cols() && shown.rows() == wanted.rows());
         let shown = known.unwrap_or_else(|| {
             // Margins off, own colours, everything erased, cursor in the corner.
             self.encoder.out.extend_from_slice(b"\x1b[r\x1b[m\x1b[H\x1b[2J");
             self.encoder.at = At::HOME;
             self.encoder.pen = Pen::DEFAULT;
+            if let Some(link) = &mut self.link {
+                link.forget();
+            }
             Grid::blank(wanted.cols(), wanted.rows())
         });
         self.change(&shown, &wanted);
+        let encoder = &mut self.encoder;
+        self.link = self.link.take().and_then(|mut link| link.draw(place, &wanted, encoder).then_some(link));
         self.place(cursor, &wanted);
         self.shown = Some(wanted);
         let body = &mut self.encoder.out;

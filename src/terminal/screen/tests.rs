@@ -593,3 +593,54 @@ fn only_what_is_larger_than_a_packet_is_bracketed() {
     screen.present(&list(0, 6), None, &mut out);
     assert!(out.starts_with(b"\x1b[?2026h\x1b[r\x1b[m\x1b[H\x1b[2J"));
 }
+
+#[test]
+fn a_link_is_one_as_long_as_it_is_shown_and_leaves_nothing_behind() {
+    let url = "https://acme.example/ticket?id=7";
+    let (mut screen, mut emulators) = (Screen::new(Dialect::Xterm), Emulators::new(60, 4));
+    let mut show = |screen: &mut Screen, words: &str| {
+        let mut wanted = frame(60, 4);
+        wanted.set_string(2, 3, words, Style::default());
+        let mut out = Vec::new();
+        screen.present(&wanted, None, &mut out);
+        emulators.process(&out);
+        let contents = emulators.vt100.screen().contents();
+        assert_eq!(contents.lines().last().unwrap_or_default().trim(), words.trim());
+        let under = |col| emulators.vt100.screen().cell(3, col).is_some_and(vt100::Cell::underline);
+        let linked = (0..60).filter(|col| under(*col)).count();
+        (String::from_utf8(out).unwrap(), linked)
+    };
+    let order = format!("\x1b]8;;{url}\x1b\\");
+    screen.link(&crate::text::SafeText::line(url));
+    let (out, linked) = show(&mut screen, "Copied");
+    assert!(!out.contains("\x1b]8") && linked == 0, "it is not shown yet");
+    let (out, linked) = show(&mut screen, &format!("Copied {url}"));
+    assert!(out.contains(&order) && out.ends_with("\x1b]8;;\x1b\\"), "{out:?}");
+    assert_eq!(linked, url.len());
+    let (out, linked) = show(&mut screen, &format!("Copied {url}"));
+    assert_eq!((out.as_str(), linked), ("", url.len()), "nothing to do");
+    screen.invalidate();
+    assert!(show(&mut screen, &format!("Copied {url}")).0.contains(&order), "drawn from nothing");
+    let (out, linked) = show(&mut screen, &format!("copied {}", url.replace("https", "xttps")));
+    assert!(!out.contains("\x1b]8") && linked == 0, "every cell of it is drawn anew: {out:?}");
+    assert!(!show(&mut screen, &format!("Copied {url}")).0.contains("\x1b]8"), "it was a link once");
+}
+
+#[test]
+fn what_could_end_the_order_early_is_no_link() {
+    for odd in [
+        "https://a.example/\u{7}x",
+        "https://a.example/ü",
+        "javascript:alert(1)",
+        "https://a b",
+        &format!("https://{}", "x".repeat(600)),
+    ] {
+        let mut screen = Screen::new(Dialect::Modern);
+        screen.link(&crate::text::SafeText::line(odd));
+        let mut wanted = frame(60, 1);
+        wanted.set_string(0, 0, odd, Style::default());
+        let mut out = Vec::new();
+        screen.present(&wanted, None, &mut out);
+        assert!(!out.windows(3).any(|three| three == b"\x1b]8"), "{odd}");
+    }
+}
