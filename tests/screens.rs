@@ -220,6 +220,7 @@ fn answer(question: &Question) -> Answer {
         }
         Question::Tickets { .. } => Answer::Tickets(Window { rows: tickets(), offset: 0, total: 6, more: false }),
         Question::Groups { folds, .. } => views::grouped(folds),
+        Question::HaloLists => views::lists(),
         Question::Counts { queries, .. } => {
             Answer::Counts((0..).zip(queries).map(|(n, _)| Some(Counted { n: 1 + n * 613, more: n == 3 })).collect())
         }

@@ -13,10 +13,10 @@ use std::{sync::Arc, time::Duration};
 use halo_tui::{
     demo::{self, Control, Fault},
     domain::{
-        Changed, Connection, FailureKind, History, Hosting, News, Profile, ProfileName, Secret, SecretKeeping, TicketId,
+        Anchor, Changed, Connection, FailureKind, History, Hosting, News, Profile, ProfileName, Secret, SecretKeeping, TicketId,
         Timestamp, TokenState,
     },
-    mirror::Reader,
+    mirror::{Reader, TicketAsk},
     session::{MirrorPlace, Session, SessionSettings, open_mirror},
     settings::GivenSecret,
 };
@@ -304,4 +304,48 @@ async fn one_that_rests_leaves_it_to_another() {
     first.until(|news| matches!(news, News::Following { .. })).await;
     first.session.refreshed(true).await.unwrap();
     assert_eq!(first.requests(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_of_halo_are_read_with_their_tickets_and_are_there_for_all() {
+    let desk = Desk::open().await;
+    let one = desk.refreshing().await;
+    let lists = one.session.list_reader();
+    lists.lists().await.unwrap();
+    let stored = one.session.mirror().read(Reader::halo_lists).await.unwrap();
+    let closed = stored.iter().find(|list| list.name.as_str() == "Closed").unwrap();
+    assert_eq!((stored.len(), closed.id, closed.count, closed.read_at), (9, 15, 0, None));
+    let count = async |instance: &Instance, words: &str| {
+        let query = halo_tui::query::Query::parse(words).unwrap();
+        let ask = TicketAsk {
+            query,
+            client: None,
+            me: None,
+            now: Timestamp::now(),
+            zone: jiff::tz::TimeZone::UTC,
+            also: Vec::new(),
+            anchor: Anchor::Start,
+            count: 500,
+            count_up_to: None,
+        };
+        let window = instance.session.mirror().read(move |reader| reader.tickets(&ask)).await.unwrap();
+        (window.total, window.rows.iter().filter(|row| row.is_closed).count())
+    };
+    assert_eq!(count(&one, "list:15").await, (0, 0));
+    // Its tickets were never stored here: they are fetched, a page of a hundred at a time.
+    assert!(lists.tickets(15, true).await.unwrap());
+    let (total, are_closed) = count(&one, "list:15").await;
+    assert!(total > 100 && usize::try_from(total).unwrap() == are_closed, "{total} tickets, {are_closed} of them closed");
+    assert_eq!(count(&one, "list:\"closed\" -is:open").await.0, total, "by its name too");
+    let before = one.session.stats().requests;
+    assert!(!lists.tickets(15, false).await.unwrap(), "nothing came and nothing went");
+    assert_eq!(one.session.stats().requests, before + 1, "the numbers alone");
+    let other = desk.following().await;
+    assert_eq!(count(&other, "list:15").await.0, total);
+    let read_at = other.session.mirror().read(Reader::halo_lists).await.unwrap()[8].read_at;
+    assert!(read_at.is_some(), "and how old it is");
+    // Without the server it is listed as it was read.
+    desk.control.set_fault(Some(Fault::Drop));
+    assert!(lists.tickets(15, false).await.is_err());
+    assert_eq!(count(&other, "list:15").await.0, total);
 }

@@ -122,9 +122,9 @@ fn sums(status: &Status, now: Now, glyphs: &Glyphs, zone: &TimeZone) -> Option<(
 }
 
 /// Draws the second line: the views of the tickets, or the name of the list that has the focus, and what narrows it.
-pub(super) fn draw_summary(model: &Model, painter: &mut Painter<'_>) {
+pub(super) fn draw_summary(model: &Model, now: Now, painter: &mut Painter<'_>) {
     let list = if model.focus == PREVIEW { TICKETS } else { model.focus };
     if let Some(pane) = model.panes.get(list) {
-        pane.draw_head(painter);
+        pane.draw_head(painter, now);
     }
 }

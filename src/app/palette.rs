@@ -25,6 +25,7 @@ const TYPED: &[Command] = &[
     Command::DeleteView,
     Command::Sort,
     Command::Columns,
+    Command::Lists,
     Command::Group,
     Command::TurnGroup,
     Command::TurnGroups,

@@ -73,7 +73,7 @@ pub fn view(model: &Model, now: Now, buf: &mut Buffer) -> Option<Position> {
 fn draw_dashboard(model: &Model, now: Now, painter: &mut Painter<'_>, places: &Places) {
     let areas = &places.areas;
     header::draw(model, now, &mut painter.within(areas.header));
-    header::draw_summary(model, &mut painter.within(areas.tabs));
+    header::draw_summary(model, now, &mut painter.within(areas.tabs));
     let joints = |tee: Tee| areas.joints().map(move |x| (x, tee)).collect::<Vec<_>>();
     if let Some(rule) = areas.rule {
         painter.within(rule).rule_h(0, &joints(Tee::Down));

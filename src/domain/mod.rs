@@ -16,6 +16,7 @@ mod draft;
 mod extras;
 mod failure;
 mod group;
+mod halo_list;
 mod history;
 mod ids;
 mod lookup;
@@ -42,6 +43,7 @@ pub use draft::ConnectDraft;
 pub use extras::{Attachment, CustomField, Extras, FileRow, LinkedAsset, LinkedTicket, Relation, TicketExtras};
 pub use failure::{Failure, FailureKind};
 pub use group::{Folds, GroupId, GroupRow, GroupedRow, RowId};
+pub use halo_list::{HaloList, HaloListRow};
 pub use history::{History, NotAHistory};
 pub use ids::{
     ActionId, AgentId, AttachmentId, ClientId, PriorityId, SiteId, SlaId, StatusId, TeamId, TicketId, TicketTypeId, UserId,

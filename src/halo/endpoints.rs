@@ -9,8 +9,8 @@ use super::{
     wire::{self, WireRecord},
 };
 use crate::domain::{
-    ActionRecord, Agent, AssetRecord, AttachmentId, ClientRecord, Failure, Priority, SiteRecord, Sla, Status, Team, TicketId,
-    TicketRecord, TicketType, Timestamp, UserRecord, Workday,
+    ActionRecord, Agent, AssetRecord, AttachmentId, ClientRecord, Failure, HaloList, Priority, SiteRecord, Sla, Status, Team,
+    TicketId, TicketRecord, TicketType, Timestamp, UserRecord, Workday,
 };
 
 /// Permissions of API applications, as Halo names them.
@@ -127,6 +127,12 @@ impl Halo {
     /// All SLAs.
     pub async fn slas(&self, class: Class) -> Result<Page<Sla>, Failure> {
         self.list("SLA", &asked("SLAs", TICKETS), unpaged(&[]), class).await
+    }
+
+    /// The lists of tickets that are kept in Halo.
+    pub async fn view_lists(&self, class: Class) -> Result<Page<HaloList>, Failure> {
+        let query = vec![("type", "reqs".to_owned()), ("domain", "reqs".to_owned())];
+        self.list("ViewLists", &asked("lists", TICKETS), query, class).await
     }
 
     /// All working hours with their holidays.

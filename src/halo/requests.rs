@@ -69,6 +69,8 @@ pub struct TicketsRequest {
     pub search: Option<String>,
     /// Of this client.
     pub client: Option<ClientId>,
+    /// Of this list that is kept in Halo.
+    pub list: Option<i64>,
     /// Only these tickets.
     pub ids: Vec<TicketId>,
     /// Of one of these agents; [`AgentId::UNASSIGNED`] for those that nobody has.
@@ -94,6 +96,7 @@ impl Default for TicketsRequest {
             dates: None,
             search: None,
             client: None,
+            list: None,
             ids: Vec::new(),
             agents: Vec::new(),
             statuses: Vec::new(),
@@ -125,6 +128,8 @@ impl TicketsRequest {
             query.extend([("order", column.name().to_owned()), ("orderdesc", descending.to_string())]);
         }
         match self.openness {
+            // The list says by itself which tickets it has.
+            Openness::Any if self.list.is_some() => {}
             Openness::Any => query.push(("includeclosed", "true".to_owned())),
             Openness::Open => query.push(("open_only", "true".to_owned())),
             Openness::Closed => query.push(("closed_only", "true".to_owned())),
@@ -135,6 +140,7 @@ impl TicketsRequest {
         }
         query.extend(self.search.clone().map(|text| ("search", text)));
         query.extend(self.client.map(|client| ("client_id", client.to_string())));
+        query.extend(self.list.map(|list| ("list_id", list.to_string())));
         for (name, ids) in [
             ("ticketids", joined(&self.ids)),
             ("agent", joined(&self.agents)),

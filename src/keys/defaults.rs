@@ -50,6 +50,7 @@ const GLOBAL: &[Binding] = &[
     Binding::new("S", Command::Sort).hint(52),
     Binding::new("C", Command::Columns).hint(54),
     Binding::new("B", Command::Group),
+    Binding::new("L", Command::Lists),
     Binding::new("_", Command::TurnGroup),
     Binding::new("=", Command::TurnGroups),
     Binding::new("1", Command::View1),

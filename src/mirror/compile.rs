@@ -158,6 +158,9 @@ impl Scene<'_> {
     }
 
     fn name(&self, key: NameKey, values: &[NameValue]) -> (Condition, Option<String>) {
+        if key == NameKey::List {
+            return (self.in_lists(values), None);
+        }
         let mut conditions = Vec::new();
         let mut index = Some(Vec::new());
         for value in values {
@@ -176,7 +179,9 @@ impl Scene<'_> {
                 NameKey::User => ("t.user_key", "t.user_id"),
                 NameKey::Agent => ("t.agent_key", "t.agent_id"),
                 NameKey::Team => ("t.team_key", "t.team_id"),
-                NameKey::Status | NameKey::Type => ("", if key == NameKey::Status { "t.status_id" } else { "t.ticket_type_id" }),
+                NameKey::Status | NameKey::Type | NameKey::List => {
+                    ("", if key == NameKey::Status { "t.status_id" } else { "t.ticket_type_id" })
+                }
             };
             let table = match key {
                 NameKey::Status => Some(&self.names.statuses),
@@ -210,6 +215,24 @@ impl Scene<'_> {
         }
         let index = index.filter(|index| !index.is_empty()).map(|index| format!("({})", index.join(" OR ")));
         (any(conditions), index)
+    }
+
+    /// What a list of Halo had when it was read.
+    fn in_lists(&self, values: &[NameValue]) -> Condition {
+        let mut lists = Vec::new();
+        for value in values {
+            let NameValue::Words(words) = value else { continue };
+            match words.text.parse::<i64>() {
+                Ok(id) if !words.phrase => lists.push(id),
+                _ => lists.extend(
+                    Pattern::of(words).map(|pattern| ids_named(&self.names.lists, |name| pattern.fits(name))).unwrap_or_default(),
+                ),
+            }
+        }
+        lists.sort_unstable();
+        lists.dedup();
+        let of = one_of("list_id", &lists);
+        plain(format!("t.id IN (SELECT ticket_id FROM view_list_tickets WHERE {})", of.sql))
     }
 
     fn priority(&self, value: &PriorityValue) -> Condition {

@@ -4,7 +4,7 @@ use super::{Reader, StoreError, names::Named, row};
 use crate::query::{Known, NameKey};
 
 impl Reader {
-    /// The tenant's active clients, then its agents, statuses, teams, ticket types and sites, each by name.
+    /// The tenant's active clients, then its agents, statuses, teams, ticket types, lists and sites, each by name.
     ///
     /// # Errors
     ///
@@ -18,6 +18,7 @@ impl Reader {
                 (NameKey::Status, &names.statuses),
                 (NameKey::Team, &names.teams),
                 (NameKey::Type, &names.types),
+                (NameKey::List, &names.lists),
             ];
             for (key, table) in tables {
                 let mut named: Vec<&Named> = table.values().filter(|named| !named.words.is_empty()).collect();

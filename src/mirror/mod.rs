@@ -13,6 +13,7 @@ mod difference;
 mod error;
 mod freshness;
 mod groups;
+mod halo_lists;
 mod known;
 mod lane;
 mod list;

@@ -20,6 +20,8 @@ pub(super) struct Names {
     pub(super) types: HashMap<i64, Named>,
     pub(super) teams: HashMap<i64, Named>,
     pub(super) agents: HashMap<i64, Named>,
+    /// The lists that are kept in Halo.
+    pub(super) lists: HashMap<i64, Named>,
     priorities: HashMap<(i64, i64), Named>,
     /// Whether the SLA clock stands in a status.
     holds: HashMap<i64, bool>,
@@ -47,6 +49,7 @@ impl Names {
             statuses: by_id(conn, "SELECT name, colour, id FROM statuses")?,
             types: by_id(conn, "SELECT name, NULL, id FROM ticket_types")?,
             teams: by_id(conn, "SELECT name, NULL, id FROM teams")?,
+            lists: by_id(conn, "SELECT name, NULL, id FROM view_lists")?,
             agents: by_id(conn, "SELECT name, colour, id FROM agents WHERE id > 1")?,
             priorities: load(conn, "SELECT name, colour, sla_id, id FROM priorities", |row| Ok((row.get(2)?, row.get(3)?)))?,
         })

@@ -15,6 +15,7 @@ const STEPS: &[Step] = &[
     Step { statements: include_str!("schema/3.sql"), rewords: false },
     Step { statements: include_str!("schema/4.sql"), rewords: true },
     Step { statements: include_str!("schema/5.sql"), rewords: false },
+    Step { statements: include_str!("schema/6.sql"), rewords: false },
 ];
 
 /// One step.
@@ -43,6 +44,8 @@ pub(super) const TABLES: &[&str] = &[
     "actions",
     "conversations",
     "seen",
+    "view_lists",
+    "view_list_tickets",
     "clients",
     "sites",
     "users",

@@ -73,6 +73,7 @@ commands! {
     SaveView = "save-view", "save view", "Saves what is shown as the view that is shown, or as a new one of that name.", takes "[NAME]";
     RenameView = "rename-view", "rename view", "Gives the view that is shown another name.", takes "NAME";
     DeleteView = "delete-view", "delete view", "Takes the view that is shown away.";
+    Lists = "lists", "Halo's lists", "Chooses which of the lists that are kept in Halo are views.";
     Sort = "sort", "sort", "Chooses by what the rows are sorted; in the list of choices, turns the direction round.", takes "[KEYS]";
     Columns = "columns", "columns", "Chooses the columns and their order.", takes "[NAMES]";
     Group = "group", "group", "Chooses by what the rows are grouped.", takes "[WORD|none]";

@@ -44,6 +44,8 @@ pub enum Question {
         /// How many rows.
         count: u16,
     },
+    /// The lists that are kept in Halo.
+    HaloLists,
     /// How many tickets each of these queries has.
     Counts {
         /// Which tickets.
@@ -122,6 +124,10 @@ pub enum Effect {
     RefreshEvery(Option<Duration>),
     /// The view that is shown wants to be refreshed this often; `None` for the usual pace.
     ViewPace(Option<Duration>),
+    /// Ask the server which lists are kept there.
+    ReadLists,
+    /// The view that is shown is this list of Halo, or none: its tickets are kept fresh as long as it is.
+    LookAtList(Option<i64>),
     /// Change `views.toml`.
     SaveView(Box<ViewEdit>),
     /// Find out the URLs behind an instance's address.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::Input;
 use crate::{
     domain::{
-        AgentRow, ClientRow, ConnectReport, Conversation, Counted, Failure, Found, GroupedRow, Hosting, News, Overview, Profile,
-        TicketRow, Timestamp, Window,
+        AgentRow, ClientRow, ConnectReport, Conversation, Counted, Failure, Found, GroupedRow, HaloListRow, Hosting, News,
+        Overview, Profile, TicketRow, Timestamp, Window,
     },
     query::Known,
     text::SafeText,
@@ -45,6 +45,8 @@ pub enum Answer {
     Tickets(Window<TicketRow>),
     /// Rows of the ticket list in groups.
     Groups(Window<GroupedRow>),
+    /// The lists that are kept in Halo.
+    HaloLists(Vec<HaloListRow>),
     /// How many tickets each query has; `None` where counting would take too long.
     Counts(Vec<Option<Counted>>),
     /// Rows of the client list.

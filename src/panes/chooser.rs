@@ -16,6 +16,8 @@ pub enum Choosing {
     Columns,
     /// What they are grouped by.
     Group,
+    /// Which lists of Halo are views.
+    Lists,
 }
 
 /// What is done with the choice under the cursor.
@@ -39,7 +41,7 @@ pub struct Choice {
     /// Its mark, where it is chosen.
     pub mark: String,
     /// What it is.
-    pub label: &'static str,
+    pub label: SafeText,
     /// More about it.
     pub note: SafeText,
 }
@@ -69,6 +71,8 @@ pub struct ChooserPane {
 const MARK_COLS: u16 = 4;
 /// Cells of what it is.
 const LABEL_COLS: u16 = 14;
+/// Cells of a list's name.
+const LIST_COLS: u16 = 36;
 
 impl ChooserPane {
     /// The layers of its keys.
@@ -115,6 +119,7 @@ impl ChooserPane {
         part.clear(part.style(Role::Text));
         part.rows(0, 1).rule_h(0, &[]);
         part.put_cut(1, 1, self.title, part.style(Role::Title), u16::MAX);
+        let label_cols = if self.choosing == Choosing::Lists { LIST_COLS } else { LABEL_COLS };
         let first = (self.cursor + 1).saturating_sub(usize::from(shown));
         for (y, (at, choice)) in (2..2 + shown).zip(self.choices.iter().enumerate().skip(first)) {
             let bar = part.style(Role::Accent);
@@ -125,8 +130,8 @@ impl ChooserPane {
             }
             let style = |part: &Painter<'_>, role| if chosen { bar } else { part.style(role) };
             part.put(2, y, Own(&choice.mark), style(&part, Role::Marker), MARK_COLS - 1);
-            part.put(2 + MARK_COLS, y, choice.label, style(&part, Role::Text), LABEL_COLS - 1);
-            part.put_cut(2 + MARK_COLS + LABEL_COLS, y, &choice.note, style(&part, Role::Dim), u16::MAX);
+            part.put(2 + MARK_COLS, y, &choice.label, style(&part, Role::Text), label_cols - 1);
+            part.put_cut(2 + MARK_COLS + label_cols, y, &choice.note, style(&part, Role::Dim), u16::MAX);
         }
         hint_line(&mut part, 1, shown + 2, hints, u16::MAX);
     }

@@ -158,7 +158,7 @@ pub trait Pane: std::fmt::Debug + Send {
     /// What the second line calls it.
     fn title(&self) -> &'static str;
     /// Draws the second line while the pane is in front: its name and what narrows it.
-    fn draw_head(&self, painter: &mut Painter<'_>) {
+    fn draw_head(&self, painter: &mut Painter<'_>, _now: Now) {
         let x = 1 + painter.put(1, 0, self.title(), painter.style(Role::TabActive), u16::MAX);
         let room = painter.cols().saturating_sub(x + 2);
         painter.put_cut(x + 2, 0, "/ ", painter.style(Role::HintKey), room);

@@ -9,7 +9,7 @@ use super::{
     views::{EVERYTHING, Views},
 };
 use crate::{
-    domain::{Anchor, Changed, ClientId, Folds, Found, GroupedRow, LastView, RowId, TicketId, TicketRow, Window},
+    domain::{Anchor, Changed, ClientId, Folds, Found, GroupedRow, HaloListRow, LastView, RowId, TicketId, TicketRow, Window},
     msg::{Answer, Command, Effect, Notice, Now, PaneId, Question},
     query::{Completion, Filter, Known, Marks, Query, QueryError, State, Term, complete},
     text::SafeText,
@@ -18,6 +18,7 @@ use crate::{
 
 pub(super) mod columns;
 mod layout;
+mod lists;
 mod row;
 
 const ROWS: &str = "rows";
@@ -25,6 +26,8 @@ const SERVER: &str = "server";
 /// The next changed ticket below the cursor, and the first of the list.
 const NEXT_CHANGED: &str = "next-changed";
 const FIRST_CHANGED: &str = "first-changed";
+/// The lists that are kept in Halo.
+const LISTS: &str = "lists";
 /// What the question is for how many tickets the views have.
 pub const COUNTS: &str = "counts";
 
@@ -72,6 +75,10 @@ pub(super) struct TicketsPane {
     /// Tickets that the server found for the query's words.
     also: Vec<TicketId>,
     client: Option<(ClientId, SafeText)>,
+    /// The lists that are kept in Halo, as far as they were asked for.
+    lists: Vec<HaloListRow>,
+    /// The choice of lists opens as soon as there are any.
+    lists_wanted: bool,
     announced: Option<TicketId>,
     /// The ticket that the operator goes to, whose rows are not at hand yet.
     going_to: Option<TicketId>,
@@ -138,18 +145,27 @@ impl TicketsPane {
         }
     }
 
+    /// Tells what the view that is shown wants of the server.
+    fn tell_view(&self, out: &mut Vec<Outcome>) {
+        let view = &self.views.current().view;
+        out.push(Outcome::Effect(Effect::ViewPace(view.refresh)));
+        out.push(Outcome::Effect(Effect::LookAtList(lists::list_of(&view.query))));
+    }
+
     /// Another view is shown.
     fn shown(&mut self, context: Context, out: &mut Vec<Outcome>) {
         self.also.clear();
         let tab = self.views.current();
-        let tab_refresh = tab.view.refresh;
         self.marks = Marks::of(&tab.line);
         let anchor = match tab.ticket {
             Some(id) => self.list.restart_at(RowId::Ticket(id)),
             None => self.list.restart(),
         };
         self.ask(Some(anchor), context, out);
-        out.push(Outcome::Effect(Effect::ViewPace(tab_refresh)));
+        self.tell_view(out);
+        if lists::list_of(&self.views.current().view.query).is_some() {
+            Self::ask_lists(out);
+        }
     }
 
     /// What narrows the tickets beyond the view.
@@ -314,6 +330,9 @@ impl Pane for TicketsPane {
 
     fn resize(&mut self, cols: u16, rows: u16, context: Context, out: &mut Vec<Outcome>) {
         self.cols = cols;
+        if !self.list.is_loaded() {
+            self.tell_view(out);
+        }
         // The first row of the area holds the column titles.
         self.list.set_height(rows.saturating_sub(1));
         let anchor = match self.begin_at.filter(|_| !self.list.is_loaded()) {
@@ -353,6 +372,10 @@ impl Pane for TicketsPane {
                 true
             }
             Command::Sort | Command::Columns | Command::Group => self.open_chooser(command, out),
+            Command::Lists => {
+                self.open_lists(out);
+                true
+            }
             Command::SaveView => {
                 self.save(None, out);
                 self.shown(context, out);
@@ -413,6 +436,7 @@ impl Pane for TicketsPane {
                 self.fill(Window { rows, offset: window.offset, total: window.total, more: window.more }, context, out);
             }
             (ROWS, Some(Answer::Groups(window))) => self.fill(window, context, out),
+            (LISTS, Some(Answer::HaloLists(lists))) => self.take_lists(lists, out),
             (ROWS, _) => self.list.give_up(),
             (NEXT_CHANGED | FIRST_CHANGED, Some(Answer::Tickets(window))) => {
                 self.found_changed(&window, purpose == FIRST_CHANGED, context, out);
@@ -455,6 +479,9 @@ impl Pane for TicketsPane {
             let anchor = self.list.renew();
             self.ask(anchor, context, out);
             self.count_again(context);
+            if self.lists_wanted || lists::list_of(&self.views.current().view.query).is_some() {
+                Self::ask_lists(out);
+            }
         }
     }
 
@@ -562,8 +589,11 @@ impl Pane for TicketsPane {
         (self.narrowed().unwrap_or_default(), SafeText::line(&format!("{at} of {of}{more}")))
     }
 
-    fn draw_head(&self, painter: &mut Painter<'_>) {
-        let narrowed = self.narrowed();
+    fn draw_head(&self, painter: &mut Painter<'_>, now: Now) {
+        let narrowed = match (self.narrowed(), self.list_age(now.wall)) {
+            (Some(words), Some(age)) => Some(SafeText::line(&format!("{age}, {words}"))),
+            (words, age) => words.or_else(|| age.map(|age| SafeText::line(&age))),
+        };
         let cols = painter.cols();
         let beside = narrowed.as_ref().map_or(0, |words| (width(words) + 4).min(NARROWED_CELLS.min(cols / 2)));
         let x = self.views.draw_tabs(painter, cols.saturating_sub(beside));

@@ -147,6 +147,8 @@ pub enum NameKey {
     Status,
     /// `type`
     Type,
+    /// `list`: a list that is kept in Halo
+    List,
 }
 
 /// A name to be found.
@@ -342,6 +344,7 @@ pub(super) const KEYS: Vocabulary<Key> = Vocabulary(&[
     ("status", Key::Name(NameKey::Status)),
     ("pri", Key::Priority),
     ("type", Key::Name(NameKey::Type)),
+    ("list", Key::Name(NameKey::List)),
     ("sla", Key::Sla),
     ("age", Key::Age),
     ("opened", Key::Time(TimeKey::Opened)),

@@ -74,6 +74,8 @@ pub struct Runner {
     every: Option<Duration>,
     /// How often the view that is shown wants to be refreshed, where it has a pace of its own.
     view_every: Option<Duration>,
+    /// The list of Halo that is looked at, and what keeps it fresh.
+    list: Option<(i64, AbortHandle)>,
     /// Since when nobody looks.
     unwatched: Option<Instant>,
 }
@@ -92,6 +94,7 @@ impl Runner {
             connecting: None,
             every,
             view_every: None,
+            list: None,
             unwatched: None,
         }
     }
@@ -154,6 +157,8 @@ impl Runner {
                 self.view_every = every;
                 self.refresh_by_itself();
             }
+            Effect::ReadLists => self.read_lists(),
+            Effect::LookAtList(list) => self.look_at_list(list),
             Effect::SaveView(edit) => self.save_view(*edit),
             Effect::Watched(watched) => self.watched(watched),
             Effect::Discover(address) => self.discover(address),
@@ -268,6 +273,14 @@ impl Runner {
         self.with_session(|session| session.watched(watched));
         let since = if watched { self.unwatched.take() } else { self.unwatched.replace(Instant::now()) };
         self.refresh_by_itself();
+        if !watched {
+            // What nobody looks at is not kept fresh; its number stays, to go on with.
+            if let Some((_, task)) = &self.list {
+                task.abort();
+            }
+        } else if let Some((list, _)) = self.list {
+            self.look_at_list(Some(list));
+        }
         let stale = since.zip(self.every).is_some_and(|(since, every)| since.elapsed() >= every);
         if watched && stale {
             self.with_session(Session::catch_up);
@@ -304,6 +317,46 @@ impl Runner {
             Msg::Theme(name, text)
         };
         self.spawn(work, move |failure| Msg::Theme(broken, Err(failure)));
+    }
+
+    /// Asks the server which lists there are.
+    fn read_lists(&mut self) {
+        let Some(reader) = self.work.lock().as_ref().map(Session::list_reader) else { return };
+        let work = async move {
+            match reader.lists().await {
+                Ok(()) => Msg::News(News::Changed(Changed::Lookups)),
+                Err(failure) => Msg::Notice(Notice::failure(&failure)),
+            }
+        };
+        self.spawn(work, |failure| Msg::Notice(Notice::failure(&failure)));
+    }
+
+    /// Keeps the tickets of a list fresh from now on, at the pace of the view that shows it, or no list's.
+    fn look_at_list(&mut self, list: Option<i64>) {
+        if let Some((_, task)) = self.list.take() {
+            task.abort();
+        }
+        let Some(list) = list else { return };
+        let Some(reader) = self.work.lock().as_ref().map(Session::list_reader) else { return };
+        let (messages, every) = (self.messages.clone(), self.every.map(|every| self.view_every.unwrap_or(every)));
+        let task = self.tasks.spawn(async move {
+            let mut first = true;
+            loop {
+                let msg = match reader.tickets(list, first).await {
+                    // When it was read is told too.
+                    Ok(changed) => (changed || first).then_some(Msg::News(News::Changed(Changed::Tickets))),
+                    // The header says that the server can't be reached; what is wrong with a list is said once.
+                    Err(failure) => first.then(|| Msg::Notice(Notice::failure(&failure))),
+                };
+                if let Some(msg) = msg {
+                    let _ = messages.send(msg).await;
+                }
+                first = false;
+                let Some(every) = every else { return };
+                tokio::time::sleep(every).await;
+            }
+        });
+        self.list = Some((list, task));
     }
 
     /// Changes `views.toml`; in the demo, which stores nothing, the change holds until the end.
@@ -523,6 +576,7 @@ pub async fn answer(mirror: &Mirror, question: Question) -> Result<Answer, Failu
             };
             Answer::Groups(mirror.read(move |reader| reader.grouped(&ask, by, &folds, anchor)).await?)
         }
+        Question::HaloLists => Answer::HaloLists(mirror.read(Reader::halo_lists).await?),
         Question::Counts { queries, client, me } => {
             let (now, zone) = (Timestamp::now(), jiff::tz::TimeZone::system());
             let ask = |query| TicketAsk {

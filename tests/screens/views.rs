@@ -1,7 +1,7 @@
 //! Views: tabs, their counts, order and columns, what is saved of them.
 
 use halo_tui::{
-    domain::{Folds, GroupId, GroupRow, GroupedRow, SavedView, ViewEdit},
+    domain::{Folds, GroupId, GroupRow, GroupedRow, HaloListRow, SavedView, ViewEdit},
     panes::read_views,
     query::Query,
 };
@@ -37,6 +37,17 @@ pub(crate) fn grouped(folds: &Folds) -> Answer {
     }
     let total = rows.len() as u64;
     Answer::Groups(Window { rows, offset: 0, total, more: false })
+}
+
+/// The lists of Halo that the mirror would tell.
+pub(crate) fn lists() -> Answer {
+    let list =
+        |id, name: &str, count, read_at: Option<&str>| HaloListRow { id, name: line(name), count, read_at: read_at.map(at) };
+    Answer::HaloLists(vec![
+        list(12, "Escalations", 3, Some("2026-11-20T08:00:00Z")),
+        list(15, "株式会社さくら \u{1b}[31m \u{202e}gpj", 0, None),
+        list(16, "Mine", 0, None),
+    ])
 }
 
 fn edits(effects: &[Effect]) -> Vec<ViewEdit> {
@@ -219,4 +230,23 @@ fn groups_120x40() {
     let mut desk = Desk::full(120, 40, true);
     desk.keys("Bjj\r");
     insta::assert_snapshot!(desk.text());
+}
+
+#[test]
+fn lists_of_halo_become_views_and_say_how_old_they_are_80x24() {
+    let mut desk = Desk::full(80, 24, false);
+    let effects = desk.keys("L");
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::ReadLists)));
+    let offered = desk.text();
+    let effects = desk.keys("\r");
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::LookAtList(Some(12)))), "{effects:?}");
+    let saved = edits(&effects);
+    assert!(matches!(&saved[..], [ViewEdit::Put(name, view)] if name == "Escalations" && view.query == "list:12"), "{saved:?}");
+    assert!(desk.text().contains("list 2h00 old"), "{}", desk.text());
+    insta::assert_snapshot!(format!("{offered}\n=== and then ===\n{}", desk.text()));
+    assert!(desk.keys("1").iter().any(|effect| matches!(effect, Effect::LookAtList(None))), "out of sight it rests");
+    let twice = edits(&desk.keys("Ljj "));
+    assert!(matches!(&twice[..], [ViewEdit::Put(name, _)] if name == "Mine (Halo)"), "{twice:?}");
+    let gone = edits(&desk.keys(" "));
+    assert!(matches!(&gone[..], [ViewEdit::Remove { name, shipped: false }] if name == "Mine (Halo)"), "{gone:?}");
 }

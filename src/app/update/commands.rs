@@ -83,6 +83,7 @@ impl Update<'_> {
             | Command::DeleteView
             | Command::Sort
             | Command::Columns
+            | Command::Lists
             | Command::Group
             | Command::TurnGroup
             | Command::TurnGroups => {

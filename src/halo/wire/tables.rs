@@ -2,7 +2,7 @@
 
 use super::{Fields, WireRecord};
 use crate::domain::{
-    Allowance, Priority, PriorityId, Sla, SlaId, Status, StatusId, Team, TeamId, TicketType, TicketTypeId, WorkdayId,
+    Allowance, HaloList, Priority, PriorityId, Sla, SlaId, Status, StatusId, Team, TeamId, TicketType, TicketTypeId, WorkdayId,
 };
 
 impl WireRecord for Status {
@@ -49,6 +49,14 @@ impl WireRecord for Team {
 
     fn read(id: i64, fields: &mut Fields<'_>) -> Self {
         Self { id: TeamId(id), name: fields.text("name"), inactive: fields.flag("inactive") }
+    }
+}
+
+impl WireRecord for HaloList {
+    const LISTS: &'static [&'static str] = &["viewlists", "lists", "results"];
+
+    fn read(id: i64, fields: &mut Fields<'_>) -> Self {
+        Self { id, name: fields.text("name"), sequence: fields.id("sequence") }
     }
 }
 

@@ -32,7 +32,7 @@ impl TicketsPane {
                 let first = self.views.current().shown_sort().first().map(|sort| sort.key);
                 first.and_then(|key| sort_keys().position(|other| other == key)).unwrap_or(0)
             }
-            Choosing::Columns => 0,
+            Choosing::Columns | Choosing::Lists => 0,
             Choosing::Group => {
                 self.layout().group.and_then(|by| GroupBy::ALL.iter().position(|other| *other == by)).map_or(0, |at| at + 1)
             }
@@ -45,11 +45,12 @@ impl TicketsPane {
         &self.views.current().layout
     }
 
-    fn chooser(&self, choosing: Choosing, at: usize) -> ChooserPane {
+    pub(super) fn chooser(&self, choosing: Choosing, at: usize) -> ChooserPane {
         let (title, choices) = match choosing {
             Choosing::Sort => ("Sort by (up to three)", self.sort_choices()),
             Choosing::Columns => ("Columns, in their order", self.column_choices()),
             Choosing::Group => ("Group by", self.group_choices()),
+            Choosing::Lists => ("Lists of Halo as views", self.list_choices()),
         };
         ChooserPane::new(choosing, title, choices, at)
     }
@@ -61,7 +62,7 @@ impl TicketsPane {
             let reverse = rank.and_then(|rank| sort.get(rank)).is_some_and(|sort| sort.reverse);
             let mark = rank.map_or_else(String::new, |rank| format!("{}{}", rank + 1, if reverse { "-" } else { "" }));
             let note = if reverse { key.reverse_words() } else { key.words() };
-            Choice { mark, label: key.word(), note: SafeText::line(note) }
+            Choice { mark, label: SafeText::line(key.word()), note: SafeText::line(note) }
         };
         sort_keys().map(choice).collect()
     }
@@ -81,7 +82,7 @@ impl TicketsPane {
         let title = |name: &str| columns::find(name).map(|column| column.spec.title).unwrap_or_default();
         let choice = |(at, label): (usize, &'static str)| Choice {
             mark: if at < shown { "x".to_owned() } else { String::new() },
-            label,
+            label: SafeText::line(label),
             note: SafeText::line(title(label)),
         };
         names.into_iter().enumerate().map(choice).collect()
@@ -91,7 +92,7 @@ impl TicketsPane {
         let chosen = self.layout().group;
         let choice = |by: Option<GroupBy>| Choice {
             mark: if by == chosen { "x".to_owned() } else { String::new() },
-            label: by.map_or(NO_GROUPS, GroupBy::word),
+            label: SafeText::line(by.map_or(NO_GROUPS, GroupBy::word)),
             note: SafeText::default(),
         };
         std::iter::once(None).chain(GroupBy::ALL.iter().copied().map(Some)).map(choice).collect()
@@ -99,6 +100,9 @@ impl TicketsPane {
 
     /// Does with a choice what was asked.
     pub(super) fn chosen(&mut self, choosing: Choosing, choose: Choose, at: usize, context: Context, out: &mut Vec<Outcome>) {
+        if choosing == Choosing::Lists {
+            return self.chosen_list(choose, at, context, out);
+        }
         let mut layout = self.layout().clone();
         let mut cursor = at;
         match choosing {
@@ -136,6 +140,7 @@ impl TicketsPane {
                     layout.columns = Some(names);
                 }
             }
+            Choosing::Lists => {}
             Choosing::Group => layout.group = at.checked_sub(1).and_then(|at| GroupBy::ALL.get(at)).copied(),
         }
         self.lay_out(layout, context, out);

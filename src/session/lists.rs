@@ -1,0 +1,61 @@
+//! Lists that are kept in Halo: which there are, and which tickets one has that is looked at.
+
+use super::Session;
+use crate::{
+    domain::{Batch, Failure, TicketId},
+    halo::{Class, Clock, Halo, PAGE_SIZE, TicketsRequest},
+    mirror::{Mirror, Pass},
+};
+
+/// Reads lists of Halo into the mirror; it outlives the call that made it.
+pub struct ListReader {
+    halo: Halo,
+    mirror: Mirror,
+    clock: Clock,
+}
+
+impl Session {
+    /// A reader of lists beside whatever else is under way.
+    pub fn list_reader(&self) -> ListReader {
+        ListReader { halo: self.halo.clone(), mirror: self.mirror.clone(), clock: self.clock.clone() }
+    }
+}
+
+impl ListReader {
+    /// Reads which lists there are.
+    ///
+    /// # Errors
+    /// What kept the server from answering or the mirror from being written.
+    pub async fn lists(&self) -> Result<(), Failure> {
+        let page = self.halo.view_lists(Class::Interactive).await?;
+        self.mirror.set_halo_lists(page.records).await
+    }
+
+    /// Reads which tickets a list has, and those of them that are not stored; answers whether any came or went. Whoever looks at it
+    /// for the first time waits for it; later it is one of the things that are kept fresh.
+    ///
+    /// # Errors
+    /// As [`Self::lists`].
+    pub async fn tickets(&self, list: i64, first: bool) -> Result<bool, Failure> {
+        let class = if first { Class::Interactive } else { Class::Background };
+        let request = TicketsRequest { list: Some(list), ..TicketsRequest::default() };
+        let ids = self.halo.ticket_ids(&request, class).await?.records;
+        let missing = {
+            let ids = ids.clone();
+            self.mirror.read(move |reader| reader.missing_tickets(&ids)).await?
+        };
+        let mut changed = self.store(&missing, class).await?;
+        changed |= self.mirror.set_list_tickets(list, &ids, (self.clock)()).await?;
+        Ok(changed)
+    }
+
+    /// Reads tickets by their numbers, a page at a time.
+    async fn store(&self, ids: &[TicketId], class: Class) -> Result<bool, Failure> {
+        for some in ids.chunks(usize::try_from(PAGE_SIZE).unwrap_or(100)) {
+            let request = TicketsRequest { ids: some.to_vec(), ..TicketsRequest::default() };
+            let page = self.halo.tickets(&request, class).await?;
+            self.mirror.write(Batch::Tickets(page.records), Pass::Any, (self.clock)()).await?;
+        }
+        Ok(!ids.is_empty())
+    }
+}
