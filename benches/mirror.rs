@@ -1,7 +1,7 @@
 //! What windows, searches and writes cost on a large mirror: `cargo bench --bench mirror`.
 //!
 //! `MIRROR_TICKETS` sets the number of tickets, 1,000,000 by default; `MIRROR_BODIES=no` keeps texts out; `MIRROR_PATH` names a
-//! file that is kept and used again. Each line shows the median, the 95th of a hundred and the longest time of reads that nothing
+//! file that is kept and used again; `MIRROR_PARTS` tells which parts to measure, all by default. Each line shows the median, the 95th of a hundred and the longest time of reads that nothing
 //! is remembered of.
 
 #![allow(
@@ -36,10 +36,16 @@ const PAGE: usize = 100;
 fn main() {
     let desk = Desk::open();
     desk.sizes();
-    desk.start();
-    desk.windows();
-    desk.searches();
-    desk.delta();
+    let parts = std::env::var("MIRROR_PARTS").unwrap_or_else(|_| "start windows searches delta".to_owned());
+    for part in parts.split_whitespace() {
+        match part {
+            "start" => desk.start(),
+            "windows" => desk.windows(),
+            "searches" => desk.searches(),
+            "delta" => desk.delta(),
+            _ => {}
+        }
+    }
     println!("peak RSS {} MB", status_kib("VmHWM") >> 10);
 }
 
@@ -76,7 +82,7 @@ impl Desk {
         let (started, busy, mut own) = (Instant::now(), cpu(), 0.0);
         // The newest come first, as a fill asks for them.
         let all: Vec<i64> = (1..=tickets()).rev().collect();
-        for page in all.chunks(PAGE) {
+        for page in all.chunks(std::env::var("MIRROR_BATCH").ok().and_then(|n| n.parse().ok()).unwrap_or(PAGE)) {
             let making = cpu();
             let records = page.iter().map(|id| ticket(*id)).collect();
             own += cpu() - making;

@@ -6,7 +6,7 @@ use super::{
     list::List,
     tickets::Source,
 };
-use crate::domain::Counted;
+use crate::domain::{Counted, Overview};
 
 /// Steps of the database that an exact number may take: some tens of milliseconds.
 const EXACT_STEPS: i64 = 1_000_000;
@@ -61,12 +61,17 @@ impl Reader {
         if !filter.terms.0.is_empty() {
             return Ok(None);
         }
-        let overview = self.overview()?;
-        Ok(match filter.filter.sql.as_str() {
-            EVERY => Some(overview.total),
-            ONLY_OPEN => Some(overview.open),
-            ONLY_CLOSED => Some(overview.closed),
-            _ => None,
-        })
+        self.kept(&filter.filter.sql)
+    }
+
+    /// The number of tickets that meet a condition, where it is kept.
+    pub(super) fn kept(&self, condition: &str) -> Result<Option<u64>, StoreError> {
+        let which = match condition {
+            EVERY => |overview: Overview| overview.total,
+            ONLY_OPEN => |overview: Overview| overview.open,
+            ONLY_CLOSED => |overview: Overview| overview.closed,
+            _ => return Ok(None),
+        };
+        Ok(Some(which(self.overview()?)))
     }
 }

@@ -8,7 +8,11 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 
-use super::{groups::Group, search::Found};
+use super::{
+    depth::{Mark, window_of},
+    groups::Group,
+    search::Found,
+};
 use crate::domain::Anchor;
 
 /// A list: where its rows come from, which of them, in which order.
@@ -48,10 +52,11 @@ pub(super) struct Place {
 }
 
 /// The values of a row's order keys.
-type Position = Vec<Value>;
+pub(super) type Position = Vec<Value>;
 
+/// Which way a list is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Direction {
+pub(super) enum Direction {
     Forward,
     Backward,
 }
@@ -70,6 +75,11 @@ impl List {
             Some(total) => total,
             None => self.count(conn, None)?,
         };
+        if let Some(ids) = self.whole_order(conn, positions, total)? {
+            let place = window_of(&ids, anchor, count);
+            positions.remember(&self.name, place.total, place.offset, &place.ids);
+            return Ok(place);
+        }
         let ids = match anchor {
             Anchor::Start => self.ids(conn, None, Forward, count)?,
             Anchor::End => self.ids(conn, None, Backward, count)?,
@@ -95,7 +105,7 @@ impl List {
                 None if anchor == Anchor::Start => 0,
                 None if anchor == Anchor::End && self.count_up_to.is_none() => total.saturating_sub(ids.len() as u64),
                 None => match self.position(conn, *first)? {
-                    Some(at) => self.count(conn, Some(&at))?,
+                    Some(at) => self.depth(conn, positions, &at, total)?,
                     None => 0,
                 },
             },
@@ -235,7 +245,7 @@ impl List {
     }
 
     /// Tables, condition and values for the list's rows that meet a further condition.
-    fn source(&self, further: Step) -> (String, String, Vec<Value>) {
+    pub(super) fn source(&self, further: Step) -> (String, String, Vec<Value>) {
         let mut filter = format!("({})", self.filter);
         let mut params = self.params.clone();
         if !further.condition.is_empty() {
@@ -270,7 +280,7 @@ impl List {
         Ok(ids)
     }
 
-    fn ordered(&self, direction: Direction) -> String {
+    pub(super) fn ordered(&self, direction: Direction) -> String {
         let keys = self.order.iter().map(|key| {
             let descending = key.descending == (direction == Direction::Forward);
             format!("{} {}", key.column, if descending { "DESC" } else { "ASC" })
@@ -299,7 +309,7 @@ impl List {
     /// The rows beyond a position, piece by piece from the nearest: those with the same keys but for the last, then those with the
     /// same keys but for the last two … Each piece is one range of an index, however many rows share a key. Without a position
     /// there is one piece, everything.
-    fn steps(&self, at: Option<&Position>, direction: Direction) -> Vec<Step> {
+    pub(super) fn steps(&self, at: Option<&Position>, direction: Direction) -> Vec<Step> {
         let Some(at) = at else { return vec![Step::default()] };
         let step = |last: usize| {
             let keys = self.order.iter().take(last + 1).enumerate().map(|(n, key)| {
@@ -318,10 +328,18 @@ impl List {
 }
 
 /// A further condition on a list's rows with its values.
-#[derive(Debug, Default)]
-struct Step {
+#[derive(Clone, Debug, Default)]
+pub(super) struct Step {
     condition: String,
     params: Vec<Value>,
+}
+
+impl Step {
+    /// Both conditions.
+    pub(super) fn and(self, other: Self) -> Self {
+        let condition = format!("{} AND {}", self.condition, other.condition);
+        Self { condition, params: self.params.into_iter().chain(other.params).collect() }
+    }
 }
 
 /// How many lists are remembered.
@@ -353,6 +371,8 @@ struct Remembered {
     found: VecDeque<(String, Arc<Found>)>,
     few: VecDeque<(String, Few)>,
     groups: VecDeque<(String, Arc<[Group]>)>,
+    marks: VecDeque<(String, Arc<[Mark]>)>,
+    orders: VecDeque<(String, Arc<[i64]>)>,
 }
 
 #[derive(Debug, Default)]
@@ -414,6 +434,37 @@ impl Positions {
             put_first(&mut remembered.groups, list, groups);
             Some(())
         });
+    }
+
+    /// Rows of a list of which it is remembered how deep they stand.
+    pub(super) fn marks(&self, list: &str) -> Option<Arc<[Mark]>> {
+        self.remembered(|remembered| Some(Arc::clone(&remembered.marks.iter().find(|(name, _)| name == list)?.1)))
+    }
+
+    /// Remembers how deep some rows of a list stand.
+    pub(super) fn keep_marks(&self, list: &str, marks: Arc<[Mark]>) {
+        self.remembered(|remembered| {
+            put_first(&mut remembered.marks, list, marks);
+            Some(())
+        });
+    }
+
+    /// All ids of a list in their order, where they were put together.
+    pub(super) fn order(&self, list: &str) -> Option<Arc<[i64]>> {
+        self.remembered(|remembered| Some(Arc::clone(&remembered.orders.iter().find(|(name, _)| name == list)?.1)))
+    }
+
+    /// Remembers the ids of a list in their order.
+    pub(super) fn keep_order(&self, list: &str, ids: Arc<[i64]>) {
+        self.remembered(|remembered| {
+            put_first(&mut remembered.orders, list, ids);
+            Some(())
+        });
+    }
+
+    /// Remembers how many rows a list has.
+    pub(super) fn keep_total(&self, list: &str, total: u64) {
+        self.remember(list, total, 0, &[]);
     }
 
     /// How many rows a list has, where that is remembered.

@@ -9,6 +9,7 @@ mod clients;
 mod compile;
 mod conversation;
 mod counts;
+mod depth;
 mod difference;
 mod error;
 mod freshness;

@@ -163,7 +163,9 @@ fn stored(path: &Path, identity: &Identity, write_ahead: bool) -> Result<(Connec
         _ => {}
     }
     let writer = connect(path, WRITER_CACHE)?;
-    writer.pragma_update_and_check(None, "wal_autocheckpoint", 4000, |_| Ok(()))?;
+    writer.pragma_update_and_check(None, "wal_autocheckpoint", 8000, |_| Ok(()))?;
+    // A row's way back, until its statement is done: some pages, which else are written to a file each time.
+    writer.pragma_update(None, "temp_store", "MEMORY")?;
     let mode = if write_ahead { "WAL" } else { "TRUNCATE" };
     let set = writer.pragma_update_and_check(None, "journal_mode", mode, |row| row.get::<_, String>(0))?;
     let as_wanted = set.eq_ignore_ascii_case(mode);

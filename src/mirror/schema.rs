@@ -16,6 +16,7 @@ const STEPS: &[Step] = &[
     Step { statements: include_str!("schema/4.sql"), rewords: true },
     Step { statements: include_str!("schema/5.sql"), rewords: false },
     Step { statements: include_str!("schema/6.sql"), rewords: false },
+    Step { statements: include_str!("schema/7.sql"), rewords: false },
 ];
 
 /// One step.

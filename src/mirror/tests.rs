@@ -825,7 +825,7 @@ fn what_the_server_found_comes_last_and_meets_what_else_is_asked_for() {
 #[test]
 fn counting_can_stop_early() {
     let store = desk();
-    let mut asked = ask("is:open");
+    let mut asked = ask("is:open opened:<9999d");
     asked.count = 1;
     asked.count_up_to = Some(2);
     assert_eq!(window(&store, &asked).total, 2);

@@ -41,7 +41,10 @@ impl Reader {
                 Anchor::Before(id) => Anchor::Before(id.0),
             };
             let (place, more) = match self.source(ask, names)? {
-                Source::List(list) => (list.window(&self.conn, &self.positions, anchor, ask.count)?, false),
+                Source::List(list) => {
+                    self.know_total(&list);
+                    (list.window(&self.conn, &self.positions, anchor, ask.count)?, false)
+                }
                 Source::Search(search) => search.window(&self.conn, &self.positions, anchor, ask.count)?,
             };
             let mut rows = Vec::with_capacity(place.ids.len());
@@ -50,6 +53,16 @@ impl Reader {
             }
             Ok(Window { rows, offset: place.offset, total: place.total, more })
         })
+    }
+
+    /// What is kept beside the rows need not be counted; where it can't be read, the list counts by itself.
+    fn know_total(&self, list: &List) {
+        if list.hits.is_none()
+            && self.positions.total(&list.name).is_none()
+            && let Ok(Some(total)) = self.kept(&list.filter)
+        {
+            self.positions.keep_total(&list.name, total);
+        }
     }
 
     /// How many tickets the query finds, wherever its window stands.

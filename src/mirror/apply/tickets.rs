@@ -67,9 +67,12 @@ pub(super) fn apply(conn: &Connection, records: &[TicketRecord], pass: Pass, now
     let keys = Keys::load(conn)?;
     let index = Index::new(conn)?;
     let bodies = super::keeps_bodies(conn)?;
-    let writing = Writing { conn, keys, index, bodies, now };
+    let mut writing = Writing { conn, keys, bodies, now, words: Vec::new(), came: (0, 0) };
     let mut applied = Applied::default();
-    for record in records {
+    // Rows come newest first; written in the order of their numbers they fill the database's pages.
+    let mut in_order: Vec<&TicketRecord> = records.iter().collect();
+    in_order.sort_by_key(|record| record.id);
+    for record in in_order {
         let stored = stored(conn, record.id)?;
         let outcome = match stored {
             None => Some(writing.insert(record, pass)?),
@@ -84,7 +87,32 @@ pub(super) fn apply(conn: &Connection, records: &[TicketRecord], pass: Pass, now
             }
         }
     }
+    count(conn, writing.came)?;
+    // At the end, not row by row: a statement that writes several rows has the index put what it holds on the disk first.
+    for words in writing.words {
+        match words {
+            Words::Of(words) => index.insert(&words)?,
+            Words::Again(ticket, touched) => index.refresh(ticket, touched)?,
+        }
+    }
     Ok(applied)
+}
+
+/// Counts new tickets: how many came, and how many of these are open.
+fn count(conn: &Connection, (all, open): (i64, i64)) -> rusqlite::Result<()> {
+    let mut statement = conn.prepare_cached("UPDATE counts SET n = n + ?2 WHERE what = ?1")?;
+    for (what, n) in [("tickets", all), ("open", open)].into_iter().filter(|(_, n)| *n > 0) {
+        statement.execute((what, n))?;
+    }
+    Ok(())
+}
+
+/// What is to be done in the word index.
+enum Words {
+    /// The words of a ticket that was not there before.
+    Of(Indexed),
+    /// Words to be read from the tables again.
+    Again(i64, Touched),
 }
 
 /// What is there of a ticket.
@@ -99,42 +127,46 @@ struct Stored {
 struct Writing<'a> {
     conn: &'a Connection,
     keys: Keys,
-    index: Index<'a>,
     /// Whether texts are stored.
     bodies: bool,
     now: Timestamp,
+    words: Vec<Words>,
+    /// How many tickets were not there before, and how many of these are open.
+    came: (i64, i64),
 }
 
 impl Writing<'_> {
-    fn insert(&self, record: &TicketRecord, pass: Pass) -> rusqlite::Result<bool> {
+    fn insert(&mut self, record: &TicketRecord, pass: Pass) -> rusqlite::Result<bool> {
         let is_closed = self.keys.is_closed(record, pass, false);
         let values = values(record, pass, is_closed, &self.keys);
         let (columns, places) = (COLUMNS.join(", "), vec!["?"; COLUMNS.len()].join(", "));
         let sql = format!("INSERT INTO tickets ({columns}) VALUES ({places})");
         self.conn.prepare_cached(&sql)?.execute(params_from_iter(&values))?;
+        self.came = (self.came.0 + 1, self.came.1 + i64::from(!is_closed));
         if self.bodies {
             body::write(self.conn, record, self.now)?;
         }
         let extended = body::write_extras(self.conn, record)?;
         if extended || self.conn.prepare_cached("SELECT 1 FROM actions WHERE ticket_id = ?")?.exists([record.id.0])? {
-            self.index.refresh(record.id.0, Touched::NEW)?;
+            self.words.push(Words::Again(record.id.0, Touched::NEW));
             return Ok(true);
         }
-        let word = |at: usize| match values.get(at) {
-            Some(Value::Text(text)) => text.as_str(),
-            _ => "",
+        let mut values = values;
+        let mut word = |at: usize| match values.get_mut(at) {
+            Some(Value::Text(text)) => std::mem::take(text),
+            _ => String::new(),
         };
         let mut rest = String::new();
         if self.bodies {
             fold_note(&mut rest, record.details.as_stored(), record.details_html.as_ref().map(Untrusted::as_stored));
         }
         let [summary, client, user, agent] = [word(SUMMARY), word(NAMES.start), word(NAMES.start + 1), word(NAMES.start + 2)];
-        self.index.insert(&Indexed { id: record.id.0, summary, client, user, agent, rest: &rest })?;
+        self.words.push(Words::Of(Indexed { id: record.id.0, summary, client, user, agent, rest }));
         Ok(true)
     }
 
     /// `None` where the record is older than what is there.
-    fn update(&self, record: &TicketRecord, stored: &Stored, pass: Pass) -> rusqlite::Result<Option<bool>> {
+    fn update(&mut self, record: &TicketRecord, stored: &Stored, pass: Pass) -> rusqlite::Result<Option<bool>> {
         let (conn, id) = (self.conn, record.id.0);
         if let Some(reason) = &record.unreadable {
             let mut statement =
@@ -163,14 +195,12 @@ impl Writing<'_> {
         let reworded = self.bodies && body::write(conn, record, self.now)?;
         let extended = body::write_extras(conn, record)?;
         // Most changes are of a status or a date: they leave the word index alone.
-        self.index.refresh(
-            id,
-            Touched {
-                summary: changed.contains(&SUMMARY),
-                names: changed.iter().any(|column| NAMES.contains(column)),
-                rest: reworded || extended,
-            },
-        )?;
+        let touched = Touched {
+            summary: changed.contains(&SUMMARY),
+            names: changed.iter().any(|column| NAMES.contains(column)),
+            rest: reworded || extended,
+        };
+        self.words.push(Words::Again(id, touched));
         Ok(Some(rewritten || reworded || extended))
     }
 }

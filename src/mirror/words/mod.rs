@@ -62,14 +62,14 @@ impl Table {
 }
 
 /// The folded words that a ticket's rows in the index are made of.
-pub(super) struct Indexed<'a> {
+pub(super) struct Indexed {
     pub(super) id: i64,
-    pub(super) summary: &'a str,
-    pub(super) client: &'a str,
-    pub(super) user: &'a str,
-    pub(super) agent: &'a str,
+    pub(super) summary: String,
+    pub(super) client: String,
+    pub(super) user: String,
+    pub(super) agent: String,
     /// Asset tags, details, conversation.
-    pub(super) rest: &'a str,
+    pub(super) rest: String,
 }
 
 /// Which of a ticket's rows in the index are to be made anew.
@@ -102,7 +102,7 @@ impl<'a> Index<'a> {
     }
 
     /// Writes the rows of a ticket that was not there before.
-    pub(super) fn insert(&self, words: &Indexed<'_>) -> rusqlite::Result<()> {
+    pub(super) fn insert(&self, words: &Indexed) -> rusqlite::Result<()> {
         self.write("INSERT", words, Touched::NEW)
     }
 
@@ -117,12 +117,12 @@ impl<'a> Index<'a> {
         });
         let Some((summary, client, user, agent)) = found.optional()? else { return Ok(()) };
         let rest = texts::rest(self.conn, ticket)?;
-        let words = Indexed { id: ticket, summary: &summary, client: &client, user: &user, agent: &agent, rest: &rest };
+        let words = Indexed { id: ticket, summary, client, user, agent, rest };
         self.write("INSERT OR REPLACE", &words, touched)
     }
 
     /// A new ticket has nothing to replace, which is not looked for then.
-    fn write(&self, insert: &str, words: &Indexed<'_>, touched: Touched) -> rusqlite::Result<()> {
+    fn write(&self, insert: &str, words: &Indexed, touched: Touched) -> rusqlite::Result<()> {
         let shard = self.shard(words.id)?;
         let Indexed { id, summary, client, user, agent, rest } = words;
         if touched.summary {
@@ -134,7 +134,7 @@ impl<'a> Index<'a> {
             self.conn.prepare_cached(&sql)?.execute((id, client, user, agent))?;
         }
         if touched.any() {
-            let all = [*summary, client, user, agent, rest].join(" ");
+            let all = [summary.as_str(), client, user, agent, rest].join(" ");
             let sql = format!("{insert} INTO {}(rowid, words) VALUES (?1, ?1 || ' ' || ?2)", Table::All.of(shard));
             self.conn.prepare_cached(&sql)?.execute((id, all))?;
         }
