@@ -30,8 +30,8 @@ use jiff::tz::TimeZone;
 use tokio::runtime::Runtime;
 
 const NOW: i64 = 1_800_000_000;
-/// How many tickets are written at once: a page of the server's list.
-const PAGE: usize = 100;
+/// How many tickets are written at once: as many as a fill holds before it writes.
+const PAGE: usize = 500;
 
 fn main() {
     let desk = Desk::open();
@@ -82,7 +82,7 @@ impl Desk {
         let (started, busy, mut own) = (Instant::now(), cpu(), 0.0);
         // The newest come first, as a fill asks for them.
         let all: Vec<i64> = (1..=tickets()).rev().collect();
-        for page in all.chunks(std::env::var("MIRROR_BATCH").ok().and_then(|n| n.parse().ok()).unwrap_or(PAGE)) {
+        for page in all.chunks(PAGE) {
             let making = cpu();
             let records = page.iter().map(|id| ticket(*id)).collect();
             own += cpu() - making;
