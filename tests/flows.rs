@@ -337,6 +337,19 @@ async fn only_the_newest_ticket_that_is_looked_at_is_fetched() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn another_pace_puts_nothing_off_that_was_due_before() {
+    let begun = Instant::now();
+    let mut flow = Flow::start(1..=3);
+    flow.orders.send(Order::Every(Some(Duration::from_mins(1)))).await.unwrap();
+    // A paused clock leaps to what is due next; held, only what is due now comes.
+    let (held, until_dropped) = std::sync::mpsc::channel::<()>();
+    tokio::task::spawn_blocking(move || until_dropped.recv());
+    flow.until(|news| matches!(news, News::Connection(Connection::Live { .. }))).await;
+    assert_eq!(begun.elapsed(), Duration::ZERO, "the first round waits for nothing");
+    drop(held);
+}
+
+#[tokio::test(start_paused = true)]
 async fn switched_off_it_asks_only_when_told_to() {
     let mut flow = Flow::start(1..=3);
     flow.filled().await;

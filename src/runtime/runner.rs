@@ -154,8 +154,9 @@ impl Runner {
                 self.refresh_by_itself();
             }
             Effect::ViewPace(every) => {
-                self.view_every = every;
-                self.refresh_by_itself();
+                if std::mem::replace(&mut self.view_every, every) != every {
+                    self.refresh_by_itself();
+                }
             }
             Effect::ReadLists => self.read_lists(),
             Effect::LookAtList(list) => self.look_at_list(list),

@@ -95,7 +95,8 @@ impl<'a, S: Server> Fresh<'a, S> {
                     Some(Order::Every(every)) => {
                         self.every = every;
                         self.gate.set(|state| state.on = every.is_some());
-                        due = self.next_due();
+                        // Another pace never puts off what is due before: views with paces of their own come and go.
+                        due = self.next_due().map(|next| due.map_or(next, |due| due.min(next)));
                     }
                     Some(Order::Pause(paused)) => {
                         self.gate.set(|state| state.paused = paused);
