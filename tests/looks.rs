@@ -167,3 +167,21 @@ fn back_and_forward_keep_view_filter_and_cursor() {
     let frame = desk.wait(RESTED);
     assert_eq!(shown(&frame), in_first);
 }
+
+#[test]
+fn what_is_left_counts_in_the_hours_that_the_server_tells() {
+    let mut desk = desk();
+    let asked = desk.tally().recent;
+    assert!(asked.iter().any(|line| line.starts_with("GET /api/Workday?") && line.contains("showholidays=true")), "{asked:?}");
+    // Some of what changed last is under an SLA of office hours, some under one of all hours.
+    desk.press(Key::char('6'));
+    let (mut working, mut all) = (0, 0);
+    for _ in 0..40 {
+        let told = rows(&desk.wait(RESTED));
+        let by = told.iter().filter(|row| row.contains("respond by ") || row.contains("fix by ")).cloned().collect::<String>();
+        working += usize::from(by.contains('▇') && by.contains(" work "));
+        all += usize::from(by.contains('▇') && !by.contains(" work "));
+        desk.press(Key::char('j'));
+    }
+    assert!(working > 0 && all > 0, "{working} in working time, {all} by the clock");
+}

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::Ask;
 use crate::demo::answer::Answer;
 use crate::demo::world::tables::{self, KINDS, OUTCOMES, PRIORITIES, Priority, SLAS, STATUSES, Scope, VIEWS};
+use crate::demo::world::time;
 
 /// `GET /Status`; its own `type` parameter does nothing, as on HaloPSA.
 pub(super) fn statuses(ask: &mut Ask<'_>) -> Answer {
@@ -162,8 +163,23 @@ pub(super) fn views(ask: &mut Ask<'_>) -> Answer {
     Answer::ok(rows.collect())
 }
 
-/// `GET /Workday`.
-pub(super) fn workdays() -> Answer {
+/// The days on which the office is closed.
+fn holidays(year: &str) -> Value {
+    let day = |name: &str, first: &str, last: &str| {
+        json!({
+            "name": name,
+            "date": format!("{year}-{first}T00:00:00"),
+            "end_date": format!("{year}-{last}T00:00:00"),
+            "allday": true,
+        })
+    };
+    json!([day("New Year", "01-01", "01-01"), day("Christmas", "12-25", "12-26")])
+}
+
+/// `GET /Workday`; its holidays only where they are asked for.
+pub(super) fn workdays(ask: &mut Ask<'_>) -> Answer {
+    let year = time::stamp(time::whole(ask.now())).get(..4).unwrap_or_default().to_owned();
+    let told = ask.params.on("showholidays");
     let day = |id: u8, name: &str, (start, end): (&str, &str), weekend: bool| {
         json!({
             "id": id,
@@ -180,7 +196,7 @@ pub(super) fn workdays() -> Answer {
             "incsaturday": weekend,
             "incsunday": weekend,
             "alldayssame": true,
-            "holidays": [],
+            "holidays": if told && !weekend { holidays(&year) } else { json!([]) },
         })
     };
     let days =

@@ -73,7 +73,7 @@ pub(crate) fn answer(mut ask: Ask<'_>, path: &[&str]) -> Answer {
         ["tickettype"] => lookups::ticket_types(ask),
         ["outcome"] => lookups::outcomes(ask),
         ["viewlists"] => lookups::views(ask),
-        ["workday"] => lookups::workdays(),
+        ["workday"] => lookups::workdays(ask),
         ["asset"] => assets::list(ask),
         ["asset", id] => with_id(id, |id| assets::one(ask, id)),
         ["attachment"] => attachments::list(ask),

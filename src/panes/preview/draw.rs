@@ -13,7 +13,7 @@ use crate::{
 /// Cells of the row that shows a ticket's life at most.
 const ACTIVITY_COLS: u16 = 60;
 /// Cells of the bar that shows what is left of an SLA.
-const BURN_BAR_COLS: u16 = 8;
+const BURN_BAR_COLS: u16 = 6;
 /// Cells that an age takes at most.
 const AGE_COLS: u16 = 5;
 
@@ -295,10 +295,11 @@ fn targets(run: &mut Run<'_, '_>, ticket: &TicketRow, now: Now) {
                 run.own(&words, if missed { Role::Bad } else { Role::Dim });
                 let style = run.painter.style(role);
                 run.put(&countdown(left), style);
+                // Hours of work, not of the clock.
+                run.own(if ticket.terms.calendar.is_some() { " work" } else { "" }, Role::Dim);
                 if !missed {
                     run.x += 1;
                     run.x += burn_bar(run.painter, run.x, run.y, eighths, style, BURN_BAR_COLS);
-                    run.own(if ticket.terms.calendar.is_some() { " of working time" } else { "" }, Role::Dim);
                 }
             }
             (None, _) => {
