@@ -407,6 +407,40 @@ fn an_idle_screen_is_silent() {
 }
 
 #[test]
+fn views_are_saved_into_the_file_that_was_written_by_hand() {
+    let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+    let config = home.path().join(".config/halo-tui");
+    std::fs::create_dir_all(&config).unwrap();
+    let file = config.join("views.toml");
+    let by_hand = "# by hand\n[[view]]\nname = \"VIP\" # mine\nquery = \"is:open is:vip\"\n\n# to be put right\n[[view]]\n\
+        name = \"Bad\"\nquery = \"statu:x\"\n";
+    std::fs::write(&file, by_hand).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let mut run = Run::with_stand_in(home.path(), 150, 40, &stand_in, &[]);
+    run.until("what is wrong with the bad one", |screen| screen.contains("views.toml line 9: query: did you mean status?"));
+    run.until("the good one", |screen| screen.contains("8 VIP") && screen.contains("live"));
+    run.type_in("8:sort -id\r:save-view\r");
+    run.until_text("Saved the view VIP");
+    run.type_in(":save-view Copy\r");
+    run.until_text("Saved the view Copy");
+    run.type_in(":rename-view Mine too\r");
+    run.until_text("Saved the view Mine too");
+    run.type_in("q");
+    assert_eq!(run.ended(), 0);
+    let expected = by_hand.replace("is:vip\"\n", "is:vip\"\nsort = \"-id\"\n")
+        + "\n[[view]]\nname = \"Mine too\"\nquery = \"is:open is:vip\"\nsort = \"-id\"\n";
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), expected);
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    // It begins in the view where it ended.
+    let mut again = Run::with_stand_in(home.path(), 150, 40, &stand_in, &[]);
+    again.until("the same view", |screen| {
+        screen.contains("9 Mine too") && numbers(screen).is_sorted() && numbers(screen).len() > 3
+    });
+    again.type_in("q");
+    assert_eq!(again.ended(), 0);
+}
+
+#[test]
 fn the_clipboard_is_reached_by_its_key_alone() {
     let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
     let mut run = Run::with_stand_in(home.path(), 80, 24, &stand_in, &[]);

@@ -146,7 +146,7 @@ fn names(words: &str, known: &[Known]) -> Vec<Offer> {
     let mut matcher = Matcher::new(Config::DEFAULT);
     let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
     let mut offers = Vec::new();
-    for key in [NameKey::Client, NameKey::Agent, NameKey::Team, NameKey::Status, NameKey::Type, NameKey::Site] {
+    for key in [NameKey::Client, NameKey::Agent, NameKey::Team, NameKey::Status, NameKey::Type, NameKey::Site, NameKey::List] {
         let of_kind = known.iter().filter(|known| known.key == key).map(|known| known.name.as_str());
         for (name, _) in pattern.match_list(of_kind, &mut matcher).into_iter().take(NAMES) {
             offers.push(Offer {

@@ -1,7 +1,7 @@
 //! Carries out effects: questions to the mirror, orders to the session, connecting. Nothing here is waited for by the loop.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex},
     time::Duration,
@@ -63,6 +63,19 @@ struct Work {
     log: Arc<Mutex<Option<Logging>>>,
 }
 
+/// Changes of `views.toml` in their order, and whose turn it is to write.
+#[derive(Clone, Default)]
+struct Edits {
+    waiting: Arc<Mutex<VecDeque<ViewEdit>>>,
+    writing: Arc<Mutex<()>>,
+}
+
+impl Edits {
+    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<ViewEdit>> {
+        self.waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
 /// Carries out effects.
 pub struct Runner {
     work: Work,
@@ -76,6 +89,8 @@ pub struct Runner {
     view_every: Option<Duration>,
     /// The list of Halo that is looked at, and what keeps it fresh.
     list: Option<(i64, AbortHandle)>,
+    /// Changes of `views.toml` that wait for their turn.
+    edits: Edits,
     /// Since when nobody looks.
     unwatched: Option<Instant>,
 }
@@ -95,6 +110,7 @@ impl Runner {
             every,
             view_every: None,
             list: None,
+            edits: Edits::default(),
             unwatched: None,
         }
     }
@@ -365,14 +381,22 @@ impl Runner {
         if self.work.settings.ephemeral {
             return self.notify(Notice::info("The demo stores nothing: this holds until it ends"));
         }
+        // One after the other, in their order: whoever comes to write takes what has waited longest.
+        let edits = self.edits.clone();
+        edits.lock().push_back(edit);
         let paths = self.work.settings.paths.clone();
         let work = async move {
-            let told = match &edit {
-                ViewEdit::Put(_, view) => format!("Saved the view {}", view.name),
-                ViewEdit::Remove { name, .. } => format!("The view {name} is gone"),
-            };
-            let changed = blocking(move || settings::change_views(&paths, &edit)).await;
-            Msg::Notice(changed.map_or_else(|failure| Notice::failure(&failure), |()| Notice::info(&told)))
+            let changed = blocking(move || {
+                let _turn = edits.writing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let edit = edits.lock().pop_front();
+                let Some(edit) = edit else { return Ok(String::new()) };
+                settings::change_views(&paths, &edit)?;
+                Ok(match edit {
+                    ViewEdit::Put(_, view) => format!("Saved the view {}", view.name),
+                    ViewEdit::Remove { name, .. } => format!("The view {name} is gone"),
+                })
+            });
+            Msg::Notice(changed.await.map_or_else(|failure| Notice::failure(&failure), |told| Notice::info(&told)))
         };
         self.spawn(work, |failure| Msg::Notice(Notice::failure(&failure)));
     }
