@@ -111,3 +111,35 @@ fn terms_come_from_the_sla_and_its_priority() {
     assert_eq!((unknown.respond, unknown.calendar), (None, None), "hours that were never told");
     assert_eq!((other.respond, other.calendar.is_some()), (None, true));
 }
+
+#[test]
+fn a_mirror_of_an_older_program_gets_the_target_that_counts() {
+    let conn = rusqlite::Connection::open_in_memory().unwrap();
+    for step in [
+        include_str!("../schema/1.sql"),
+        include_str!("../schema/2.sql"),
+        include_str!("../schema/3.sql"),
+        include_str!("../schema/4.sql"),
+    ] {
+        conn.execute_batch(step).unwrap();
+    }
+    let numbers = "client_id, site_id, user_id, agent_id, team_id, status_id, priority_id, sla_id, ticket_type_id, on_hold, \
+        excluded_from_sla, vip, attachments, pass, is_closed, status_key";
+    let texts = "summary, client_name, site_name, user_name, team_name, category, summary_key, client_key, site_key, user_key, \
+        agent_key, team_key, type_key";
+    for (id, responded) in [(1, "NULL"), (2, "50")] {
+        let (zeros, empty) = (vec!["0"; 16].join(", "), vec!["''"; 13].join(", "));
+        // The fix is due before the response.
+        let sql = format!(
+            "INSERT INTO tickets(id, respond_by, responded, fix_by, {numbers}, {texts}) VALUES ({id}, 200, {responded}, 100, {zeros}, {empty})"
+        );
+        conn.execute_batch(&sql).unwrap();
+    }
+    conn.execute_batch("INSERT INTO seen(ticket_id, updated) VALUES (1, 5); INSERT INTO meta VALUES ('lookups.read', 'x')")
+        .unwrap();
+    conn.execute_batch(include_str!("../schema/5.sql")).unwrap();
+    let number = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!((number("SELECT due FROM tickets WHERE id = 1"), number("SELECT due FROM tickets WHERE id = 2")), (200, 100));
+    assert_eq!(number("SELECT count(*) FROM seen WHERE fields = ''"), 1);
+    assert_eq!(number("SELECT count(*) FROM meta WHERE key = 'lookups.read'"), 0, "names are read soon");
+}
