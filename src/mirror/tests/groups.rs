@@ -83,3 +83,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn groups_of_open_tickets_are_counted_in_the_order_of_an_index() {
+    let store = desk();
+    for (column, index) in [
+        ("t.client_key", "COVERING INDEX open_by_client_key"),
+        ("t.status_key", "COVERING INDEX open_by_status_key"),
+        ("t.agent_key", "COVERING INDEX open_by_agent_key"),
+        ("t.team_key", "COVERING INDEX open_by_team_key"),
+        // Made of another column, of which the index knows nothing: its rows are looked at.
+        ("t.pri_key", "INDEX open_by_pri_key"),
+    ] {
+        let sql = format!(
+            "EXPLAIN QUERY PLAN SELECT {column}, count(*) FROM tickets AS t WHERE (t.is_closed = 0) GROUP BY 1 ORDER BY 1"
+        );
+        let mut statement = store.conn.prepare(&sql).unwrap();
+        let lines = statement.query_map([], |row| row.get::<_, String>(3)).unwrap();
+        let plan = lines.collect::<Result<Vec<_>, _>>().unwrap();
+        assert_eq!(plan, [format!("SCAN t USING {index}")]);
+    }
+}
