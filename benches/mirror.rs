@@ -1,8 +1,8 @@
 //! What windows, searches and writes cost on a large mirror: `cargo bench --bench mirror`.
 //!
 //! `MIRROR_TICKETS` sets the number of tickets, 1,000,000 by default; `MIRROR_BODIES=no` keeps texts out; `MIRROR_PATH` names a
-//! file that is kept and used again; `MIRROR_PARTS` tells which parts to measure, all by default. Each line shows the median, the 95th of a hundred and the longest time of reads that nothing
-//! is remembered of.
+//! file that is kept and used again; `MIRROR_PARTS` tells which parts to measure, all by default. Each line shows the median, the
+//! 95th of a hundred and the longest time.
 
 #![allow(
     clippy::unwrap_used,

@@ -80,20 +80,21 @@ impl List {
             positions.remember(&self.name, place.total, place.offset, &place.ids);
             return Ok(place);
         }
+        let some = Some(total);
         let ids = match anchor {
-            Anchor::Start => self.ids(conn, None, Forward, count)?,
-            Anchor::End => self.ids(conn, None, Backward, count)?,
+            Anchor::Start => self.ids(conn, None, Forward, count, some)?,
+            Anchor::End => self.ids(conn, None, Backward, count, some)?,
             Anchor::After(id) => match self.position(conn, id)? {
-                Some(at) => self.ids(conn, Some(&at), Forward, count)?,
-                None => self.ids(conn, None, Forward, count)?,
+                Some(at) => self.ids(conn, Some(&at), Forward, count, some)?,
+                None => self.ids(conn, None, Forward, count, some)?,
             },
             Anchor::Before(id) => match self.position(conn, id)? {
-                Some(at) => self.ids(conn, Some(&at), Backward, count)?,
-                None => self.ids(conn, None, Forward, count)?,
+                Some(at) => self.ids(conn, Some(&at), Backward, count, some)?,
+                None => self.ids(conn, None, Forward, count, some)?,
             },
             Anchor::Around(id) => match self.position(conn, id)?.filter(|_| count > 0) {
-                Some(at) if self.holds(conn, id)? => self.around(conn, id, &at, count)?,
-                _ => self.ids(conn, None, Forward, count)?,
+                Some(at) if self.holds(conn, id)? => self.around(conn, id, &at, count, some)?,
+                _ => self.ids(conn, None, Forward, count, some)?,
             },
         };
         let offset = match ids.first() {
@@ -128,14 +129,14 @@ impl List {
         }
     }
 
-    fn around(&self, conn: &Connection, id: i64, at: &Position, count: usize) -> rusqlite::Result<Vec<i64>> {
+    fn around(&self, conn: &Connection, id: i64, at: &Position, count: usize, total: Option<u64>) -> rusqlite::Result<Vec<i64>> {
         use Direction::{Backward, Forward};
         let half = count.saturating_sub(1) / 2;
-        let mut ids = self.ids(conn, Some(at), Backward, half)?;
-        let after = self.ids(conn, Some(at), Forward, count - 1 - ids.len())?;
+        let mut ids = self.ids(conn, Some(at), Backward, half, total)?;
+        let after = self.ids(conn, Some(at), Forward, count - 1 - ids.len(), total)?;
         if ids.len() + 1 + after.len() < count && ids.len() == half {
             // Near the end more rows before the anchor fill the window.
-            ids = self.ids(conn, Some(at), Backward, count - 1 - after.len())?;
+            ids = self.ids(conn, Some(at), Backward, count - 1 - after.len(), total)?;
         }
         ids.push(id);
         ids.extend(after);
@@ -195,7 +196,7 @@ impl List {
             Some(id) => self.position(conn, id)?,
             None => None,
         };
-        self.ids(conn, at.as_ref(), Direction::Forward, count)
+        self.ids(conn, at.as_ref(), Direction::Forward, count, None)
     }
 
     /// The rows before one of them, or the last ones, in the list's order.
@@ -204,7 +205,7 @@ impl List {
             Some(id) => self.position(conn, id)?,
             None => None,
         };
-        self.ids(conn, at.as_ref(), Direction::Backward, count)
+        self.ids(conn, at.as_ref(), Direction::Backward, count, None)
     }
 
     /// How many rows stand before this one.
@@ -258,10 +259,22 @@ impl List {
         (format!("json_each(?) AS hit CROSS JOIN {}", self.table), format!("t.id = hit.value AND {filter}"), params)
     }
 
-    /// Ids from a position on (itself left out) or from the list's end, always in the list's order.
-    fn ids(&self, conn: &Connection, from: Option<&Position>, direction: Direction, limit: usize) -> rusqlite::Result<Vec<i64>> {
-        let mut ids: Vec<i64> = Vec::new();
-        for step in self.steps(from, direction) {
+    /// Ids from a position on (itself left out) or from the list's end, always in the list's order. Where it is told how many rows
+    /// there are, orders by several keys are read group by group.
+    fn ids(
+        &self,
+        conn: &Connection,
+        from: Option<&Position>,
+        direction: Direction,
+        limit: usize,
+        total: Option<u64>,
+    ) -> rusqlite::Result<Vec<i64>> {
+        let by_groups = total.filter(|_| self.order.len() > 2 && self.hits.is_none());
+        let mut ids: Vec<i64> = match by_groups {
+            Some(total) => self.by_groups(conn, from, direction, limit, total)?,
+            None => Vec::new(),
+        };
+        for step in if by_groups.is_some() { Vec::new() } else { self.steps(from, direction) } {
             let missing = limit.saturating_sub(ids.len());
             if missing == 0 {
                 break;
@@ -330,8 +343,8 @@ impl List {
 /// A further condition on a list's rows with its values.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Step {
-    condition: String,
-    params: Vec<Value>,
+    pub(super) condition: String,
+    pub(super) params: Vec<Value>,
 }
 
 impl Step {

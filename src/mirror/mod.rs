@@ -25,6 +25,7 @@ mod reader;
 mod row;
 mod schema;
 mod search;
+mod several;
 mod shared;
 mod tickets;
 mod upkeep;
