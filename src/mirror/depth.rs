@@ -4,7 +4,10 @@ use std::{cmp::Ordering, sync::Arc};
 
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 
-use super::list::{Direction, List, Place, Position, Positions, Step};
+use super::{
+    list::{Direction, List, Place, Position, Step},
+    positions::Positions,
+};
 use crate::domain::Anchor;
 
 /// Of a long list every so many rows one is remembered: from there on it is counted.

@@ -14,7 +14,7 @@ use std::{
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{Reader, StoreError, list::Positions, open::Connections, place, reader::Allowance};
+use super::{Reader, StoreError, open::Connections, place, positions::Positions, reader::Allowance};
 use crate::domain::{Failure, FailureKind};
 
 type Job = Box<dyn FnOnce(&Reader, &Current) + Send>;

@@ -21,6 +21,7 @@ mod list;
 mod names;
 mod open;
 mod place;
+mod positions;
 mod reader;
 mod row;
 mod schema;

@@ -11,7 +11,7 @@ use std::{
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
-use super::{StoreError, list::Positions, names::Names, row};
+use super::{StoreError, names::Names, positions::Positions, row};
 use crate::domain::{AgentId, AgentRow, Overview};
 
 /// The mirror as a read sees it.

@@ -10,7 +10,8 @@ use rusqlite::{Connection, params_from_iter, types::Value};
 
 use super::{
     compile::{Condition, EVERY, said, said_in_summary},
-    list::{List, Place, Positions},
+    list::{List, Place},
+    positions::Positions,
     words::{Table, Terms, shard_of},
 };
 use crate::domain::Anchor;

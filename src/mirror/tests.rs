@@ -31,7 +31,7 @@ fn identity() -> Identity {
 
 /// One connection without threads.
 fn store() -> Reader {
-    Reader::new(open::memory(&identity()).unwrap().writer, list::Positions::default())
+    Reader::new(open::memory(&identity()).unwrap().writer, positions::Positions::default())
 }
 
 fn put(store: &Reader, batch: Batch, pass: Pass) -> Applied {

@@ -7,8 +7,9 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::{
     Reader, StoreError, TicketAsk,
     compile::{Compiled, Condition, EVERY, ONLY_CLOSED, ONLY_OPEN, compile},
-    list::{Few, List},
+    list::List,
     names::Names,
+    positions::Few,
     row,
     search::{ByWords, Search, Way},
     words::Table,
