@@ -1,7 +1,7 @@
 //! Draws the README's pictures: runs the real program on a pseudo-terminal and writes what stands there as SVG.
 //!
-//! `cargo build && cargo run --example picture -- dashboard 120x34 > docs/dashboard.svg`, or `connect 96x28`. The dashboard
-//! runs against `halo-tui demo-server --still`; for the connect screen a form is filled in that nobody sends.
+//! `cargo build && cargo run --example picture -- dashboard 120x34 > docs/dashboard.svg`, or `board 100x28`, or `connect 96x28`. The
+//! first two run against `halo-tui demo-server --still`; for the connect screen a form is filled in that nobody sends.
 
 use std::{
     fmt::Write as _,
@@ -23,6 +23,7 @@ const REST: Duration = Duration::from_secs(1);
 
 /// What is typed, each after the screen came to rest, and what has to stand there in the end.
 const DASHBOARD: (&[&str], &str) = (&["j", "j"], "3 of ");
+const BOARD: (&[&str], &str) = (&["b"], "By agent");
 const CONNECT: (&[&str], &str) = (
     &[
         "halo.example.com",
@@ -48,12 +49,13 @@ fn main() -> anyhow::Result<()> {
     let (cols, rows): (NonZeroU16, NonZeroU16) = (cols.parse()?, rows.parse()?);
     let program = program()?;
     let screen = match what.as_str() {
-        "dashboard" => {
+        "dashboard" | "board" => {
             let stand_in = StandIn::start(&program)?;
-            shown(&program, cols, rows, &stand_in.environment, DASHBOARD)?
+            let script = if what == "board" { BOARD } else { DASHBOARD };
+            shown(&program, cols, rows, &stand_in.environment, script)?
         }
         "connect" => shown(&program, cols, rows, &[], CONNECT)?,
-        _ => bail!("which picture: dashboard or connect"),
+        _ => bail!("which picture: dashboard, board or connect"),
     };
     std::io::stdout().lock().write_all(svg(&screen).as_bytes())?;
     Ok(())

@@ -7,6 +7,8 @@
     reason = "a test that can't go on fails"
 )]
 
+#[path = "screens/board.rs"]
+mod board;
 #[path = "screens/keys.rs"]
 mod keys;
 #[path = "screens/lines.rs"]

@@ -17,6 +17,7 @@ use crate::{
 const TYPED: &[Command] = &[
     Command::Filter,
     Command::View,
+    Command::Board,
     Command::NextView,
     Command::PreviousView,
     Command::NextChanged,

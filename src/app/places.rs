@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::model::Model;
 use crate::{
     msg::PaneId,
-    panes::{CLIENTS, PREVIEW, TICKETS},
+    panes::{BOARD, CLIENTS, PREVIEW, TICKETS},
     ui::layout::{DashboardAreas, DashboardWants, TooSmall, dashboard},
 };
 
@@ -19,6 +19,8 @@ pub(super) struct Places {
     pub(super) clients: Option<Rect>,
     /// The preview.
     pub(super) preview: Option<Rect>,
+    /// The board.
+    pub(super) board: Option<Rect>,
 }
 
 impl Places {
@@ -34,6 +36,7 @@ impl Places {
         let in_front = match model.focus {
             CLIENTS if areas.clients.is_none() => CLIENTS,
             PREVIEW if areas.preview.is_none() => PREVIEW,
+            BOARD => BOARD,
             _ => TICKETS,
         };
         let list = |pane: PaneId| (in_front == pane).then_some(areas.list);
@@ -41,12 +44,13 @@ impl Places {
             tickets: list(TICKETS),
             clients: areas.clients.or_else(|| list(CLIENTS)),
             preview: areas.preview.or_else(|| list(PREVIEW)),
+            board: list(BOARD),
             areas,
         })
     }
 
     /// Every pane with its place.
-    pub(super) fn panes(&self) -> [(PaneId, Option<Rect>); 3] {
-        [(TICKETS, self.tickets), (CLIENTS, self.clients), (PREVIEW, self.preview)]
+    pub(super) fn panes(&self) -> [(PaneId, Option<Rect>); 4] {
+        [(TICKETS, self.tickets), (CLIENTS, self.clients), (PREVIEW, self.preview), (BOARD, self.board)]
     }
 }

@@ -11,7 +11,9 @@ use crate::{
     domain::{Changed, News, address},
     keys::Resolution,
     msg::{Answer, Command, ConnectNews, Effect, Input, Key, Msg, Notice, Now, PaneId, Question, Severity, Slot},
-    panes::{Announcement, ChooserPane, ConnectOutcome, Outcome, PREVIEW, Panes, PickerPane, Prompt, PromptKind, PromptOutcome},
+    panes::{
+        Announcement, BOARD, ChooserPane, ConnectOutcome, Outcome, PREVIEW, Panes, PickerPane, Prompt, PromptKind, PromptOutcome,
+    },
     text::SafeText,
     ui::Theme,
 };
@@ -382,7 +384,7 @@ impl Update<'_> {
         for (id, place) in places.panes() {
             match place {
                 Some(area) => self.on_pane(id, |pane, out| pane.resize(area.width, area.height, context, out)),
-                None if id == PREVIEW => self.on_pane(id, |pane, out| pane.resize(0, 0, context, out)),
+                None if id == PREVIEW || id == BOARD => self.on_pane(id, |pane, out| pane.resize(0, 0, context, out)),
                 None => {}
             }
         }

@@ -13,6 +13,7 @@ pub const DEFAULTS: &[Table] = &[
     Table { layer: "move", title: "Moving", typing: false, bindings: MOVE },
     Table { layer: "list", title: "Lists", typing: false, bindings: LIST },
     Table { layer: "preview", title: "Preview", typing: false, bindings: PREVIEW },
+    Table { layer: "board", title: "Board", typing: false, bindings: BOARD },
     Table { layer: "picker", title: "Files and links", typing: false, bindings: PICKER },
     Table { layer: "chooser", title: "Sort, columns, groups", typing: false, bindings: CHOOSER },
     Table { layer: "help", title: "Help", typing: false, bindings: HELP },
@@ -49,6 +50,7 @@ const GLOBAL: &[Binding] = &[
     Binding::new("[", Command::PreviousView).hint(48),
     Binding::new("S", Command::Sort).hint(52),
     Binding::new("C", Command::Columns).hint(54),
+    Binding::new("b", Command::Board),
     Binding::new("B", Command::Group),
     Binding::new("L", Command::Lists),
     Binding::new("_", Command::TurnGroup),
@@ -104,6 +106,16 @@ const LIST: &[Binding] = &[
     Binding::new("o", Command::OpenLink),
     Binding::new("y", Command::CopyId),
     Binding::new("Y", Command::CopyLink),
+];
+
+const BOARD: &[Binding] = &[
+    Binding::new("enter", Command::Open).hint(20),
+    Binding::new("l", Command::NextField).hint(30),
+    Binding::new("right", Command::NextField),
+    Binding::new("tab", Command::NextField),
+    Binding::new("h", Command::PreviousField),
+    Binding::new("left", Command::PreviousField),
+    Binding::new("shift-tab", Command::PreviousField),
 ];
 
 const PREVIEW: &[Binding] = &[

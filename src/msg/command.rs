@@ -82,6 +82,7 @@ commands! {
     Toggle = "toggle", "add, take away", "Adds what the cursor is on, or takes it away.";
     Earlier = "earlier", "move", "Puts what the cursor is on further up.";
     Later = "later", "move", "Puts what the cursor is on further down.";
+    Board = "board", "board", "Shows how the open tickets stand, as bars; enter lists the tickets of one.";
     NextView = "next-view", "view", "Shows the next view.";
     PreviousView = "previous-view", "view", "Shows the previous view.";
     View1 = "view-1", "view", "Shows the first view.";

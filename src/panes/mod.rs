@@ -1,5 +1,6 @@
 //! One file a pane; this file is the registry and alone knows all [`PaneId`]s.
 
+mod board;
 mod chooser;
 mod clients;
 mod connect;
@@ -31,6 +32,8 @@ pub use views::{View, ViewComplaint, Views, read_views};
 
 /// The ticket list.
 pub const TICKETS: PaneId = PaneId("tickets");
+/// How the open tickets stand, as bars.
+pub const BOARD: PaneId = PaneId("board");
 /// The client list.
 pub const CLIENTS: PaneId = PaneId("clients");
 /// The selected ticket with its conversation.
@@ -91,6 +94,8 @@ pub enum Announcement {
     TicketVisited(TicketId),
     /// This ticket is shown: where the list has it, its cursor belongs there.
     TicketWanted(TicketId),
+    /// The tickets are to be those of this query, whichever view is shown.
+    QueryChosen(String),
     /// The tickets are to be narrowed to this client.
     ClientChosen(Option<(ClientId, SafeText)>),
 }
@@ -190,6 +195,7 @@ impl Panes {
                 Box::new(tickets::TicketsPane::new(views)),
                 Box::new(clients::ClientsPane::default()),
                 Box::new(preview::PreviewPane::default()),
+                Box::new(board::BoardPane::default()),
             ],
         }
     }

@@ -464,6 +464,14 @@ impl Pane for TicketsPane {
     fn hear(&mut self, announcement: &Announcement, context: Context, out: &mut Vec<Outcome>) {
         match announcement {
             Announcement::ClientChosen(client) => self.narrow(client.clone(), context, out),
+            Announcement::QueryChosen(words) => {
+                // No view stands between the question and its answer.
+                let all = self.views.tabs().iter().position(|tab| tab.view.name.as_str() == EVERYTHING);
+                if let Some(all) = all {
+                    self.show(all, context, out);
+                }
+                let _ = self.filter(words, context, out);
+            }
             Announcement::TicketVisited(id) | Announcement::TicketWanted(id) if self.list.holds(RowId::Ticket(*id)) => {
                 let anchor = self.list.go_to(RowId::Ticket(*id));
                 self.ask(anchor, context, out);

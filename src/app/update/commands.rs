@@ -5,7 +5,7 @@ use crate::{
     app::model::Screen,
     domain::TicketId,
     msg::{Command, Effect, Notice, Question},
-    panes::{Announcement, CLIENTS, ChooserOutcome, HelpPane, PREVIEW, PickOutcome, PromptKind, TICKETS},
+    panes::{Announcement, BOARD, CLIENTS, ChooserOutcome, HelpPane, PREVIEW, PickOutcome, PromptKind, TICKETS},
 };
 
 impl Update<'_> {
@@ -92,9 +92,10 @@ impl Update<'_> {
             }
             Command::RenameView => self.notify(Notice::info("Type the new name after rename-view")),
             Command::View => self.notify(Notice::info("Type a name after view, or press its number")),
+            Command::Board => self.focus(BOARD),
             Command::Find => self.open_line(PromptKind::Find, ""),
             Command::Filter => {
-                if self.model.focus == PREVIEW {
+                if [PREVIEW, BOARD].contains(&self.model.focus) {
                     self.focus(TICKETS);
                 }
                 let words =

@@ -89,7 +89,7 @@ impl Update<'_> {
             // A file in the config folder goes before an embedded theme of the same name: only the runner can see it.
             (Some(Command::Theme), name) => self.effects.push(Effect::LoadTheme(name.to_owned())),
             (Some(Command::Filter), words) => {
-                if self.model.focus == crate::panes::PREVIEW {
+                if [crate::panes::PREVIEW, crate::panes::BOARD].contains(&self.model.focus) {
                     self.focus(TICKETS);
                 }
                 self.filter(words);
