@@ -17,12 +17,14 @@ use anyhow::{Context, bail};
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
 /// How long the program may take to show what is waited for.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(90);
 /// A screen that has not changed for so long is at rest.
 const REST: Duration = Duration::from_secs(1);
 
+/// What has to stand there before anything is typed: the copy of the desk is whole.
+const FILLED: &str = "closed back to";
 /// What is typed, each after the screen came to rest, and what has to stand there in the end.
-const DASHBOARD: (&[&str], &str) = (&["j", "j"], "3 of ");
+const DASHBOARD: (&[&str], &str) = (&["gg", "j", "j"], "3 of ");
 const BOARD: (&[&str], &str) = (&["b"], "By agent");
 const CONNECT: (&[&str], &str) = (
     &[
@@ -52,9 +54,9 @@ fn main() -> anyhow::Result<()> {
         "dashboard" | "board" => {
             let stand_in = StandIn::start(&program)?;
             let script = if what == "board" { BOARD } else { DASHBOARD };
-            shown(&program, cols, rows, &stand_in.environment, script)?
+            shown(&program, cols, rows, &stand_in.environment, FILLED, script)?
         }
-        "connect" => shown(&program, cols, rows, &[], CONNECT)?,
+        "connect" => shown(&program, cols, rows, &[], "", CONNECT)?,
         _ => bail!("which picture: dashboard, board or connect"),
     };
     std::io::stdout().lock().write_all(svg(&screen).as_bytes())?;
@@ -105,6 +107,7 @@ fn shown(
     cols: NonZeroU16,
     rows: NonZeroU16,
     environment: &[(String, String)],
+    ready: &str,
     (keys, expected): (&[&str], &str),
 ) -> anyhow::Result<vt100::Screen> {
     let home = tempfile::tempdir()?;
@@ -133,13 +136,18 @@ fn shown(
     });
     let mut parser = vt100::Parser::new(rows, cols, 0);
     let mut keys = keys.iter();
+    let mut begun = false;
     let end = Instant::now() + PATIENCE;
     loop {
         match output.recv_timeout(REST) {
             Ok(bytes) => parser.process(&bytes),
             Err(RecvTimeoutError::Timeout) if parser.screen().contents().trim().is_empty() => {}
+            Err(RecvTimeoutError::Timeout) if !begun && !parser.screen().contents().contains(ready) => {}
             Err(RecvTimeoutError::Timeout) => match keys.next() {
-                Some(key) => writer.write_all(key.as_bytes())?,
+                Some(key) => {
+                    begun = true;
+                    writer.write_all(key.as_bytes())?;
+                }
                 None if parser.screen().contents().contains(expected) => break,
                 None => {}
             },
