@@ -16,6 +16,8 @@ const AGENTS: &str = "agents";
 
 /// How long the numbers rest between two changes of the rows.
 const REST: Duration = Duration::from_secs(5);
+/// Ages and targets move on though no row changes: this old the numbers are counted again.
+const OLD: Duration = Duration::from_secs(60);
 /// From this width on the sections stand in two columns.
 const TWO_COLUMNS: u16 = 70;
 /// Cells of a bar's name, and of its number.
@@ -113,6 +115,8 @@ pub(super) struct BoardPane {
     counted: Option<Duration>,
     /// Something changed since.
     stale: bool,
+    /// Who the agents are could not be read: they are asked for again with the next count.
+    without_agents: bool,
 }
 
 impl BoardPane {
@@ -121,6 +125,12 @@ impl BoardPane {
         let queries = self.bars.iter().map(|bar| bar.query.clone()).chain(due).collect();
         (self.waiting, self.stale, self.counted) = (true, false, Some(context.now.tick));
         out.push(Outcome::Ask { purpose: COUNTS, question: Question::Counts { queries, client: None, me: context.me } });
+    }
+
+    /// Asks who the agents are; the answer counts.
+    fn ask_agents(&mut self, out: &mut Vec<Outcome>) {
+        self.waiting = true;
+        out.push(Outcome::Ask { purpose: AGENTS, question: Question::Agents });
     }
 
     fn take_agents(&mut self, agents: &[AgentRow]) {
@@ -241,7 +251,7 @@ impl Pane for BoardPane {
     fn resize(&mut self, cols: u16, rows: u16, _context: Context, out: &mut Vec<Outcome>) {
         let was = std::mem::replace(&mut self.visible, cols > 0 && rows > 0);
         if self.visible && !was {
-            out.push(Outcome::Ask { purpose: AGENTS, question: Question::Agents });
+            self.ask_agents(out);
         }
     }
 
@@ -270,8 +280,13 @@ impl Pane for BoardPane {
 
     fn answer(&mut self, purpose: &'static str, answer: Option<Answer>, context: Context, out: &mut Vec<Outcome>) {
         match (purpose, answer) {
-            (AGENTS, Some(Answer::Agents(agents))) => {
-                self.take_agents(&agents);
+            (AGENTS, answer) => {
+                self.without_agents = !matches!(answer, Some(Answer::Agents(_)));
+                match answer {
+                    Some(Answer::Agents(agents)) => self.take_agents(&agents),
+                    _ if self.bars.is_empty() => self.take_agents(&[]),
+                    _ => {}
+                }
                 self.count(context, out);
             }
             (COUNTS, answer) => {
@@ -289,17 +304,22 @@ impl Pane for BoardPane {
     fn changed(&mut self, what: Changed, _context: Context, out: &mut Vec<Outcome>) {
         match what {
             Changed::Tickets => self.stale = true,
-            Changed::Lookups if self.visible => out.push(Outcome::Ask { purpose: AGENTS, question: Question::Agents }),
+            Changed::Lookups if self.visible => self.ask_agents(out),
             _ => {}
         }
     }
 
     fn deadline(&self) -> Option<Duration> {
-        (self.visible && self.stale && !self.waiting).then(|| self.counted.unwrap_or_default() + REST)
+        let counted = self.counted.filter(|_| self.visible && !self.waiting)?;
+        Some(counted + if self.stale { REST } else { OLD })
     }
 
     fn wake(&mut self, context: Context, out: &mut Vec<Outcome>) {
-        self.count(context, out);
+        if self.without_agents {
+            self.ask_agents(out);
+        } else {
+            self.count(context, out);
+        }
     }
 
     fn summary(&self) -> (SafeText, SafeText) {

@@ -466,10 +466,8 @@ impl Pane for TicketsPane {
             Announcement::ClientChosen(client) => self.narrow(client.clone(), context, out),
             Announcement::QueryChosen(words) => {
                 // No view stands between the question and its answer.
-                let all = self.views.tabs().iter().position(|tab| tab.view.name.as_str() == EVERYTHING);
-                if let Some(all) = all {
-                    self.show(all, context, out);
-                }
+                let all = self.views.everything();
+                self.show(all, context, out);
                 let _ = self.filter(words, context, out);
             }
             Announcement::TicketVisited(id) | Announcement::TicketWanted(id) if self.list.holds(RowId::Ticket(*id)) => {

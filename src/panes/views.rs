@@ -174,6 +174,16 @@ impl Views {
             .or_else(|| self.tabs.iter().position(|tab| !wanted.is_empty() && fits(tab, |name, wanted| name.starts_with(wanted))))
     }
 
+    /// The place of a view that leaves nothing out, whatever it is called; added where the operator keeps none.
+    pub(super) fn everything(&mut self) -> usize {
+        let Some(everything) = shipped::everything() else { return self.current };
+        let at = self.tabs.iter().position(|tab| tab.view.query.terms == everything.query.terms);
+        at.unwrap_or_else(|| {
+            self.tabs.push(Tab::new(everything));
+            self.tabs.len() - 1
+        })
+    }
+
     /// The place of the view of just this name.
     pub(super) fn find_whole(&self, name: &str) -> Option<usize> {
         self.tabs.iter().position(|tab| tab.view.name.as_str().trim() == name.trim())
@@ -256,6 +266,9 @@ mod tests {
         assert_eq!(views.before(), views.tabs().len() - 1);
         assert!(views.show(views.before()));
         assert_eq!(views.beside(1), 0);
+        assert_eq!((views.everything(), views.tabs().len()), (6, 7));
+        let mut own = Views::new(vec![View::new(EVERYTHING, "is:open is:vip").unwrap()]);
+        assert_eq!((own.everything(), own.everything(), own.tabs().len()), (1, 1, 2), "a name alone leaves much out");
         assert!(!views.show(99) && !views.show(views.tabs().len() - 1));
     }
 }

@@ -168,10 +168,8 @@ fn what_is_shown_is_saved_renamed_and_deleted() {
     assert!(!desk.text().lines().nth(1).unwrap().contains("Mine"));
 }
 
-#[test]
-fn own_views_have_tabs_80x24() {
-    let text = "[[view]]\nname = \"株式会社さくら の未対応\"\nquery = \"is:open client:さくら\"\n[[view]]\nname = \"\\u001b[31mred \\u202e\"\n\
-        query = \"is:vip\"\nrefresh = 30\n";
+/// A desk with the views of this file beside the shipped ones.
+pub(super) fn with_views(text: &str) -> Desk {
     let (views, complaints) = read_views(text);
     assert_eq!(complaints, []);
     let (keymap, _) = Keymap::compile(DEFAULTS, "");
@@ -191,6 +189,14 @@ fn own_views_have_tabs_80x24() {
     });
     let mut desk = Desk { model, size: (80, 24) };
     desk.take(Msg::Input(Input::Resize { cols: 80, rows: 24 }));
+    desk
+}
+
+#[test]
+fn own_views_have_tabs_80x24() {
+    let text = "[[view]]\nname = \"株式会社さくら の未対応\"\nquery = \"is:open client:さくら\"\n[[view]]\nname = \"\\u001b[31mred \\u202e\"\n\
+        query = \"is:vip\"\nrefresh = 30\n";
+    let mut desk = with_views(text);
     let effects = desk.keys("9");
     let paced = |effect: &Effect| matches!(effect, Effect::ViewPace(Some(every)) if every.as_secs() == 30);
     assert!(effects.iter().any(paced), "{effects:?}");

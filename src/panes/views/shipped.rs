@@ -24,6 +24,11 @@ pub(super) fn views() -> Vec<View> {
     SHIPPED.iter().filter_map(|(name, words)| View::new(name, words).ok()).collect()
 }
 
+/// The view that leaves nothing out.
+pub(super) fn everything() -> Option<View> {
+    views().into_iter().find(|view| view.name.as_str() == EVERYTHING)
+}
+
 /// Whether a view of this name comes with the program.
 pub(in super::super) fn is_shipped(name: &str) -> bool {
     SHIPPED.iter().any(|(shipped, _)| *shipped == name.trim())
