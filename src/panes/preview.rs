@@ -2,19 +2,22 @@
 
 use std::time::Duration;
 
-use super::{Announcement, Context, Outcome, PREVIEW, Pane, TICKETS, list::Step};
+use super::{Announcement, Context, Outcome, PREVIEW, Pane};
 use crate::{
     domain::{Changed, Conversation, LastView, TicketId, Timestamp},
-    msg::{Answer, Command, Effect, Notice, Now, PaneId, Question},
-    text::{SafeText, fold},
+    msg::{Answer, Command, Effect, Now, PaneId, Question},
+    text::SafeText,
     ui::{Painter, Role},
 };
 
+mod commands;
 mod draw;
+mod find;
 mod history;
 mod page;
 mod section;
 
+use find::Find;
 use page::{Page, Reading};
 
 const CONVERSATION: &str = "conversation";
@@ -48,17 +51,6 @@ pub(super) struct PreviewPane {
     cols: u16,
     rows: u16,
     top: usize,
-}
-
-/// Words that are looked for in the page.
-#[derive(Debug)]
-struct Find {
-    /// Folded.
-    needle: String,
-    /// The lines that hold them.
-    lines: Vec<usize>,
-    /// Which of them was gone to.
-    at: usize,
 }
 
 impl PreviewPane {
@@ -128,66 +120,6 @@ impl PreviewPane {
             self.ask(out);
         }
     }
-
-    fn go_to_match(&mut self, forward: bool, out: &mut Vec<Outcome>) {
-        let Some(find) = &mut self.find else {
-            out.push(Outcome::Notice(Notice::info("Nothing is looked for: / in the preview finds words")));
-            return;
-        };
-        let count = find.lines.len();
-        if count == 0 {
-            return out.push(Outcome::Notice(Notice::info("Not found in this ticket")));
-        }
-        find.at = (find.at + if forward { 1 } else { count - 1 }) % count;
-        self.show_match();
-    }
-
-    /// Scrolls so that the match is in sight, with some lines around it.
-    fn show_match(&mut self) {
-        let line = self.find.as_ref().and_then(|find| find.lines.get(find.at)).copied();
-        if let Some(line) = line {
-            let rows = usize::from(self.rows);
-            let margin = (rows / 4).min(4);
-            if line < self.top + margin {
-                self.scroll_to(line.saturating_sub(margin));
-            } else if line + margin >= self.top + rows {
-                self.scroll_to((line + margin + 1).saturating_sub(rows));
-            }
-        }
-    }
-
-    /// Steps back from what was looked for, then from a ticket that was gone to, then to the list.
-    fn back(&mut self, context: Context, out: &mut Vec<Outcome>) {
-        if self.find.take().is_some() {
-            self.lay_out_around_top();
-        } else if let Some(before) = self.came_from.pop() {
-            out.push(Outcome::Announce(Announcement::TicketWanted(before)));
-            self.visit(before, context, out);
-        } else {
-            out.push(Outcome::Focus(TICKETS));
-        }
-    }
-
-    /// Shows what is folded first of what is in sight.
-    fn open_fold(&mut self, out: &mut Vec<Outcome>) {
-        let in_sight = self.top..self.top + usize::from(self.rows);
-        match self.page.first_folded(in_sight) {
-            Some(entries) => {
-                self.reading.opened.extend(entries);
-                self.lay_out_around_top();
-            }
-            None => out.push(Outcome::Notice(Notice::info("Nothing in sight is folded; z folds again"))),
-        }
-    }
-
-    fn follow(&self, out: &mut Vec<Outcome>) {
-        let picks = self.shown.as_deref().map(section::picks).unwrap_or_default();
-        match self.shown.as_deref().map(|shown| shown.ticket.id) {
-            Some(ticket) if !picks.is_empty() => out.push(Outcome::Pick(ticket, picks)),
-            Some(_) => out.push(Outcome::Notice(Notice::info("This ticket has no files, no links and no other tickets"))),
-            None => out.push(Outcome::Notice(Notice::info("No ticket is shown"))),
-        }
-    }
 }
 
 impl Pane for PreviewPane {
@@ -218,74 +150,11 @@ impl Pane for PreviewPane {
     }
 
     fn command(&mut self, command: Command, context: Context, out: &mut Vec<Outcome>) -> bool {
-        // Whoever reads on has chosen to look at it.
-        self.chosen = true;
-        self.note_seen();
-        let page = usize::from(self.rows).saturating_sub(1).max(1);
-        let top = match command {
-            Command::PreviewDown => self.top + 3,
-            Command::PreviewUp => self.top.saturating_sub(3),
-            Command::Back => {
-                self.back(context, out);
-                return true;
-            }
-            Command::ToggleFolds => {
-                self.reading.unfolded = !self.reading.unfolded && self.reading.opened.is_empty();
-                self.reading.opened.clear();
-                self.lay_out_around_top();
-                return true;
-            }
-            Command::OpenFold => {
-                self.open_fold(out);
-                return true;
-            }
-            Command::ToggleOrder => {
-                self.reading.oldest_first = !self.reading.oldest_first;
-                self.lay_out();
-                self.scroll_to(0);
-                let words = if self.reading.oldest_first { "Oldest entry first" } else { "Newest entry first" };
-                out.push(Outcome::Notice(Notice::info(words)));
-                return true;
-            }
-            Command::FindNext | Command::FindPrevious => {
-                self.go_to_match(command == Command::FindNext, out);
-                return true;
-            }
-            Command::Follow => {
-                self.follow(out);
-                return true;
-            }
-            _ => match Step::of(command) {
-                None => return false,
-                Some(Step::Up) => self.top.saturating_sub(1),
-                Some(Step::Down) => self.top + 1,
-                Some(Step::Top) => 0,
-                Some(Step::Bottom) => self.page.len(),
-                Some(Step::HalfPageUp) => self.top.saturating_sub((page / 2).max(1)),
-                Some(Step::HalfPageDown) => self.top + (page / 2).max(1),
-                Some(Step::PageUp) => self.top.saturating_sub(page),
-                Some(Step::PageDown) => self.top + page,
-            },
-        };
-        self.scroll_to(top);
-        true
+        self.does(command, context, out)
     }
 
     fn find(&mut self, words: &str) {
-        let needle = fold(words.trim());
-        if needle.is_empty() {
-            self.find = None;
-            return self.lay_out_around_top();
-        }
-        let held = self.find.as_ref().and_then(|find| find.lines.get(find.at)).copied();
-        self.find = Some(Find { needle, lines: Vec::new(), at: 0 });
-        self.lay_out_around_top();
-        let from = held.unwrap_or(self.top);
-        if let Some(find) = &mut self.find {
-            // From what is in sight downwards, then from the beginning.
-            find.at = find.lines.iter().position(|line| *line >= from).unwrap_or(0);
-        }
-        self.show_match();
+        self.look_for(words);
     }
 
     fn answer(&mut self, purpose: &'static str, answer: Option<Answer>, _context: Context, _out: &mut Vec<Outcome>) {

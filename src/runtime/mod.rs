@@ -3,6 +3,7 @@
 //! The loop awaits nothing but its one `select!`: signals, input, messages, the next deadline. Reading the terminal, writing to
 //! it and the network never wait for one another.
 
+mod answers;
 mod clock;
 mod launch;
 mod logging;
@@ -21,9 +22,10 @@ use crate::{
     terminal::{Terminal, TerminalEvent},
 };
 
+pub use answers::answer;
 pub use clock::Clocks;
 pub use launch::{Appearance, Launch, appearance, dashboard};
-pub use runner::{Runner, RunnerSettings, answer};
+pub use runner::{Runner, RunnerSettings};
 use signals::{Signal, Signals};
 
 /// Messages taken between two frames at most: a flood can't keep the screen from being drawn.

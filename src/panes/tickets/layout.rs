@@ -4,14 +4,14 @@ use super::{
     super::{
         Context, Outcome,
         chooser::{Choice, Choose, ChooserPane, Choosing},
-        views::{Layout, SORT_KEYS, View, file, is_shipped},
+        views::{Layout, SORT_KEYS, file},
     },
     TicketsPane, columns,
 };
 use crate::{
-    domain::{Folds, GroupBy, ViewEdit},
-    msg::{Command, Effect, Notice},
-    query::{Query, Sort, SortKey},
+    domain::{Folds, GroupBy},
+    msg::{Command, Notice},
+    query::{Sort, SortKey},
     text::SafeText,
 };
 
@@ -211,68 +211,6 @@ impl TicketsPane {
         }
         true
     }
-
-    /// After a view took the filter line over, the line is empty: the rows are the same, what is to be marked is not.
-    fn show_line(&mut self, context: Context, out: &mut Vec<Outcome>) {
-        self.marks = crate::query::Marks::of(&self.views.current().line);
-        let anchor = self.list.renew();
-        self.ask(anchor, context, out);
-        self.count(context, out);
-    }
-
-    /// Saves what is shown: as the view that is shown, or as a new one of this name.
-    pub(super) fn save(&mut self, name: Option<&str>, out: &mut Vec<Outcome>) {
-        let tab = self.views.current();
-        let terms = tab.view.query.terms.iter().chain(&tab.line.terms).cloned().collect();
-        let query = Query { terms, sort: Vec::new() };
-        let sort = if tab.line.sort.is_empty() { tab.layout.sort.clone() } else { tab.line.sort.clone() };
-        let layout = Layout { sort, ..tab.layout.clone() };
-        let old = tab.view.name.to_string();
-        let name = SafeText::line(name.unwrap_or(&old).trim());
-        let view = View { name: name.clone(), query, layout, refresh: tab.view.refresh };
-        if View::read(&view.saved()).is_err() {
-            return out.push(Outcome::Notice(Notice::error("What is shown can't be saved as a view")));
-        }
-        let edit = ViewEdit::Put(name.to_string(), view.saved());
-        self.views.put(view);
-        // The rows stay what they were, and so does the cursor.
-        let ticket = self.ticket_id();
-        if let Some(tab) = self.views.current_mut() {
-            tab.ticket = ticket;
-        }
-        out.push(Outcome::Effect(Effect::SaveView(Box::new(edit))));
-    }
-
-    /// Gives the view that is shown another name.
-    fn rename(&mut self, name: &str, out: &mut Vec<Outcome>) {
-        let name = SafeText::line(name.trim());
-        let old = self.views.current().view.name.clone();
-        if self.views.find_whole(name.as_str()).is_some() {
-            return out.push(Outcome::Notice(Notice::error(&format!("There is a view called {name} already"))));
-        }
-        let Some(tab) = self.views.current_mut() else { return };
-        tab.view.name = name.clone();
-        let mut edit = |edit| out.push(Outcome::Effect(Effect::SaveView(Box::new(edit))));
-        if is_shipped(old.as_str()) {
-            // Under its old name it would come back at the next start.
-            edit(ViewEdit::Put(name.to_string(), tab.view.saved()));
-            edit(ViewEdit::Remove { name: old.to_string(), shipped: true });
-        } else {
-            edit(ViewEdit::Put(old.to_string(), tab.view.saved()));
-        }
-    }
-
-    /// Takes the view that is shown away.
-    pub(super) fn delete(&mut self, context: Context, out: &mut Vec<Outcome>) {
-        if self.views.tabs().len() < 2 {
-            return out.push(Outcome::Notice(Notice::error("The last view stays")));
-        }
-        let name = self.views.current().view.name.to_string();
-        let shipped = is_shipped(&name);
-        self.views.remove();
-        out.push(Outcome::Effect(Effect::SaveView(Box::new(ViewEdit::Remove { name, shipped }))));
-        self.shown(context, out);
-    }
 }
 
 fn sort_keys() -> impl Iterator<Item = SortKey> {
@@ -310,6 +248,7 @@ fn sorted(before: &[Sort], key: SortKey, choose: Choose) -> Vec<Sort> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::query::Query;
 
     #[test]
     fn an_order_is_chosen_turned_round_and_grows_to_three_keys() {

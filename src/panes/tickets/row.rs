@@ -4,7 +4,6 @@ use ratatui::style::Style;
 
 use super::{
     super::list::draw_cursor,
-    GUTTER,
     columns::{Cell, Column},
 };
 use crate::{
@@ -19,6 +18,8 @@ use crate::{
     },
 };
 
+/// Cells before the columns: the cursor's mark, the state's mark, the mark of what changed.
+pub(super) const GUTTER: u16 = 3;
 /// A target that so many minutes or fewer are left to is near.
 const NEAR: i64 = 60;
 

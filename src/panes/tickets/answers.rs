@@ -1,0 +1,56 @@
+//! Takes what the mirror and the server answer.
+
+use super::{
+    super::{Context, Outcome},
+    LISTS, SERVER, TicketsPane,
+    changed::{FIRST_CHANGED, NEXT_CHANGED},
+    counting::COUNTS,
+    rows::ROWS,
+};
+use crate::{
+    domain::{Found, GroupedRow, Window},
+    msg::{Answer, Notice},
+};
+
+impl TicketsPane {
+    /// Takes the answer to the question for this purpose; `None` where it failed.
+    pub(super) fn take_answer(
+        &mut self,
+        purpose: &'static str,
+        answer: Option<Answer>,
+        context: Context,
+        out: &mut Vec<Outcome>,
+    ) {
+        match (purpose, answer) {
+            (ROWS, Some(Answer::Tickets(window))) => {
+                let rows = window.rows.into_iter().map(|row| GroupedRow::Ticket(Box::new(row))).collect();
+                self.fill(Window { rows, offset: window.offset, total: window.total, more: window.more }, context, out);
+            }
+            (ROWS, Some(Answer::Groups(window))) => self.fill(window, context, out),
+            (LISTS, Some(Answer::HaloLists(lists))) => self.take_lists(lists, out),
+            (ROWS, _) => self.list.give_up(),
+            (NEXT_CHANGED | FIRST_CHANGED, Some(Answer::Tickets(window))) => {
+                self.found_changed(&window, purpose == FIRST_CHANGED, context, out);
+            }
+            (COUNTS, answer) => self.take_counts(answer, context),
+            (SERVER, Some(Answer::Found(Some(found)))) => {
+                out.push(Outcome::Notice(found_words(&found)));
+                if self.also != found.ids {
+                    self.also = found.ids;
+                    let anchor = self.list.renew();
+                    self.ask(anchor, context, out);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn found_words(found: &Found) -> Notice {
+    let tickets = if found.count == 1 { "1 ticket".to_owned() } else { format!("{} tickets", found.count) };
+    let more = if found.more { " and has more; more words narrow it" } else { "" };
+    Notice::info(&match found.new {
+        0 => format!("The server finds nothing that is not here ({tickets}){more}"),
+        new => format!("The server finds {tickets}, {new} of them new here{more}"),
+    })
+}

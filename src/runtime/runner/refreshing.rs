@@ -1,0 +1,83 @@
+//! How often what is shown is refreshed, and the list of Halo that is looked at.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Runner;
+use crate::{
+    domain::{Changed, News},
+    msg::{Msg, Notice},
+    session::Session,
+};
+
+/// How often the window refreshes while nobody looks at it.
+const UNWATCHED: Duration = Duration::from_mins(10);
+
+impl Runner {
+    /// Somebody looks at the terminal's window again, or nobody any more. What is then older than it should be is fetched at once.
+    pub(super) fn watched(&mut self, watched: bool) {
+        self.with_session(|session| session.watched(watched));
+        let since = if watched { self.unwatched.take() } else { self.unwatched.replace(Instant::now()) };
+        self.refresh_by_itself();
+        if !watched {
+            // What nobody looks at is not kept fresh; its number stays, to go on with.
+            if let Some((_, task)) = &self.list {
+                task.abort();
+            }
+        } else if let Some((list, _)) = self.list {
+            self.look_at_list(Some(list));
+        }
+        let stale = since.zip(self.every).is_some_and(|(since, every)| since.elapsed() >= every);
+        if watched && stale {
+            self.with_session(Session::catch_up);
+        }
+    }
+
+    pub(super) fn refresh_by_itself(&self) {
+        // Off is off: a view's own pace only says how often, not whether.
+        let every = self.every.map(|every| self.view_every.unwrap_or(every));
+        let every = every.map(|every| if self.unwatched.is_some() { every.max(UNWATCHED) } else { every });
+        self.with_session(|session| session.refresh_every(every));
+    }
+
+    /// Asks the server which lists there are.
+    pub(super) fn read_lists(&mut self) {
+        let Some(reader) = self.work.lock().as_ref().map(Session::list_reader) else { return };
+        let work = async move {
+            match reader.lists().await {
+                Ok(()) => Msg::News(News::Changed(Changed::Lookups)),
+                Err(failure) => Msg::Notice(Notice::failure(&failure)),
+            }
+        };
+        self.spawn(work, |failure| Msg::Notice(Notice::failure(&failure)));
+    }
+
+    /// Keeps the tickets of a list fresh from now on, at the pace of the view that shows it, or no list's.
+    pub(super) fn look_at_list(&mut self, list: Option<i64>) {
+        if let Some((_, task)) = self.list.take() {
+            task.abort();
+        }
+        let Some(list) = list else { return };
+        let Some(reader) = self.work.lock().as_ref().map(Session::list_reader) else { return };
+        let (messages, every) = (self.messages.clone(), self.every.map(|every| self.view_every.unwrap_or(every)));
+        let task = self.tasks.spawn(async move {
+            let mut first = true;
+            loop {
+                let msg = match reader.tickets(list, first).await {
+                    // When it was read is told too.
+                    Ok(changed) => (changed || first).then_some(Msg::News(News::Changed(Changed::Tickets))),
+                    // The header says that the server can't be reached; what is wrong with a list is said once.
+                    Err(failure) => first.then(|| Msg::Notice(Notice::failure(&failure))),
+                };
+                if let Some(msg) = msg {
+                    let _ = messages.send(msg).await;
+                }
+                first = false;
+                let Some(every) = every else { return };
+                tokio::time::sleep(every).await;
+            }
+        });
+        self.list = Some((list, task));
+    }
+}

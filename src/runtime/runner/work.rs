@@ -1,0 +1,55 @@
+//! What tasks share, and the start of a session.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::mpsc;
+
+use super::RunnerSettings;
+use crate::{
+    domain::{Failure, Profile, SecretSource, Timestamp},
+    mirror::Mirror,
+    msg::Msg,
+    runtime::logging::Logging,
+    session::{Session, SessionSettings},
+};
+
+/// What tasks share: the settings, the way back, the session that runs.
+#[derive(Clone)]
+pub(super) struct Work {
+    pub(super) settings: Arc<RunnerSettings>,
+    pub(super) messages: mpsc::Sender<Msg>,
+    pub(super) session: Arc<Mutex<Option<Session>>>,
+    pub(super) log: Arc<Mutex<Option<Logging>>>,
+}
+
+impl Work {
+    /// Starts the session of a profile over its open mirror.
+    pub(super) fn start(&self, profile: Profile, secret: Arc<dyn SecretSource>, mirror: Mirror) -> Result<(), Failure> {
+        let budget = self.settings.config.budget(self.settings.budget, &profile);
+        // Where its folder can't be had, that was told already, and requests are counted by this instance alone.
+        let ledger = (!self.settings.ephemeral).then(|| self.settings.paths.ledger_file(&profile.name));
+        let (every, history) = (self.settings.config.refresh.0, self.settings.config.history);
+        let (news, mut receiver) = mpsc::channel(64);
+        let clock = Arc::new(Timestamp::now);
+        let session = Session::start(SessionSettings { profile, secret, budget, ledger, every, history, clock }, mirror, news)?;
+        *self.lock() = Some(session);
+        let messages = self.messages.clone();
+        tokio::spawn(async move {
+            while let Some(news) = receiver.recv().await {
+                if messages.send(Msg::News(news)).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(())
+    }
+
+    pub(super) fn take(&self) -> Option<Session> {
+        self.lock().take()
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Option<Session>> {
+        // A panic while it was held left nothing half done: the session is swapped whole.
+        self.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
