@@ -6,7 +6,7 @@ use super::{
     Announcement, Context, Outcome, Pane, TICKETS,
     chooser::{Choose, Choosing},
     list::{List, Listed},
-    views::{EVERYTHING, Views},
+    views::Views,
 };
 use crate::{
     domain::{Changed, ClientId, GroupedRow, HaloListRow, LastView, RowId, TicketId, TicketRow},
