@@ -17,7 +17,7 @@ const AGENTS: &str = "agents";
 /// How long the numbers rest between two changes of the rows.
 const REST: Duration = Duration::from_secs(5);
 /// Ages and targets move on though no row changes: this old the numbers are counted again.
-const OLD: Duration = Duration::from_secs(60);
+const OLD: Duration = Duration::from_mins(1);
 /// From this width on the sections stand in two columns.
 const TWO_COLUMNS: u16 = 70;
 /// Cells of a bar's name, and of its number.

@@ -37,7 +37,7 @@ fn through_the_door(desk: &mut Desk) -> String {
         Effect::Ask { question: Question::Tickets { query, client: None, .. }, .. } => Some(query.to_string()),
         _ => None,
     });
-    asked.last().unwrap()
+    asked.collect::<Vec<_>>().pop().unwrap()
 }
 
 /// How many questions the effects ask about the board's numbers.
@@ -106,7 +106,7 @@ fn agents_that_could_not_be_read_hide_no_other_bar_and_are_asked_for_again() {
     let mut desk = Desk::full(80, 24, true);
     open(&mut desk, || Err(Failure::new(FailureKind::Storage, "busy")));
     assert!(desk.text().contains("Open by priority"), "{}", desk.text());
-    let later = Now { tick: now().tick + Duration::from_secs(60), ..now() };
+    let later = Now { tick: now().tick + Duration::from_mins(1), ..now() };
     let asked = update(&mut desk.model, Msg::Wake, later);
     assert!(asked.iter().any(|effect| matches!(effect, Effect::Ask { question: Question::Agents, .. })), "{asked:?}");
 }
