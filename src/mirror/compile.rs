@@ -31,6 +31,13 @@ pub(super) struct Condition {
     pub(super) params: Vec<Value>,
 }
 
+impl Condition {
+    /// Both conditions.
+    pub(super) fn both(one: Self, other: Self) -> Self {
+        Self { sql: format!("({}) AND {}", one.sql, other.sql), params: one.params.into_iter().chain(other.params).collect() }
+    }
+}
+
 /// A query as conditions on `tickets AS t`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Compiled {

@@ -25,7 +25,8 @@ pub(super) struct Mark {
 impl List {
     /// How many rows stand before a row of the list that has `total` rows.
     pub(super) fn depth(&self, conn: &Connection, positions: &Positions, at: &Position, total: u64) -> rusqlite::Result<u64> {
-        if total < 2 * STRIDE || self.hits.is_some() {
+        // Only an order that an index has can be walked from one remembered row to the next; others are counted piece by piece.
+        if total < 2 * STRIDE || self.hits.is_some() || self.has_several_keys() {
             return self.count(conn, Some(at));
         }
         if let Some((all, without)) = self.difference {
@@ -125,7 +126,7 @@ impl List {
         positions: &Positions,
         total: u64,
     ) -> rusqlite::Result<Option<Arc<[i64]>>> {
-        if self.order.len() <= 2 || total > AT_ONCE || self.hits.is_some() {
+        if !self.has_several_keys() || total > AT_ONCE || self.hits.is_some() {
             return Ok(None);
         }
         if let Some(ids) = positions.order(&self.name) {

@@ -189,6 +189,37 @@ impl List {
         self.ids(conn, at.as_ref(), Direction::Forward, count, None)
     }
 
+    /// The rows behind one of them, or the first ones, that `wanted` takes.
+    pub(super) fn after_where(
+        &self,
+        conn: &Connection,
+        id: Option<i64>,
+        count: usize,
+        wanted: impl Fn(i64) -> bool,
+    ) -> rusqlite::Result<Vec<i64>> {
+        let at = match id {
+            Some(id) => self.position(conn, id)?,
+            None => None,
+        };
+        let mut ids = Vec::new();
+        for step in self.steps(at.as_ref(), Direction::Forward) {
+            let (tables, filter, params) = self.source(step);
+            let sql = format!("SELECT t.id FROM {tables} WHERE {filter} ORDER BY {}", self.ordered(Direction::Forward));
+            let mut statement = conn.prepare_cached(&sql)?;
+            let mut rows = statement.query(params_from_iter(params))?;
+            while let Some(row) = rows.next()? {
+                let id = row.get(0)?;
+                if wanted(id) {
+                    ids.push(id);
+                }
+                if ids.len() >= count {
+                    return Ok(ids);
+                }
+            }
+        }
+        Ok(ids)
+    }
+
     /// The rows before one of them, or the last ones, in the list's order.
     pub(super) fn before(&self, conn: &Connection, id: Option<i64>, count: usize) -> rusqlite::Result<Vec<i64>> {
         let at = match id {
@@ -259,7 +290,7 @@ impl List {
         limit: usize,
         total: Option<u64>,
     ) -> rusqlite::Result<Vec<i64>> {
-        let by_groups = total.filter(|_| self.order.len() > 2 && self.hits.is_none());
+        let by_groups = total.filter(|_| self.has_several_keys() && self.hits.is_none());
         let mut ids: Vec<i64> = match by_groups {
             Some(total) => self.by_groups(conn, from, direction, limit, total)?,
             None => Vec::new(),

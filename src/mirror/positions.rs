@@ -26,6 +26,8 @@ pub(super) struct Positions {
 pub(super) enum Few {
     /// They are, and these are all, as a JSON array.
     These(Arc<str>),
+    /// Not so few, but these are all, in the order of their numbers.
+    Set(Arc<[i64]>),
     /// They are not, or it takes long to find out.
     Many,
 }

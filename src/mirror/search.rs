@@ -10,6 +10,7 @@ use rusqlite::{Connection, params_from_iter, types::Value};
 
 use super::{
     compile::{Condition, EVERY, said, said_in_summary},
+    held,
     list::{List, Place},
     positions::Positions,
     words::{Table, Terms, shard_of},
@@ -40,8 +41,22 @@ pub(super) enum Way {
     AtHand(Vec<i64>),
     /// By the word index, those that lead first.
     ByWords(ByWords),
-    /// By walking the list that its filter is for.
-    ByOrder(List),
+    /// By walking a list.
+    ByOrder(ByOrder),
+}
+
+/// The rows of a list that are found.
+#[derive(Clone, Debug)]
+pub(super) struct ByOrder {
+    pub(super) list: List,
+    /// Only these, in the order of their numbers; without them the list's condition says which.
+    pub(super) hits: Option<Arc<[i64]>>,
+}
+
+impl ByOrder {
+    fn is_hit(&self, id: i64) -> bool {
+        self.hits.as_ref().is_none_or(|hits| hits.binary_search(&id).is_ok())
+    }
 }
 
 /// What was found so far.
@@ -153,8 +168,8 @@ impl Search {
                 Ok(more)
             }
             Way::ByWords(words) => words.more(conn, at, limit),
-            Way::ByOrder(list) => {
-                let more = list.after(conn, at.last, limit)?;
+            Way::ByOrder(found) => {
+                let more = found.list.after_where(conn, at.last, limit, |id| found.is_hit(id))?;
                 at.last = more.last().copied().or(at.last);
                 Ok(more)
             }
@@ -165,7 +180,7 @@ impl Search {
         match &self.way {
             Way::AtHand(ids) => Ok(ids.contains(&id)),
             Way::ByWords(words) => words.holds(conn, id),
-            Way::ByOrder(list) => list.holds(conn, id),
+            Way::ByOrder(found) => Ok(found.is_hit(id) && found.list.holds(conn, id)?),
         }
     }
 
@@ -215,6 +230,8 @@ pub(super) struct ByWords {
     pub(super) filter: Condition,
     /// Tickets that the server says have the words, as a JSON array.
     pub(super) also: Arc<str>,
+    /// All tickets that meet the filter, in the order of their numbers, where they are not too many.
+    pub(super) within: Option<Arc<[i64]>>,
 }
 
 /// Where rows come from: a table of each shard, and what to look for in it.
@@ -233,7 +250,7 @@ impl ByWords {
     }
 
     /// Whether the sources hold rows that don't say all terms.
-    fn is_loose(&self) -> bool {
+    pub(super) fn is_loose(&self) -> bool {
         let short = self.terms.0.iter().filter(|term| !Terms::is_long(term)).count();
         self.terms.has_phrase() || (short > 0 && self.terms.0.len() > 1)
     }
@@ -353,6 +370,9 @@ impl ByWords {
     ) -> rusqlite::Result<Vec<i64>> {
         let mut params =
             vec![Value::Text(matching.to_owned()), Value::Integer(last.map_or(i64::MAX, |last| last.saturating_sub(1)))];
+        if let Some(within) = &self.within {
+            return held::hits_within(conn, table, params, checks, within, limit);
+        }
         let before = format!("w.{table} MATCH ? AND w.rowid <= ?");
         let sql = if self.filter.sql == EVERY && checks.is_empty() {
             format!("SELECT w.rowid FROM {table} AS w WHERE {before} ORDER BY w.rowid DESC LIMIT ?")

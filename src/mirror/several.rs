@@ -21,6 +21,11 @@ struct Reading<'a> {
 }
 
 impl List {
+    /// Whether rows are ordered by more than one key beside their number.
+    pub(super) fn has_several_keys(&self) -> bool {
+        self.order.len() > 2
+    }
+
     /// Ids from a position on (itself left out), or from the end that the direction begins at, in the direction's order.
     pub(super) fn by_groups(
         &self,
@@ -84,8 +89,10 @@ impl Reading<'_> {
         if missing == 0 {
             return Ok(());
         }
-        let walk = self.is_large(same)?;
-        let sign = if walk || same.is_empty() { "" } else { "+" };
+        // Rows that differ in their number only stand in its order in any index.
+        let by_number = same.len() + 1 >= self.list.order.len();
+        let walk = !by_number && self.is_large(same)?;
+        let sign = if walk || by_number || same.is_empty() { "" } else { "+" };
         let keys = self.list.order.iter().skip(same.len());
         let order: Vec<String> = keys.map(|key| format!("{sign}{} {}", key.column, self.way(key.descending))).collect();
         let (tables, filter, mut params) = self.list.source(self.step(same, beyond, walk));

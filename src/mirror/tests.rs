@@ -836,6 +836,42 @@ fn counting_can_stop_early() {
 }
 
 #[test]
+fn words_are_found_in_views_of_few_and_of_many_tickets() {
+    let store = store();
+    lookups(&store);
+    let record = |id| TicketRecord {
+        summary: if id % 2 == 0 { "word of mouth".into() } else { "mouth".into() },
+        site_name: if id % 50 == 0 { "Rare corner".into() } else { "Head Office".into() },
+        team_name: "Rare team".into(),
+        status_id: StatusId(if id % 3 == 0 { 1 } else { 9 }),
+        last_update: ago(id / 7),
+        ..ticket(id)
+    };
+    put(&store, Batch::Tickets((1..=600).map(record).collect()), Pass::Any);
+    let sorted = |query: &str| {
+        let mut ids: Vec<i64> =
+            window(&store, &TicketAsk { count: 1_000, ..ask(query) }).rows.iter().map(|row| row.id.0).collect();
+        ids.sort_unstable();
+        ids
+    };
+    for view in [
+        "site:rare",
+        "site:rare is:open",
+        "site:\"rare corner\" team:rare",
+        "site:office is:open",
+        "-site:rare is:open",
+        "site:none",
+    ] {
+        for words in ["w", "word", "\"word of\"", "mouth word", "\"of word\""] {
+            for order in ["", " sort:id", " sort:-updated"] {
+                let wanted: Vec<i64> = sorted(view).into_iter().filter(|id| id % 2 == 0 && words != "\"of word\"").collect();
+                assert_eq!(sorted(&format!("{view} {words}{order}")), wanted, "{view} {words}{order}");
+            }
+        }
+    }
+}
+
+#[test]
 fn shorter_ways_of_counting_count_the_same() {
     let store = store();
     lookups(&store);

@@ -7,24 +7,29 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::{
     Reader, StoreError, TicketAsk,
     compile::{Compiled, Condition, EVERY, ONLY_CLOSED, ONLY_OPEN, compile},
+    held::hits,
     list::List,
     names::Names,
+    narrow::narrow,
     positions::Few,
     row,
-    search::{ByWords, Search, Way},
+    search::{ByOrder, ByWords, Search, Way},
     words::Table,
 };
 use crate::{
     domain::{AgentId, Anchor, ClientId, PriorityId, SlaId, TicketId, TicketRow, Window},
+    query::Query,
     text::SafeText,
 };
 
 /// Up to so many hits of the word index are sorted; with more the order's index is walked and each row's words are looked at.
-const FEW_HITS: usize = 2_000;
+const FEW_HITS: usize = if cfg!(test) { 4 } else { 2_000 };
 /// Up to so many rows that meet a query's other conditions are looked at for its words, rather than the word index.
-const FEW_ROWS: usize = 400;
-/// How long may be looked for these rows, in steps of the database: some milliseconds.
-const FEW_STEPS: i64 = 60_000;
+const FEW_ROWS: usize = if cfg!(test) { 6 } else { 1_000 };
+/// Up to so many rows of a filter, and hits of its words, are held in memory to be compared: half a megabyte.
+const HELD: usize = 60_000;
+/// How long may be looked for a filter's rows, in steps of the database: some milliseconds.
+const HELD_STEPS: i64 = 500_000;
 
 impl Reader {
     /// A window of the tickets asked for, in their order.
@@ -149,7 +154,7 @@ impl Reader {
         let search = |way| Source::Search(Search { name: name.clone(), way, count_up_to: ask.count_up_to });
         if terms.0.is_empty() {
             let hits = match &hint {
-                Some(hint) => few_hits(&self.conn, &[(Table::Names, hint.clone())], FEW_HITS)?,
+                Some(hint) => hits(&self.conn, &[(Table::Names, hint.clone())], FEW_HITS)?.map(|ids| json(&ids)),
                 None => None,
             };
             let mut list = list(hits, filter, order.unwrap_or_default());
@@ -158,97 +163,80 @@ impl Reader {
             }
             return Ok(Source::List(list));
         }
-        let few = self.few_rows(&filter, hint.as_deref())?;
-        let by_words = ByWords { shards: super::words::shards(&self.conn)?.into(), terms, filter, also: json(&also).into() };
-        Ok(match (few, order) {
-            (Some(few), None) => {
-                let mut ids = by_words.among(&self.conn, &few)?;
-                ids.extend(by_words.elsewhere(&self.conn, None, usize::MAX)?);
-                search(Way::AtHand(ids))
-            }
-            (None, None) => search(Way::ByWords(by_words)),
-            (few, Some(order)) => {
-                let hits = match few {
-                    Some(few) => Some(few.to_string()),
-                    None => few_hits(&self.conn, &by_words.sources(), FEW_HITS)?.map(|hits| joined(&hits, &also)),
-                };
-                let said = by_words.said();
-                let filter = Condition {
-                    sql: format!("({}) AND {}", by_words.filter.sql, said.sql),
-                    params: by_words.filter.params.into_iter().chain(said.params).collect(),
-                };
-                if hits.is_some() {
-                    // They are few: counting them costs nothing worth saving.
-                    Source::List(List { count_up_to: None, ..list(hits, filter, order) })
-                } else {
-                    search(Way::ByOrder(list(None, filter, order)))
+        let rows = self.rows_of(&ask.query, &filter, hint.as_deref())?;
+        let within = if let Few::Set(ids) = &rows { Some(Arc::clone(ids)) } else { None };
+        let shards = super::words::shards(&self.conn)?.into();
+        let by_words = ByWords { shards, terms, filter, also: json(&also).into(), within };
+        let Some(order) = order else {
+            return Ok(search(match rows {
+                Few::These(few) => {
+                    let mut ids = by_words.among(&self.conn, &few)?;
+                    ids.extend(by_words.elsewhere(&self.conn, None, usize::MAX)?);
+                    Way::AtHand(ids)
                 }
-            }
-        })
+                Few::Set(_) | Few::Many => Way::ByWords(by_words),
+            }));
+        };
+        let both = Condition::both(by_words.filter.clone(), by_words.said());
+        // Those that are few: counting them costs nothing worth saving.
+        let few = |ids: String, filter| Source::List(List { count_up_to: None, ..list(Some(ids), filter, order.clone()) });
+        if let Few::These(ids) = &rows {
+            return Ok(few(ids.to_string(), both));
+        }
+        let Some(mut hits) = hits(&self.conn, &by_words.sources(), HELD)? else {
+            return Ok(search(Way::ByOrder(ByOrder { list: list(None, both, order), hits: None })));
+        };
+        hits.extend(also);
+        if let Few::Set(within) = &rows {
+            hits.retain(|id| within.binary_search(id).is_ok());
+        }
+        hits.sort_unstable();
+        hits.dedup();
+        // What the index finds says it all, unless words have to stand in a row.
+        let filter = if by_words.is_loose() { both } else { by_words.filter };
+        if hits.len() <= FEW_HITS {
+            return Ok(few(json(&hits), filter));
+        }
+        Ok(search(Way::ByOrder(ByOrder { list: list(None, filter, order), hits: Some(hits.into()) })))
     }
 
-    /// The rows that meet a filter as a JSON array, where they are few and quickly found.
-    fn few_rows(&self, filter: &Condition, hint: Option<&str>) -> rusqlite::Result<Option<Arc<str>>> {
-        if [EVERY, ONLY_OPEN, ONLY_CLOSED].contains(&filter.sql.as_str()) {
-            return Ok(None);
+    /// The rows that meet a filter, where they are not too many and quickly found.
+    fn rows_of(&self, query: &Query, filter: &Condition, hint: Option<&str>) -> rusqlite::Result<Few> {
+        if [EVERY, ONLY_CLOSED].contains(&filter.sql.as_str()) {
+            return Ok(Few::Many);
         }
         let name = format!("{filter:?}");
-        match self.positions.few(&name) {
-            Some(Few::These(ids)) => return Ok(Some(ids)),
-            Some(Few::Many) => return Ok(None),
-            None => {}
+        if let Some(known) = self.positions.few(&name) {
+            return Ok(known);
         }
-        let hits = match hint {
-            Some(hint) => few_hits(&self.conn, &[(Table::Names, hint.to_owned())], FEW_HITS)?,
+        let named = match hint {
+            Some(hint) => hits(&self.conn, &[(Table::Names, hint.to_owned())], FEW_HITS)?,
             None => None,
         };
-        let few: Option<Arc<str>> = if let Some(hits) = hits {
-            Some(hits.into())
+        let few = if let Some(ids) = named {
+            Few::These(json(&ids).into())
         } else {
-            let sql = format!("SELECT t.id FROM tickets AS t WHERE {} LIMIT {}", filter.sql, FEW_ROWS + 1);
+            let filter = match narrow(&self.conn, query)? {
+                Some(borne) => &Condition::both(filter.clone(), borne),
+                None => filter,
+            };
+            let sql = format!("SELECT t.id FROM tickets AS t WHERE {} LIMIT {}", filter.sql, HELD + 1);
             let probe = || -> rusqlite::Result<Vec<i64>> {
                 let mut statement = self.conn.prepare_cached(&sql)?;
                 statement.query_map(rusqlite::params_from_iter(&filter.params), |row| row.get(0))?.collect()
             };
-            let ids = self.allowance.within(FEW_STEPS, probe)?;
-            ids.filter(|ids| ids.len() <= FEW_ROWS).map(|ids| json(&ids).into())
+            match self.allowance.within(HELD_STEPS, probe)? {
+                Some(ids) if ids.len() <= FEW_ROWS => Few::These(json(&ids).into()),
+                Some(mut ids) if ids.len() <= HELD => {
+                    ids.sort_unstable();
+                    Few::Set(ids.into())
+                }
+                _ => Few::Many,
+            }
         };
-        self.positions.keep_few(&name, few.clone().map_or(Few::Many, Few::These));
+        self.positions.keep_few(&name, few.clone());
         Ok(few)
     }
-}
-
-/// The ids that the word index finds as a JSON array, where they are few.
-fn few_hits(conn: &Connection, sources: &[(Table, String)], most: usize) -> rusqlite::Result<Option<String>> {
-    let mut ids: Vec<i64> = Vec::new();
-    for shard in super::words::shards(conn)? {
-        for (table, matching) in sources {
-            let table = table.of(shard);
-            let mut statement = conn.prepare_cached(&format!("SELECT rowid FROM {table} WHERE {table} MATCH ? LIMIT ?"))?;
-            let left = i64::try_from(most + 1 - ids.len()).unwrap_or(i64::MAX);
-            for id in statement.query_map((matching, left), |row| row.get(0))? {
-                ids.push(id?);
-            }
-            if ids.len() > most {
-                return Ok(None);
-            }
-        }
-    }
-    ids.sort_unstable();
-    ids.dedup();
-    Ok(Some(json(&ids)))
-}
-
-/// The ids of a JSON array with others, each once.
-fn joined(ids: &str, others: &[i64]) -> String {
-    if others.is_empty() {
-        return ids.to_owned();
-    }
-    let mut all: Vec<i64> = serde_json::from_str(ids).unwrap_or_default();
-    all.extend(others);
-    all.sort_unstable();
-    all.dedup();
-    json(&all)
 }
 
 fn json(ids: &[i64]) -> String {

@@ -1,0 +1,67 @@
+//! Hits of the word index as numbers in memory: comparing numbers costs far less than looking at rows.
+
+use rusqlite::{Connection, params_from_iter, types::Value};
+
+use super::{
+    compile::Condition,
+    words::{Table, shards},
+};
+
+/// The ids that the word index finds, in the order of their numbers, where they are no more than `most`.
+pub(super) fn hits(conn: &Connection, sources: &[(Table, String)], most: usize) -> rusqlite::Result<Option<Vec<i64>>> {
+    let mut ids: Vec<i64> = Vec::new();
+    for shard in shards(conn)? {
+        for (table, matching) in sources {
+            let table = table.of(shard);
+            let mut statement = conn.prepare_cached(&format!("SELECT rowid FROM {table} WHERE {table} MATCH ? LIMIT ?"))?;
+            let left = i64::try_from(most + 1 - ids.len()).unwrap_or(i64::MAX);
+            for id in statement.query_map((matching, left), |row| row.get(0))? {
+                ids.push(id?);
+            }
+            if ids.len() > most {
+                return Ok(None);
+            }
+        }
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(Some(ids))
+}
+
+/// The rows that a table of the word index finds, the newest ticket first, of those within the given ones that meet the checks: no
+/// other is looked at.
+pub(super) fn hits_within(
+    conn: &Connection,
+    table: &str,
+    params: Vec<Value>,
+    checks: &[Condition],
+    within: &[i64],
+    limit: usize,
+) -> rusqlite::Result<Vec<i64>> {
+    let checks: Vec<(String, &[Value])> = checks
+        .iter()
+        .map(|check| (format!("SELECT EXISTS (SELECT 1 FROM tickets AS t WHERE t.id = ? AND {})", check.sql), &*check.params))
+        .collect();
+    let mut ids = Vec::new();
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT w.rowid FROM {table} AS w WHERE w.{table} MATCH ? AND w.rowid <= ? ORDER BY w.rowid DESC"
+    ))?;
+    let mut rows = statement.query(params_from_iter(params))?;
+    'hits: while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        if within.binary_search(&id).is_err() {
+            continue;
+        }
+        for (sql, params) in &checks {
+            let params = std::iter::once(Value::Integer(id)).chain(params.iter().cloned());
+            if !conn.prepare_cached(sql)?.query_row(params_from_iter(params), |row| row.get(0))? {
+                continue 'hits;
+            }
+        }
+        ids.push(id);
+        if ids.len() >= limit {
+            break;
+        }
+    }
+    Ok(ids)
+}
