@@ -16,9 +16,9 @@ use crate::{
     ui::{Painter, Role, Tee, hint_line, layout::PreviewPlace, too_small},
 };
 
-/// Hints that the last line tells at most.
+/// Hints that a line tells at most.
 const HINTS: usize = 12;
-/// The same where the least is sent; help tells all.
+/// The same in the last line where the least is sent; help tells all.
 const LEAN_HINTS: usize = 6;
 
 /// A frame of this size, and the column and row of the terminal's own cursor, if it is to be seen.
@@ -48,25 +48,19 @@ pub fn view(model: &Model, now: Now, buf: &mut Buffer) -> Option<Position> {
     match model.screen {
         Screen::Connect => {
             let layers = model.connect.layers();
-            model.connect.draw(&mut painter, &model.keymap.hints(layers, 12))
+            model.connect.draw(&mut painter, &model.keymap.hints(layers, HINTS))
         }
-        Screen::Dashboard if model.picker.is_some() => {
-            let hints = model.keymap.hints(PickerPane::LAYERS, 12);
-            let hints: Vec<_> = hints.iter().map(|hint| (hint.keys.as_str(), hint.label)).collect();
+        Screen::Dashboard => {
             if let Some(picker) = &model.picker {
-                picker.draw(&mut painter, &hints);
+                picker.draw(&mut painter, &model.keymap.hints(PickerPane::LAYERS, HINTS));
+                None
+            } else if let Some(chooser) = &model.chooser {
+                chooser.draw(&mut painter, model.keymap.hints(ChooserPane::LAYERS, HINTS));
+                None
+            } else {
+                model.line.as_ref().and_then(|line| line.draw(&mut painter, above(places.areas.footer)))
             }
-            None
         }
-        Screen::Dashboard if model.chooser.is_some() => {
-            let hints = model.keymap.hints(ChooserPane::LAYERS, 12);
-            let hints: Vec<_> = hints.iter().map(|hint| (hint.keys.as_str(), hint.label)).collect();
-            if let Some(chooser) = &model.chooser {
-                chooser.draw(&mut painter, &hints);
-            }
-            None
-        }
-        Screen::Dashboard => model.line.as_ref().and_then(|line| line.draw(&mut painter, above(places.areas.footer))),
     }
 }
 

@@ -10,6 +10,8 @@ pub struct Hint {
     pub keys: String,
     /// What they do, in one or two words.
     pub label: &'static str,
+    /// The command; the first one where several share the hint.
+    pub command: Command,
 }
 
 /// The keys of one layer, for the help screen.
@@ -48,7 +50,7 @@ impl Keymap {
                         hint.keys.push('/');
                         hint.keys.push_str(&print_keys(keys));
                     }
-                    None => ranked.push((rank, Hint { keys: print_keys(keys), label: command.label() })),
+                    None => ranked.push((rank, Hint { keys: print_keys(keys), label: command.label(), command })),
                 }
             }
         }

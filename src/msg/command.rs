@@ -116,8 +116,8 @@ commands! {
     Accept = "accept", "accept", "Takes what was typed or chosen.";
     Complete = "complete", "complete", "Completes the word before the cursor.";
     ClearInput = "clear-input", "clear", "Empties the input field.";
-    NextField = "next-field", "next", "Goes to the next field.";
-    PreviousField = "previous-field", "back", "Goes to the previous field.";
+    NextField = "next-field", "next", "Goes to the next field; on the board, to the next section.";
+    PreviousField = "previous-field", "back", "Goes to the previous field; on the board, to the previous section.";
     NextChoice = "next-choice", "choose", "Chooses the next of the field's choices.";
     PreviousChoice = "previous-choice", "choose", "Chooses the previous of the field's choices.";
     Test = "test", "test", "Tests what was filled in and connects.";

@@ -1,10 +1,11 @@
 //! A short list to choose from and to put in order: by what rows are sorted, which columns they have, by what they are grouped.
 
-use super::list::Step;
+use super::drawer::Drawer;
 use crate::{
+    keys::Hint,
     msg::Command,
     text::SafeText,
-    ui::{Own, Painter, Role, hint_line},
+    ui::{Own, Painter, Role},
 };
 
 /// What is chosen.
@@ -62,9 +63,7 @@ pub enum ChooserOutcome {
 pub struct ChooserPane {
     /// What is chosen.
     pub choosing: Choosing,
-    title: &'static str,
-    choices: Vec<Choice>,
-    cursor: usize,
+    drawer: Drawer<Choice>,
 }
 
 /// Cells of a choice's mark.
@@ -74,65 +73,88 @@ const LABEL_COLS: u16 = 14;
 /// Cells of a list's name.
 const LIST_COLS: u16 = 36;
 
+impl Choosing {
+    /// Whether this can be done with its choices.
+    fn allows(self, choose: Choose) -> bool {
+        match choose {
+            Choose::Take => true,
+            Choose::Toggle => self != Self::Group,
+            Choose::Reverse => self == Self::Sort,
+            Choose::Earlier | Choose::Later => matches!(self, Self::Sort | Self::Columns),
+        }
+    }
+}
+
+impl Choose {
+    /// What a command does with a choice, if anything.
+    fn of(command: Command) -> Option<Self> {
+        Some(match command {
+            Command::Accept => Self::Take,
+            Command::Toggle => Self::Toggle,
+            Command::Sort => Self::Reverse,
+            Command::Earlier => Self::Earlier,
+            Command::Later => Self::Later,
+            _ => return None,
+        })
+    }
+}
+
 impl ChooserPane {
     /// The layers of its keys.
     pub const LAYERS: &'static [&'static str] = &["chooser", "move", "always"];
 
     /// Offers these, the cursor on one of them.
-    pub fn new(choosing: Choosing, title: &'static str, choices: Vec<Choice>, cursor: usize) -> Self {
-        Self { choosing, title, choices, cursor }
+    pub fn new(choosing: Choosing, title: &str, choices: Vec<Choice>, cursor: usize) -> Self {
+        Self { choosing, drawer: Drawer::new(SafeText::line(title), choices, cursor) }
     }
 
     /// Does a command.
     pub fn command(&mut self, command: Command) -> ChooserOutcome {
-        let last = self.choices.len().saturating_sub(1);
-        if let Some(step) = Step::of(command) {
-            let to = match step {
-                Step::Up => self.cursor.saturating_sub(1),
-                Step::Down => self.cursor + 1,
-                Step::Top => 0,
-                Step::Bottom => last,
-                Step::HalfPageUp | Step::PageUp => self.cursor.saturating_sub(5),
-                Step::HalfPageDown | Step::PageDown => self.cursor + 5,
-            };
-            self.cursor = to.min(last);
+        if command == Command::Back {
+            return ChooserOutcome::Close;
+        }
+        if self.drawer.step(command) {
             return ChooserOutcome::Stay;
         }
-        let choose = match command {
-            Command::Accept => Choose::Take,
-            Command::Toggle => Choose::Toggle,
-            Command::Sort => Choose::Reverse,
-            Command::Earlier => Choose::Earlier,
-            Command::Later => Choose::Later,
-            Command::Back => return ChooserOutcome::Close,
-            _ => return ChooserOutcome::Stay,
-        };
-        ChooserOutcome::Do(choose, self.cursor)
+        match Choose::of(command).filter(|choose| self.choosing.allows(*choose)) {
+            Some(choose) => ChooserOutcome::Do(choose, self.drawer.cursor()),
+            None => ChooserOutcome::Stay,
+        }
     }
 
-    /// Draws the list over the painter's lower part, at most half as high as the painter.
-    pub fn draw(&self, painter: &mut Painter<'_>, hints: &[(&str, &'static str)]) {
-        let rows = painter.area().height;
-        let most = (rows / 2).saturating_sub(3).max(1);
-        let shown = u16::try_from(self.choices.len()).unwrap_or(u16::MAX).min(most);
-        let mut part = painter.rows(rows.saturating_sub(shown + 3), shown + 3);
-        part.clear(part.style(Role::Text));
-        part.rows(0, 1).rule_h(0, &[]);
-        part.put_cut(1, 1, self.title, part.style(Role::Title), u16::MAX);
+    /// Draws the list over the painter's lower part, with those of the hints that mean something here.
+    pub fn draw(&self, painter: &mut Painter<'_>, mut hints: Vec<Hint>) {
+        hints.retain(|hint| Choose::of(hint.command).is_none_or(|choose| self.choosing.allows(choose)));
         let label_cols = if self.choosing == Choosing::Lists { LIST_COLS } else { LABEL_COLS };
-        let first = (self.cursor + 1).saturating_sub(usize::from(shown));
-        for (y, (at, choice)) in (2..2 + shown).zip(self.choices.iter().enumerate().skip(first)) {
-            let bar = part.style(Role::Accent);
-            let chosen = at == self.cursor;
-            if chosen {
-                part.rows(y, 1).clear(bar);
-                part.put(0, y, part.glyphs().marker, bar, 1);
+        self.drawer.draw(painter, &hints, |part, y, choice, bar| {
+            let style = |part: &Painter<'_>, role| bar.unwrap_or_else(|| part.style(role));
+            part.put(2, y, Own(&choice.mark), style(part, Role::Marker), MARK_COLS - 1);
+            part.put(2 + MARK_COLS, y, &choice.label, style(part, Role::Text), label_cols - 1);
+            part.put_cut(2 + MARK_COLS + label_cols, y, &choice.note, style(part, Role::Dim), u16::MAX);
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_means_something_is_done() {
+        use Choosing::{Columns, Group, Lists, Sort};
+        let choice = Choice { mark: String::new(), label: SafeText::line("x"), note: SafeText::default() };
+        for (command, choose, of) in [
+            (Command::Accept, Choose::Take, &[Sort, Columns, Group, Lists][..]),
+            (Command::Toggle, Choose::Toggle, &[Sort, Columns, Lists]),
+            (Command::Sort, Choose::Reverse, &[Sort]),
+            (Command::Earlier, Choose::Earlier, &[Sort, Columns]),
+            (Command::Later, Choose::Later, &[Sort, Columns]),
+        ] {
+            for choosing in [Sort, Columns, Group, Lists] {
+                let mut chooser = ChooserPane::new(choosing, "title", vec![choice.clone()], 0);
+                let expected = if of.contains(&choosing) { ChooserOutcome::Do(choose, 0) } else { ChooserOutcome::Stay };
+                assert_eq!(chooser.command(command), expected, "{choosing:?}");
             }
-            let style = |part: &Painter<'_>, role| if chosen { bar } else { part.style(role) };
-            part.put(2, y, Own(&choice.mark), style(&part, Role::Marker), MARK_COLS - 1);
-            part.put(2 + MARK_COLS, y, &choice.label, style(&part, Role::Text), label_cols - 1);
-            part.put_cut(2 + MARK_COLS + label_cols, y, &choice.note, style(&part, Role::Dim), u16::MAX);
         }
-        hint_line(&mut part, 1, shown + 2, hints, u16::MAX);
     }
 }

@@ -4,6 +4,7 @@ mod board;
 mod chooser;
 mod clients;
 mod connect;
+mod drawer;
 mod help;
 mod list;
 mod picker;

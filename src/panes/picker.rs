@@ -1,11 +1,14 @@
 //! What hangs on a ticket as a list to choose from: other tickets, files, links.
 
-use super::list::Step;
+use ratatui::style::Style;
+
+use super::drawer::Drawer;
 use crate::{
     domain::{FileRow, LinkedTicket, TicketId},
+    keys::Hint,
     msg::Command,
     text::{Link, SafeText},
-    ui::{Own, Painter, Role, hint_line, size},
+    ui::{Own, Painter, Role, size},
 };
 
 /// Something to go to, to save or to copy.
@@ -42,9 +45,7 @@ pub enum PickOutcome {
 /// The list over the dashboard's lower part.
 #[derive(Debug)]
 pub struct PickerPane {
-    title: SafeText,
-    picks: Vec<Pick>,
-    cursor: usize,
+    drawer: Drawer<Pick>,
 }
 
 impl PickerPane {
@@ -53,25 +54,15 @@ impl PickerPane {
 
     /// Offers these, under the ticket's number.
     pub fn new(ticket: TicketId, picks: Vec<Pick>) -> Self {
-        Self { title: SafeText::line(&format!("#{ticket}: tickets, files, links")), picks, cursor: 0 }
+        Self { drawer: Drawer::new(SafeText::line(&format!("#{ticket}: tickets, files, links")), picks, 0) }
     }
 
     /// Does a command.
     pub fn command(&mut self, command: Command) -> PickOutcome {
-        let last = self.picks.len().saturating_sub(1);
-        if let Some(step) = Step::of(command) {
-            let to = match step {
-                Step::Up => self.cursor.saturating_sub(1),
-                Step::Down => self.cursor + 1,
-                Step::Top => 0,
-                Step::Bottom => last,
-                Step::HalfPageUp | Step::PageUp => self.cursor.saturating_sub(10),
-                Step::HalfPageDown | Step::PageDown => self.cursor + 10,
-            };
-            self.cursor = to.min(last);
+        if self.drawer.step(command) {
             return PickOutcome::Stay;
         }
-        let Some(pick) = self.picks.get(self.cursor) else { return PickOutcome::Close };
+        let Some(pick) = self.drawer.selected() else { return PickOutcome::Close };
         match (command, pick) {
             (Command::Back, _) => PickOutcome::Close,
             (Command::Accept, Pick::Ticket(ticket)) => PickOutcome::GoTo(ticket.id),
@@ -84,35 +75,17 @@ impl PickerPane {
         }
     }
 
-    /// Draws the list over the painter's lower part, as high as it needs to be and at most half as high as the painter.
-    pub fn draw(&self, painter: &mut Painter<'_>, hints: &[(&str, &'static str)]) {
-        let rows = painter.area().height;
-        let most = (rows / 2).saturating_sub(3).max(1);
-        let shown = u16::try_from(self.picks.len()).unwrap_or(u16::MAX).min(most);
-        let mut part = painter.rows(rows.saturating_sub(shown + 3), shown + 3);
-        part.clear(part.style(Role::Text));
-        part.rows(0, 1).rule_h(0, &[]);
-        part.put_cut(1, 1, &self.title, part.style(Role::Title), u16::MAX);
-        let place = format!("{} of {}", self.cursor + 1, self.picks.len());
-        part.put_right(0, 1, Own(&place), part.style(Role::Dim), part.cols().saturating_sub(1));
-        let first = (self.cursor + 1).saturating_sub(usize::from(shown));
-        for (y, (at, pick)) in (2..2 + shown).zip(self.picks.iter().enumerate().skip(first)) {
-            draw_pick(&mut part, y, pick, at == self.cursor);
-        }
-        hint_line(&mut part, 1, shown + 2, hints, u16::MAX);
+    /// Draws the list over the painter's lower part.
+    pub fn draw(&self, painter: &mut Painter<'_>, hints: &[Hint]) {
+        self.drawer.draw(painter, hints, draw_pick);
     }
 }
 
 /// Columns of what a line begins with: its kind or its number.
 const KIND_COLS: u16 = 12;
 
-fn draw_pick(part: &mut Painter<'_>, y: u16, pick: &Pick, chosen: bool) {
-    let bar = part.style(Role::Accent);
-    if chosen {
-        part.rows(y, 1).clear(bar);
-        part.put(0, y, part.glyphs().marker, bar, 1);
-    }
-    let style = |part: &Painter<'_>, role| if chosen { bar } else { part.style(role) };
+fn draw_pick(part: &mut Painter<'_>, y: u16, pick: &Pick, bar: Option<Style>) {
+    let style = |part: &Painter<'_>, role| bar.unwrap_or_else(|| part.style(role));
     let (dim, text) = (style(part, Role::Dim), style(part, Role::Text));
     match pick {
         Pick::Ticket(ticket) => {
