@@ -1,6 +1,6 @@
 //! From a query's meaning to SQL. Values are always bound, never written into the statement.
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::tz::TimeZone;
 use rusqlite::types::Value;
 
 use super::{
@@ -11,8 +11,15 @@ use super::{
 };
 use crate::{
     domain::AgentId,
-    query::{Compare, Filter, NameKey, NameValue, PriorityValue, Sort, SortKey, Span, State, Term, Thing, TimeKey, TimeValue},
+    query::{Compare, Filter, NameKey, NameValue, PriorityValue, State, Term, Thing},
 };
+
+mod order;
+mod said;
+mod times;
+
+use order::order;
+pub(super) use said::{said, said_in_summary};
 
 /// What stands for "no date to come" in the columns for ordering.
 const NEVER: i64 = i64::MAX;
@@ -93,17 +100,6 @@ pub(super) fn compile(ask: &TicketAsk, names: &Names) -> Compiled {
         hint: (!hints.is_empty()).then(|| hints.join(" AND ")),
         order: ordered.then(|| order(&ask.query.effective_sort())),
     }
-}
-
-/// The condition that all of these words are said, wherever.
-pub(super) fn said(terms: &Terms) -> Condition {
-    let terms = terms.value();
-    Condition { sql: format!("(says(?, {HEAD}) OR says(?, {HEAD}, {TEXTS}))"), params: vec![terms.clone(), terms] }
-}
-
-/// The condition that all of these words are said by number and summary.
-pub(super) fn said_in_summary(terms: &Terms) -> Condition {
-    Condition { sql: format!("says(?, {SUMMARY})"), params: vec![terms.value()] }
 }
 
 fn all(conditions: Vec<Condition>) -> Condition {
@@ -261,82 +257,6 @@ impl Scene<'_> {
         }
     }
 
-    /// The target that counts, by the minutes left until it, as the column tells them: in the hours of the ticket's SLA.
-    fn left(&self, compare: Compare, span: Span) -> Condition {
-        let minutes = i64::from(span.seconds).div_euclid(60);
-        // Fewer minutes are left exactly where the target lies before the moment that is so many ahead.
-        let (this, next) = (self.ahead(minutes), self.ahead(minutes.saturating_add(1)));
-        let known = plain(format!("t.due < {NEVER}"));
-        let before = |ahead: Condition| Condition { sql: format!("t.due < {}", ahead.sql), ..ahead };
-        let behind = |ahead: Condition| Condition { sql: format!("t.due >= {}", ahead.sql), ..ahead };
-        all(match compare {
-            Compare::Less => vec![known, before(this)],
-            Compare::AtMost => vec![known, before(next)],
-            Compare::More => vec![known, behind(next)],
-            Compare::AtLeast => vec![known, behind(this)],
-            Compare::Equal => vec![known, behind(this), before(next)],
-        })
-        .in_brackets()
-    }
-
-    /// The moment that lies so many minutes ahead under the ticket's SLA, as an expression with its values.
-    fn ahead(&self, minutes: i64) -> Condition {
-        let wall = Value::Integer(self.minute.saturating_add(minutes.saturating_mul(60_000)));
-        let now = Timestamp::from_millisecond(self.minute).unwrap_or_default();
-        let calendars = self.names.calendars();
-        if calendars.is_empty() {
-            return Condition { sql: "?".to_owned(), params: vec![wall] };
-        }
-        let mut sql = "CASE t.sla_id".to_owned();
-        let mut params = Vec::new();
-        for (sla, calendar) in calendars {
-            sql.push_str(" WHEN ? THEN ?");
-            params.extend([Value::Integer(sla), Value::Integer(calendar.after(now, minutes).as_millisecond())]);
-        }
-        sql.push_str(" ELSE ? END");
-        params.push(wall);
-        Condition { sql, params }.in_brackets()
-    }
-
-    /// A moment, by the time since it: longer ago is earlier.
-    fn ago(&self, column: &str, compare: Compare, span: Span) -> Condition {
-        let at = self.minute.saturating_sub(i64::from(span.seconds) * 1000);
-        let operator = match compare {
-            Compare::Equal => "=",
-            Compare::Less => ">",
-            Compare::AtMost => ">=",
-            Compare::More => "<",
-            Compare::AtLeast => "<=",
-        };
-        bound(format!("({column} <> 0 AND {column} {operator} ?)"), at)
-    }
-
-    fn time(&self, key: TimeKey, value: TimeValue) -> Condition {
-        let column = match key {
-            TimeKey::Opened => "t.opened_key",
-            TimeKey::Updated => "t.updated_key",
-        };
-        let (compare, day) = match value {
-            TimeValue::Ago(compare, span) => return self.ago(column, compare, span),
-            TimeValue::Day(compare, day) => (compare, day),
-        };
-        let begin = self.midnight(day);
-        let end = day.tomorrow().map_or(NEVER, |next| self.midnight(next));
-        let is = |sign: &str, at| bound(format!("({column} <> 0 AND {column} {sign} ?)"), at);
-        match compare {
-            Compare::Equal => all(vec![is(">=", begin), is("<", end)]).in_brackets(),
-            Compare::Less => is("<", begin),
-            Compare::AtMost => is("<", end),
-            Compare::More => is(">=", end),
-            Compare::AtLeast => is(">=", begin),
-        }
-    }
-
-    fn midnight(&self, day: Date) -> i64 {
-        let start = day.to_zoned(self.zone.clone()).map(|zoned| zoned.timestamp());
-        start.unwrap_or(Timestamp::MAX).as_millisecond()
-    }
-
     fn state(&self, state: State) -> Condition {
         match state {
             State::Open => plain(ONLY_OPEN),
@@ -365,19 +285,6 @@ fn has(thing: Thing) -> Condition {
     })
 }
 
-/// What leads the rows found; bars keep a phrase from reaching over the edge of a column.
-const SUMMARY: &str = "' ' || t.id || ' | ' || t.summary_key || ' '";
-/// What a row says by itself.
-const HEAD: &str =
-    "' ' || t.id || ' | ' || t.summary_key || ' | ' || t.client_key || ' | ' || t.user_key || ' | ' || t.agent_key || ' '";
-/// What stands beside the row, as `says` takes it.
-const TEXTS: &str = "(SELECT group_concat(value ->> 'tag', ' ') FROM \
-    json_each((SELECT extras FROM ticket_extras WHERE ticket_id = t.id), '$.assets')), \
-    (SELECT details FROM ticket_text WHERE ticket_id = t.id), \
-    (SELECT details_html FROM ticket_text WHERE ticket_id = t.id), \
-    (SELECT group_concat(note, char(31)) FROM actions WHERE ticket_id = t.id), \
-    (SELECT group_concat(note_html, char(31)) FROM actions WHERE ticket_id = t.id AND trim(note) = '')";
-
 impl Pattern {
     fn condition(&self, haystack: &str) -> Condition {
         Condition { sql: format!("({haystack} LIKE ?)"), params: vec![Value::Text(self.like())] }
@@ -394,36 +301,4 @@ fn operator(compare: Compare) -> &'static str {
         Compare::Equal => "=",
         other => other.sign(),
     }
-}
-
-fn order(sort: &[Sort]) -> Vec<OrderKey> {
-    let mut keys: Vec<OrderKey> = Vec::new();
-    for Sort { key, reverse } in sort {
-        let (column, descending) = match key {
-            SortKey::Id => ("t.id", true),
-            SortKey::Client => ("t.client_key", false),
-            SortKey::Site => ("t.site_key", false),
-            SortKey::User => ("t.user_key", false),
-            SortKey::Agent => ("t.agent_key", false),
-            SortKey::Team => ("t.team_key", false),
-            SortKey::Status => ("t.status_key", false),
-            SortKey::Priority => ("t.pri_key", false),
-            SortKey::Type => ("t.type_key", false),
-            SortKey::Sla => ("t.due", false),
-            SortKey::Age => ("t.opened_key", false),
-            SortKey::Opened => ("t.opened_key", true),
-            SortKey::Updated => ("t.updated_key", true),
-        };
-        if keys.iter().any(|known| known.column == column) {
-            continue;
-        }
-        keys.push(OrderKey { column, descending: descending != *reverse });
-        if *key == SortKey::Id {
-            return keys;
-        }
-    }
-    // The same way round as the key before: then one index serves both.
-    let descending = keys.last().is_some_and(|key| key.descending);
-    keys.push(OrderKey { column: "t.id", descending });
-    keys
 }

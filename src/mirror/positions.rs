@@ -35,13 +35,17 @@ pub(super) enum Few {
 #[derive(Debug, Default)]
 struct Remembered {
     version: i64,
-    lists: VecDeque<(String, Known)>,
-    found: VecDeque<(String, Arc<Found>)>,
-    few: VecDeque<(String, Few)>,
-    groups: VecDeque<(String, Arc<[Group]>)>,
-    marks: VecDeque<(String, Arc<[Mark]>)>,
-    orders: VecDeque<(String, Arc<[i64]>)>,
+    lists: Recent<Known>,
+    found: Recent<Arc<Found>>,
+    few: Recent<Few>,
+    groups: Recent<Arc<[Group]>>,
+    marks: Recent<Arc<[Mark]>>,
+    orders: Recent<Arc<[i64]>>,
 }
+
+/// What is remembered under names, the latest first; the oldest goes.
+#[derive(Debug)]
+struct Recent<T>(VecDeque<(String, T)>);
 
 #[derive(Debug, Default)]
 struct Known {
@@ -56,78 +60,63 @@ impl Positions {
     }
 
     /// What is remembered of this reader's state; nothing where another reader already looks at a newer one.
-    fn remembered<T>(&self, work: impl FnOnce(&mut Remembered) -> Option<T>) -> Option<T> {
+    fn remembered<T: Default>(&self, work: impl FnOnce(&mut Remembered) -> T) -> T {
         let mut remembered = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         let version = self.version.get();
         if remembered.version < version {
             *remembered = Remembered { version, ..Remembered::default() };
         }
-        if remembered.version == version { work(&mut remembered) } else { None }
+        if remembered.version == version { work(&mut remembered) } else { T::default() }
     }
 
     /// What a search has found so far.
     pub(super) fn found(&self, search: &str) -> Option<Arc<Found>> {
-        self.remembered(|remembered| Some(Arc::clone(&remembered.found.iter().find(|(name, _)| name == search)?.1)))
+        self.remembered(|remembered| remembered.found.find(search).cloned())
     }
 
     /// Remembers what a search has found so far.
     pub(super) fn keep_found(&self, search: &str, found: Arc<Found>) {
-        self.remembered(|remembered| {
-            put_first(&mut remembered.found, search, found);
-            Some(())
-        });
+        self.remembered(|remembered| remembered.found.put(search, found));
     }
 
     /// The rows of a filter as far as it is known whether they are few.
     pub(super) fn few(&self, filter: &str) -> Option<Few> {
-        self.remembered(|remembered| Some(remembered.few.iter().find(|(name, _)| name == filter)?.1.clone()))
+        self.remembered(|remembered| remembered.few.find(filter).cloned())
     }
 
     /// Remembers whether the rows of a filter are few, and which they are.
     pub(super) fn keep_few(&self, filter: &str, few: Few) {
-        self.remembered(|remembered| {
-            put_first(&mut remembered.few, filter, few);
-            Some(())
-        });
+        self.remembered(|remembered| remembered.few.put(filter, few));
     }
 
     /// The groups of a list.
     pub(super) fn groups(&self, list: &str) -> Option<Arc<[Group]>> {
-        self.remembered(|remembered| Some(Arc::clone(&remembered.groups.iter().find(|(name, _)| name == list)?.1)))
+        self.remembered(|remembered| remembered.groups.find(list).cloned())
     }
 
     /// Remembers the groups of a list.
     pub(super) fn keep_groups(&self, list: &str, groups: Arc<[Group]>) {
-        self.remembered(|remembered| {
-            put_first(&mut remembered.groups, list, groups);
-            Some(())
-        });
+        self.remembered(|remembered| remembered.groups.put(list, groups));
     }
 
     /// Rows of a list of which it is remembered how deep they stand.
     pub(super) fn marks(&self, list: &str) -> Option<Arc<[Mark]>> {
-        self.remembered(|remembered| Some(Arc::clone(&remembered.marks.iter().find(|(name, _)| name == list)?.1)))
+        self.remembered(|remembered| remembered.marks.find(list).cloned())
     }
 
     /// Remembers how deep some rows of a list stand.
     pub(super) fn keep_marks(&self, list: &str, marks: Arc<[Mark]>) {
-        self.remembered(|remembered| {
-            put_first(&mut remembered.marks, list, marks);
-            Some(())
-        });
+        self.remembered(|remembered| remembered.marks.put(list, marks));
     }
 
     /// All ids of a list in their order, where they were put together.
     pub(super) fn order(&self, list: &str) -> Option<Arc<[i64]>> {
-        self.remembered(|remembered| Some(Arc::clone(&remembered.orders.iter().find(|(name, _)| name == list)?.1)))
+        self.remembered(|remembered| remembered.orders.find(list).cloned())
     }
 
     /// Remembers the ids of a list in their order.
     pub(super) fn keep_order(&self, list: &str, ids: Arc<[i64]>) {
-        self.remembered(|remembered| {
-            put_first(&mut remembered.orders, list, ids);
-            Some(())
-        });
+        self.remembered(|remembered| remembered.orders.put(list, ids));
     }
 
     /// Remembers how many rows a list has.
@@ -137,39 +126,45 @@ impl Positions {
 
     /// How many rows a list has, where that is remembered.
     pub(super) fn total(&self, list: &str) -> Option<u64> {
-        self.remembered(|remembered| remembered.known(list).map(|known| known.total))
+        self.remembered(|remembered| remembered.lists.find(list).map(|known| known.total))
     }
 
     pub(super) fn offset(&self, list: &str, id: i64) -> Option<u64> {
-        self.remembered(|remembered| remembered.known(list)?.offsets.get(&id).copied())
+        self.remembered(|remembered| remembered.lists.find(list)?.offsets.get(&id).copied())
     }
 
     pub(super) fn remember(&self, list: &str, total: u64, offset: u64, ids: &[i64]) {
         self.remembered(|remembered| {
-            let lists = &mut remembered.lists;
-            let place = lists.iter().position(|(name, _)| name == list);
-            let known = place.and_then(|at| lists.remove(at));
-            let (name, mut known) = known.unwrap_or_else(|| (list.to_owned(), Known::default()));
+            let mut known = remembered.lists.take(list).unwrap_or_default();
             if known.offsets.len() + ids.len() > PLACES {
                 known.offsets.clear();
             }
             known.total = total;
             known.offsets.extend(ids.iter().copied().zip(offset..));
-            lists.push_front((name, known));
-            lists.truncate(LISTS);
-            Some(())
+            remembered.lists.put(list, known);
         });
     }
 }
 
-fn put_first<T>(all: &mut VecDeque<(String, T)>, name: &str, value: T) {
-    all.retain(|(other, _)| other != name);
-    all.push_front((name.to_owned(), value));
-    all.truncate(LISTS);
+impl<T> Recent<T> {
+    fn find(&self, name: &str) -> Option<&T> {
+        self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value)
+    }
+
+    fn take(&mut self, name: &str) -> Option<T> {
+        let at = self.0.iter().position(|(other, _)| other == name)?;
+        self.0.remove(at).map(|(_, value)| value)
+    }
+
+    fn put(&mut self, name: &str, value: T) {
+        drop(self.take(name));
+        self.0.push_front((name.to_owned(), value));
+        self.0.truncate(LISTS);
+    }
 }
 
-impl Remembered {
-    fn known(&self, list: &str) -> Option<&Known> {
-        self.lists.iter().find(|(name, _)| name == list).map(|(_, known)| known)
+impl<T> Default for Recent<T> {
+    fn default() -> Self {
+        Self(VecDeque::new())
     }
 }

@@ -94,32 +94,37 @@ fn lookups(store: &Reader) {
     put(store, Batch::Slas(vec![Sla { id: SlaId(1), name: "Gold".into(), ..Sla::default() }]), Pass::Any);
 }
 
+/// The first ticket of [`desk`].
+fn printer_jam() -> TicketRecord {
+    TicketRecord {
+        summary: "Printer jam on floor 2".into(),
+        client_id: ClientId(10),
+        client_name: "Acme Ltd".into(),
+        site_id: SiteId(100),
+        site_name: "Head Office".into(),
+        user_name: "Dana Reyes".into(),
+        agent_id: AgentId(3),
+        team_name: "Service Desk".into(),
+        status_id: StatusId(1),
+        priority_id: PriorityId(1),
+        sla_id: SlaId(1),
+        ticket_type_id: TicketTypeId(7),
+        respond_by: ago(-1800),
+        fix_by: ago(-86_400),
+        attachments: 2,
+        vip: true,
+        last_update: ago(30),
+        opened: ago(4 * 86_400),
+        ..ticket(1)
+    }
+}
+
 /// A small desk in which every key of the language finds something.
 fn desk() -> Reader {
     let store = store();
     lookups(&store);
     let records = vec![
-        TicketRecord {
-            summary: "Printer jam on floor 2".into(),
-            client_id: ClientId(10),
-            client_name: "Acme Ltd".into(),
-            site_id: SiteId(100),
-            site_name: "Head Office".into(),
-            user_name: "Dana Reyes".into(),
-            agent_id: AgentId(3),
-            team_name: "Service Desk".into(),
-            status_id: StatusId(1),
-            priority_id: PriorityId(1),
-            sla_id: SlaId(1),
-            ticket_type_id: TicketTypeId(7),
-            respond_by: ago(-1800),
-            fix_by: ago(-86_400),
-            attachments: 2,
-            vip: true,
-            last_update: ago(30),
-            opened: ago(4 * 86_400),
-            ..ticket(1)
-        },
+        printer_jam(),
         TicketRecord {
             summary: "VPN drops, \"printer\" too".into(),
             client_id: ClientId(11),

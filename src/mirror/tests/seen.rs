@@ -11,24 +11,9 @@ fn conversation(store: &Reader, id: i64) -> Conversation {
     store.at_one_moment(|reader| reader.conversation(TicketId(id))).unwrap().unwrap()
 }
 
-/// The ticket of [`desk`] with this change of it.
+/// The first ticket of [`desk`] with this change of it.
 fn again(store: &Reader, change: impl FnOnce(&mut TicketRecord)) {
-    let mut record = TicketRecord {
-        summary: "Printer jam on floor 2".into(),
-        client_id: ClientId(10),
-        client_name: "Acme Ltd".into(),
-        user_name: "Dana Reyes".into(),
-        agent_id: AgentId(3),
-        team_name: "Service Desk".into(),
-        status_id: StatusId(1),
-        priority_id: PriorityId(1),
-        sla_id: SlaId(1),
-        ticket_type_id: TicketTypeId(7),
-        fix_by: ago(-86_400),
-        last_update: ago(5),
-        attachments: 2,
-        ..ticket(1)
-    };
+    let mut record = TicketRecord { last_update: ago(5), ..printer_jam() };
     change(&mut record);
     put(store, Batch::Tickets(vec![record]), Pass::Any);
 }
