@@ -38,10 +38,6 @@ pub(super) fn hits_within(
     within: &[i64],
     limit: usize,
 ) -> rusqlite::Result<Vec<i64>> {
-    let checks: Vec<(String, &[Value])> = checks
-        .iter()
-        .map(|check| (format!("SELECT EXISTS (SELECT 1 FROM tickets AS t WHERE t.id = ? AND {})", check.sql), &*check.params))
-        .collect();
     let mut ids = Vec::new();
     let mut statement = conn.prepare_cached(&format!(
         "SELECT w.rowid FROM {table} AS w WHERE w.{table} MATCH ? AND w.rowid <= ? ORDER BY w.rowid DESC"
@@ -52,9 +48,8 @@ pub(super) fn hits_within(
         if within.binary_search(&id).is_err() {
             continue;
         }
-        for (sql, params) in &checks {
-            let params = std::iter::once(Value::Integer(id)).chain(params.iter().cloned());
-            if !conn.prepare_cached(sql)?.query_row(params_from_iter(params), |row| row.get(0))? {
+        for check in checks {
+            if !meets(conn, id, check)? {
                 continue 'hits;
             }
         }
@@ -64,4 +59,11 @@ pub(super) fn hits_within(
         }
     }
     Ok(ids)
+}
+
+/// Whether a ticket meets a condition.
+pub(super) fn meets(conn: &Connection, id: i64, check: &Condition) -> rusqlite::Result<bool> {
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM tickets AS t WHERE t.id = ? AND {})", check.sql);
+    let params = std::iter::once(Value::Integer(id)).chain(check.params.iter().cloned());
+    conn.prepare_cached(&sql)?.query_row(params_from_iter(params), |row| row.get(0))
 }

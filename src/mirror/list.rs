@@ -195,7 +195,7 @@ impl List {
         conn: &Connection,
         id: Option<i64>,
         count: usize,
-        wanted: impl Fn(i64) -> bool,
+        wanted: impl Fn(i64) -> rusqlite::Result<bool>,
     ) -> rusqlite::Result<Vec<i64>> {
         let at = match id {
             Some(id) => self.position(conn, id)?,
@@ -209,7 +209,7 @@ impl List {
             let mut rows = statement.query(params_from_iter(params))?;
             while let Some(row) = rows.next()? {
                 let id = row.get(0)?;
-                if wanted(id) {
+                if wanted(id)? {
                     ids.push(id);
                 }
                 if ids.len() >= count {

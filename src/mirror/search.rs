@@ -51,11 +51,16 @@ pub(super) struct ByOrder {
     pub(super) list: List,
     /// Only these, in the order of their numbers; without them the list's condition says which.
     pub(super) hits: Option<Arc<[i64]>>,
+    /// What has to be looked at in each of them.
+    pub(super) check: Option<Condition>,
 }
 
 impl ByOrder {
-    fn is_hit(&self, id: i64) -> bool {
-        self.hits.as_ref().is_none_or(|hits| hits.binary_search(&id).is_ok())
+    fn is_hit(&self, conn: &Connection, id: i64) -> rusqlite::Result<bool> {
+        if self.hits.as_ref().is_some_and(|hits| hits.binary_search(&id).is_err()) {
+            return Ok(false);
+        }
+        self.check.as_ref().map_or(Ok(true), |check| held::meets(conn, id, check))
     }
 }
 
@@ -169,7 +174,7 @@ impl Search {
             }
             Way::ByWords(words) => words.more(conn, at, limit),
             Way::ByOrder(found) => {
-                let more = found.list.after_where(conn, at.last, limit, |id| found.is_hit(id))?;
+                let more = found.list.after_where(conn, at.last, limit, |id| found.is_hit(conn, id))?;
                 at.last = more.last().copied().or(at.last);
                 Ok(more)
             }
@@ -180,7 +185,7 @@ impl Search {
         match &self.way {
             Way::AtHand(ids) => Ok(ids.contains(&id)),
             Way::ByWords(words) => words.holds(conn, id),
-            Way::ByOrder(found) => Ok(found.is_hit(id) && found.list.holds(conn, id)?),
+            Way::ByOrder(found) => Ok(found.is_hit(conn, id)? && found.list.holds(conn, id)?),
         }
     }
 

@@ -184,7 +184,7 @@ impl Reader {
             return Ok(few(ids.to_string(), both));
         }
         let Some(mut hits) = hits(&self.conn, &by_words.sources(), HELD)? else {
-            return Ok(search(Way::ByOrder(ByOrder { list: list(None, both, order), hits: None })));
+            return Ok(search(Way::ByOrder(ByOrder { list: list(None, both, order), hits: None, check: None })));
         };
         hits.extend(also);
         if let Few::Set(within) = &rows {
@@ -193,11 +193,11 @@ impl Reader {
         hits.sort_unstable();
         hits.dedup();
         // What the index finds says it all, unless words have to stand in a row.
-        let filter = if by_words.is_loose() { both } else { by_words.filter };
+        let check = by_words.is_loose().then(|| by_words.said());
         if hits.len() <= FEW_HITS {
-            return Ok(few(json(&hits), filter));
+            return Ok(few(json(&hits), if check.is_some() { both } else { by_words.filter }));
         }
-        Ok(search(Way::ByOrder(ByOrder { list: list(None, filter, order), hits: Some(hits.into()) })))
+        Ok(search(Way::ByOrder(ByOrder { list: list(None, by_words.filter, order), hits: Some(hits.into()), check })))
     }
 
     /// The rows that meet a filter, where they are not too many and quickly found.
