@@ -19,6 +19,9 @@ use crate::domain::{Failure, FailureKind};
 
 type Job = Box<dyn FnOnce(&Reader, &Current) + Send>;
 
+/// The name of the thread that writes.
+const WRITER: &str = "mirror-writer";
+
 /// The threads of one mirror.
 pub(super) struct Lanes {
     reads: Lane,
@@ -32,7 +35,7 @@ impl Lanes {
     pub(super) fn start(connections: Connections) -> std::io::Result<Self> {
         let positions = Positions::default();
         let (writes, write_jobs) = channel::<Job>();
-        let mut threads = vec![spawn("mirror-writer", connections.writer, positions.clone(), Arc::new(Mutex::new(write_jobs)))?];
+        let mut threads = vec![spawn(WRITER, connections.writer, positions.clone(), Arc::new(Mutex::new(write_jobs)))?];
         let reads = if connections.readers.is_empty() {
             writes.clone()
         } else {
@@ -163,7 +166,11 @@ fn spawn(
     let current = Current::default();
     let allowance = Allowance::default();
     current.watch(&mut conn, allowance.clone()).map_err(std::io::Error::other)?;
+    let is_writer = name == WRITER;
     thread::Builder::new().name(name.to_owned()).spawn(move || {
+        if is_writer {
+            give_way();
+        }
         let reader = Reader { allowance, ..Reader::new(conn, positions) };
         loop {
             let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -172,6 +179,17 @@ fn spawn(
         }
     })
 }
+
+/// Lets everything else go first: filling the mirror takes a processor for minutes, and keys are answered beside it.
+#[cfg(target_os = "linux")]
+fn give_way() {
+    // Without a process it means the calling thread. Where it is not allowed, all go on alike.
+    let _ = rustix::process::setpriority_process(None, 10);
+}
+
+/// Elsewhere a priority is the whole process's.
+#[cfg(not(target_os = "linux"))]
+fn give_way() {}
 
 /// Whether a read is still wanted, shared by who waits for it and the thread that runs it.
 #[derive(Clone, Default)]
