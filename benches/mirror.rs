@@ -23,7 +23,7 @@ use halo_tui::{
         Agent, AgentId, Anchor, Batch, ClientId, Identity, PriorityId, Status, StatusId, TicketId, TicketRecord, TicketRow,
         Timestamp, Window,
     },
-    mirror::{Mirror, Pass, Reader, TicketAsk},
+    mirror::{Mirror, NO_BODIES, Pass, Reader, TicketAsk},
     query::Query,
 };
 use jiff::tz::TimeZone;
@@ -75,6 +75,9 @@ impl Desk {
     }
 
     fn fill(&self) {
+        if std::env::var("MIRROR_BODIES").is_ok_and(|keep| keep == "no") {
+            self.runtime.block_on(self.mirror.set_meta(NO_BODIES, Some("1"))).unwrap();
+        }
         let status = |id| Status { id: StatusId(id), name: format!("Status {id}").into(), closed: id == 9, ..Status::default() };
         let agent = |id| Agent { id: AgentId(id), name: format!("Agent {} {id}", word(id)).into(), ..Agent::default() };
         self.write(Batch::Statuses((1..10).map(status).collect()));

@@ -161,7 +161,11 @@ impl List {
             return Ok(part(all).count(conn, before)?.saturating_sub(part(without).count(conn, before)?));
         }
         let mut counted = 0;
-        for step in self.steps(before, Direction::Backward) {
+        let steps = match before {
+            Some(at) if self.has_several_keys() => self.before_in_two(at),
+            _ => self.steps(before, Direction::Backward),
+        };
+        for step in steps {
             let (from, filter, params) = self.source(step);
             let sql = match self.count_up_to.filter(|_| before.is_none()) {
                 None => format!("SELECT count(*) FROM {from} WHERE {filter}"),

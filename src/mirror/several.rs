@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 
-use super::list::{Direction, List, Position, Step};
+use super::list::{Direction, List, OrderKey, Position, Step};
 
 /// Of a group with at least this share of all rows enough stand near any place of the last key's index: that is walked, and the
 /// others are passed over. The rows of a smaller one are looked up and put in order.
@@ -24,6 +24,27 @@ impl List {
     /// Whether rows are ordered by more than one key beside their number.
     pub(super) fn has_several_keys(&self) -> bool {
         self.order.len() > 2
+    }
+
+    /// The rows before a position in two pieces: those of other groups, and those of its own group, which so are looked at once
+    /// only, however many keys there are.
+    pub(super) fn before_in_two(&self, at: &Position) -> Vec<Step> {
+        let mut keys = self.order.iter().zip(at);
+        let Some((first, value)) = keys.next() else { return Vec::new() };
+        let before = |key: &OrderKey| format!("{} {} ?", key.column, if key.descending { ">" } else { "<" });
+        let mut within: Option<Step> = None;
+        for (key, value) in keys.rev() {
+            let (sql, nearer) = (before(key), within.unwrap_or_default());
+            within = Some(if nearer.condition.is_empty() {
+                Step { condition: sql, params: vec![value.clone()] }
+            } else {
+                let condition = format!("({sql} OR ({} = ? AND {}))", key.column, nearer.condition);
+                Step { condition, params: [value.clone(), value.clone()].into_iter().chain(nearer.params).collect() }
+            });
+        }
+        let others = Step { condition: before(first), params: vec![value.clone()] };
+        let own = Step { condition: format!("{} = ?", first.column), params: vec![value.clone()] };
+        vec![others, own.and(within.unwrap_or_default())]
     }
 
     /// Ids from a position on (itself left out), or from the end that the direction begins at, in the direction's order.
