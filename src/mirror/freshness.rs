@@ -82,4 +82,17 @@ impl Reader {
         )?;
         Ok(statement.query_row([ticket.0], |row| row.get(0)).optional()?.unwrap_or(true))
     }
+
+    /// Whether a ticket was never read singly, or has changed since: its files, fields and assets come in no other way.
+    ///
+    /// # Errors
+    ///
+    /// Where the database refuses.
+    pub fn single_read_is_outdated(&self, ticket: TicketId) -> Result<bool, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT coalesce(t.last_update, 0) > r.for_last_update \
+             FROM single_reads AS r JOIN tickets AS t ON t.id = r.ticket_id WHERE r.ticket_id = ?",
+        )?;
+        Ok(statement.query_row([ticket.0], |row| row.get(0)).optional()?.unwrap_or(true))
+    }
 }

@@ -140,6 +140,15 @@ impl Mirror {
         self.lanes.write(move |reader| reader.note(|conn| apply::set_meta(conn, &key, value.as_deref()))).await
     }
 
+    /// Notes that the ticket was read singly, with all that hangs on it, and is stored as it came.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::write`].
+    pub async fn note_single_read(&self, ticket: TicketId) -> Result<(), Failure> {
+        self.lanes.write(move |reader| reader.note(|conn| apply::note_single_read(conn, ticket))).await
+    }
+
     /// Notes that the ticket was looked at as it was at `updated`: until its next change it is no longer `is:changed`. Says whether
     /// it was until now. Where it has changed again meanwhile nothing is noted: that was not seen.
     ///

@@ -17,6 +17,7 @@ const STEPS: &[Step] = &[
     Step { statements: include_str!("schema/5.sql"), rewords: false },
     Step { statements: include_str!("schema/6.sql"), rewords: false },
     Step { statements: include_str!("schema/7.sql"), rewords: false },
+    Step { statements: include_str!("schema/8.sql"), rewords: false },
 ];
 
 /// One step.
@@ -42,6 +43,7 @@ pub(super) const TABLES: &[&str] = &[
     "tickets",
     "ticket_text",
     "ticket_extras",
+    "single_reads",
     "actions",
     "conversations",
     "seen",

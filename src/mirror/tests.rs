@@ -583,6 +583,27 @@ fn conversations_are_replaced_and_know_their_age() {
 }
 
 #[test]
+fn a_conversation_that_lists_brought_says_nothing_of_what_hangs_on_the_ticket() {
+    let store = store();
+    let seen = |store: &Reader| {
+        let outdated =
+            |reader: &Reader| Ok((reader.conversation_is_outdated(TicketId(1))?, reader.single_read_is_outdated(TicketId(1))?));
+        store.at_one_moment(outdated).unwrap()
+    };
+    put(&store, Batch::Tickets(vec![TicketRecord { last_action: ago(90), ..ticket(1) }]), Pass::Any);
+    assert_eq!(seen(&store), (true, true));
+    put(&store, Batch::Conversation { ticket: TicketId(1), actions: Vec::new() }, Pass::Any);
+    assert_eq!(seen(&store), (false, true));
+    store.write(|conn| apply::note_single_read(conn, TicketId(1))).unwrap();
+    assert_eq!(seen(&store), (false, false));
+    put(&store, Batch::Tickets(vec![TicketRecord { last_action: ago(90), last_update: ago(10), ..ticket(1) }]), Pass::Any);
+    assert_eq!(seen(&store), (false, true), "a field changed");
+    put(&store, Batch::Gone(vec![TicketId(1)]), Pass::Any);
+    put(&store, Batch::Tickets(vec![ticket(1)]), Pass::Any);
+    assert!(seen(&store).1);
+}
+
+#[test]
 fn renamed_agents_are_found_by_their_new_name() {
     let store = desk();
     let agent = |id, name: &str| Agent { id: AgentId(id), name: name.into(), ..Agent::default() };

@@ -4,9 +4,9 @@ use tokio::sync::watch;
 
 use super::{Server, Sync};
 use crate::{
-    domain::{Batch, Changed, Failure, FailureKind, News, TicketId, Timestamp},
+    domain::{Batch, Changed, Failure, FailureKind, News, TicketId, TicketRecord, Timestamp},
     halo::Class,
-    mirror::{Mirror, Pass},
+    mirror::{Mirror, Pass, Reader},
 };
 
 /// Actions that are asked for; without a number there would be 50.
@@ -47,11 +47,23 @@ async fn report<S: Server>(sync: &Sync<S>, id: TicketId, result: Result<bool, Fa
 
 /// Fetches a ticket's text and conversation unless what is held is as new as its row; answers whether something came.
 async fn refresh<S: Server>(sync: &Sync<S>, id: TicketId) -> Result<bool, Failure> {
-    if id.0 < 0 || !sync.mirror.read(move |reader| reader.conversation_is_outdated(id)).await? {
+    if id.0 < 0 {
         return Ok(false);
     }
-    fetch(&sync.server, &sync.mirror, id, sync.now()).await?;
+    let outdated = move |reader: &Reader| Ok((reader.conversation_is_outdated(id)?, reader.single_read_is_outdated(id)?));
+    match sync.mirror.read(outdated).await? {
+        (true, _) => fetch(&sync.server, &sync.mirror, id, sync.now()).await?,
+        // Lists of actions brought the conversation already.
+        (false, true) => store(&sync.mirror, id, sync.server.ticket(id, Class::Interactive).await?, sync.now()).await?,
+        (false, false) => return Ok(false),
+    }
     Ok(true)
+}
+
+/// Stores a ticket that was read singly.
+async fn store(mirror: &Mirror, id: TicketId, ticket: TicketRecord, now: Timestamp) -> Result<(), Failure> {
+    mirror.write(Batch::Tickets(vec![ticket]), Pass::Any, now).await?;
+    mirror.note_single_read(id).await
 }
 
 /// Fetches a ticket's text and conversation into the mirror.
@@ -62,7 +74,7 @@ pub async fn fetch<S: Server>(server: &S, mirror: &Mirror, id: TicketId, now: Ti
     let ticket = server.ticket(id, Class::Interactive);
     let actions = server.actions(id, MOST_ACTIONS, Class::Interactive);
     let (ticket, actions) = futures::future::try_join(ticket, actions).await?;
-    mirror.write(Batch::Tickets(vec![ticket]), Pass::Any, now).await?;
+    store(mirror, id, ticket, now).await?;
     mirror.write(Batch::Conversation { ticket: id, actions: actions.records }, Pass::Any, now).await?;
     Ok(())
 }

@@ -48,7 +48,7 @@ fn gone(conn: &Connection, ids: &[TicketId]) -> rusqlite::Result<Applied> {
         applied.written += 1;
         applied.ids.push(id.0);
         index.remove(id.0)?;
-        for table in ["ticket_text", "ticket_extras", "actions", "conversations", "seen"] {
+        for table in ["ticket_text", "ticket_extras", "single_reads", "actions", "conversations", "seen"] {
             conn.prepare_cached(&format!("DELETE FROM {table} WHERE ticket_id = ?"))?.execute([id.0])?;
         }
     }
@@ -61,6 +61,13 @@ pub const NO_BODIES: &str = "mirror.no_bodies";
 /// Whether what people wrote at length is stored: details and notes.
 fn keeps_bodies(conn: &Connection) -> rusqlite::Result<bool> {
     Ok(!conn.prepare_cached("SELECT 1 FROM meta WHERE key = ?")?.exists([NO_BODIES])?)
+}
+
+/// Notes that a ticket was read singly, as new as it is now.
+pub(super) fn note_single_read(conn: &Connection, ticket: TicketId) -> rusqlite::Result<()> {
+    let sql = "INSERT OR REPLACE INTO single_reads(ticket_id, for_last_update) SELECT id, coalesce(last_update, 0) FROM tickets WHERE id = ?";
+    conn.prepare_cached(sql)?.execute([ticket.0])?;
+    Ok(())
 }
 
 /// Notes a value under a name, or removes it.
