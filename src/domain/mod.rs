@@ -6,6 +6,7 @@
 pub mod address;
 
 mod action;
+mod board;
 mod budget;
 mod burn;
 mod client;
@@ -33,6 +34,7 @@ mod window;
 mod workday;
 
 pub use action::{ActionRecord, ActionRow, Author};
+pub use board::{Board, DayTally, Reach, Tally};
 pub use budget::{Admission, BudgetLedger, LedgerStanding};
 pub use burn::{Allowance, Burn, SlaTerms, Target};
 pub use client::{ClientRecord, ClientRow};

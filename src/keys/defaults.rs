@@ -110,11 +110,11 @@ const LIST: &[Binding] = &[
 
 const BOARD: &[Binding] = &[
     Binding::new("enter", Command::Open).hint(20),
-    Binding::new("l", Command::NextField).hint(30),
-    Binding::new("right", Command::NextField),
-    Binding::new("tab", Command::NextField),
-    Binding::new("h", Command::PreviousField),
-    Binding::new("left", Command::PreviousField),
+    Binding::new("l", Command::NextBar).hint(30),
+    Binding::new("right", Command::NextBar),
+    Binding::new("h", Command::PreviousBar).hint(30),
+    Binding::new("left", Command::PreviousBar),
+    Binding::new("tab", Command::NextField).hint(32),
     Binding::new("shift-tab", Command::PreviousField),
 ];
 

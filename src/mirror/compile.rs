@@ -20,6 +20,7 @@ mod times;
 
 use order::order;
 pub(super) use said::{said, said_in_summary};
+pub(super) use times::bounds;
 
 /// What stands for "no date to come" in the columns for ordering.
 const NEVER: i64 = i64::MAX;
@@ -144,8 +145,8 @@ impl Scene<'_> {
                 any(values.iter().map(|(compare, id)| bound(format!("t.id {} ?", operator(*compare)), *id)).collect())
             }
             Filter::Priority(values) => any(values.iter().map(|value| self.priority(value)).collect()),
-            Filter::Sla(values) => any(values.iter().map(|(compare, span)| self.left(*compare, *span)).collect()),
-            Filter::Age(values) => any(values.iter().map(|(compare, span)| self.ago("t.opened_key", *compare, *span)).collect()),
+            Filter::Sla(values) => any(values.iter().map(|value| self.target(*value)).collect()),
+            Filter::Age(values) => any(values.iter().map(|(compare, span)| self.age(*compare, *span)).collect()),
             Filter::Time(key, values) => any(values.iter().map(|value| self.time(*key, *value)).collect()),
             // Either holds for every ticket; said so, an index alone can count them.
             Filter::Is(values) if values.contains(&State::Open) && values.contains(&State::Closed) => plain(EVERY),

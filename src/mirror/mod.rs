@@ -5,6 +5,7 @@
 
 mod apply;
 mod ask;
+mod board;
 mod clients;
 mod compile;
 mod conversation;
@@ -48,6 +49,7 @@ use crate::domain::{Batch, Failure, FailureKind, Identity, TicketId};
 
 pub use apply::NO_BODIES;
 pub use ask::{Applied, Pass, TicketAsk};
+pub use board::BoardAsk;
 pub use error::StoreError;
 pub use freshness::{BACK_TO, LAST_SUCCESS, OPEN_THERE, TO_THE_FIRST};
 pub use open::Opened;

@@ -10,6 +10,7 @@ use crate::{
     text::{SafeText, Untrusted},
 };
 
+mod board;
 mod groups;
 mod seen;
 mod sla;
@@ -803,7 +804,7 @@ proptest! {
 
     #[test]
     fn any_query_can_be_asked(pieces in prop::collection::vec(prop::sample::select(&[
-        "client:", "is:open", "-", "printer", " ", " ", "\"a b\"", ",", "sla:<1h", "opened:>=9999-12-31", "opened:<0001-01-01", "age:>7000w", "pri:>1",
+        "client:", "is:open", "-", "printer", " ", " ", "\"a b\"", ",", "sla:<1h", "opened:>=9999-12-31", "opened:<0001-01-01", "closed:today", "closed:<2h", "sla:<=today", "sla:kept,missed", "age:>7000w", "pri:>1",
         "sort:sla,-client", "@me", "#5", "x%_'\"", "has:note", "status:", "é", "text:", "id:>-9223372036854775808",
     ][..]), 0..8)) {
         let text = pieces.concat();

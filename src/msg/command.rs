@@ -82,7 +82,7 @@ commands! {
     Toggle = "toggle", "add, take away", "Adds what the cursor is on, or takes it away.";
     Earlier = "earlier", "move", "Puts what the cursor is on further up.";
     Later = "later", "move", "Puts what the cursor is on further down.";
-    Board = "board", "board", "Shows how the open tickets stand, as bars; enter lists the tickets of one.";
+    Board = "board", "board", "Shows how the desk stands, as bars; enter lists the tickets of one.";
     NextView = "next-view", "view", "Shows the next view.";
     PreviousView = "previous-view", "view", "Shows the previous view.";
     View1 = "view-1", "view", "Shows the first view.";
@@ -116,6 +116,8 @@ commands! {
     Accept = "accept", "accept", "Takes what was typed or chosen.";
     Complete = "complete", "complete", "Completes the word before the cursor.";
     ClearInput = "clear-input", "clear", "Empties the input field.";
+    NextBar = "next-bar", "bar", "Goes to the next day of the board's chart; elsewhere on the board, to the next section.";
+    PreviousBar = "previous-bar", "bar", "Goes to the previous day of the board's chart; elsewhere on the board, to the previous section.";
     NextField = "next-field", "next", "Goes to the next field; on the board, to the next section.";
     PreviousField = "previous-field", "back", "Goes to the previous field; on the board, to the previous section.";
     NextChoice = "next-choice", "choose", "Chooses the next of the field's choices.";

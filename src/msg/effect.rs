@@ -55,6 +55,13 @@ pub enum Question {
         /// Who `@me` is.
         me: Option<AgentId>,
     },
+    /// The numbers of the board.
+    Board {
+        /// Queries for open tickets, each of which is counted too.
+        open: Vec<Query>,
+        /// Who `@me` is.
+        me: Option<AgentId>,
+    },
     /// A window of the client list.
     Clients {
         /// Words that the names must have.

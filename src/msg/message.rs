@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Input;
 use crate::{
     domain::{
-        AgentRow, ClientRow, ConnectReport, Conversation, Counted, Failure, Found, GroupedRow, HaloListRow, Hosting, News,
+        AgentRow, Board, ClientRow, ConnectReport, Conversation, Counted, Failure, Found, GroupedRow, HaloListRow, Hosting, News,
         Overview, Profile, TicketRow, Timestamp, Window,
     },
     query::Known,
@@ -49,6 +49,8 @@ pub enum Answer {
     HaloLists(Vec<HaloListRow>),
     /// How many tickets each query has; `None` where counting would take too long.
     Counts(Vec<Option<Counted>>),
+    /// The numbers of the board.
+    Board(Box<Board>),
     /// Rows of the client list.
     Clients(Window<ClientRow>),
     /// One ticket; `None` where the mirror has no such ticket.

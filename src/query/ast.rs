@@ -63,8 +63,8 @@ pub enum Filter {
     Name(NameKey, Vec<NameValue>),
     /// `pri:1`, `pri:<=2`, `pri:critical`.
     Priority(Vec<PriorityValue>),
-    /// `sla:<1h`: time left until the next unmet target; below zero when it is past.
-    Sla(Vec<(Compare, Span)>),
+    /// `sla:<1h`, `sla:<=today`, `sla:missed`: the target that counts.
+    Sla(Vec<SlaValue>),
     /// `age:>3d`: time since the ticket was opened.
     Age(Vec<(Compare, Span)>),
     /// `opened:2026-09-01`, `updated:<2h`.
@@ -176,15 +176,44 @@ pub enum TimeKey {
     Opened,
     /// `updated`: the newest change of any kind.
     Updated,
+    /// `closed`: closed since then; what was opened again is not.
+    Closed,
 }
 
 /// A moment to be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TimeValue {
-    /// A day: `2026-09-01`, `>=2026-09-01`.
-    Day(Compare, Date),
+    /// A day: `2026-09-01`, `>=2026-09-01`, `today`.
+    Day(Compare, Day),
     /// Time passed since: `>3d` is longer ago than three days.
     Ago(Compare, Span),
+}
+
+/// A day of the operator's time zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Day {
+    /// This one.
+    On(Date),
+    /// `today`
+    Today,
+}
+
+impl Day {
+    /// How the day that it is now is written.
+    pub(super) const TODAY: &str = "today";
+}
+
+/// What an SLA target is asked to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SlaValue {
+    /// `<1h`: time left until the target that counts; below zero when it is past.
+    Left(Compare, Span),
+    /// `today`, `<=2026-09-01`: the day on which the target that counts falls.
+    Day(Compare, Day),
+    /// `kept`: closed no later than the fix was due.
+    Kept,
+    /// `missed`: closed later than that, or open and past the target that counts.
+    Missed,
 }
 
 /// What a ticket can be.
@@ -349,6 +378,7 @@ pub(super) const KEYS: Vocabulary<Key> = Vocabulary(&[
     ("age", Key::Age),
     ("opened", Key::Time(TimeKey::Opened)),
     ("updated", Key::Time(TimeKey::Updated)),
+    ("closed", Key::Time(TimeKey::Closed)),
     ("text", Key::Text),
     ("is", Key::Is),
     ("has", Key::Has),
@@ -365,6 +395,8 @@ pub(super) const STATES: Vocabulary<State> = Vocabulary(&[
     ("mine", State::Mine),
     ("changed", State::Changed),
 ]);
+
+pub(super) const OUTCOMES: Vocabulary<SlaValue> = Vocabulary(&[("kept", SlaValue::Kept), ("missed", SlaValue::Missed)]);
 
 pub(super) const THINGS: Vocabulary<Thing> = Vocabulary(&[("attachment", Thing::Attachment), ("note", Thing::Note)]);
 

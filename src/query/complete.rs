@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    ast::{KEYS, Key, NameKey, SORTS, STATES, THINGS},
+    ast::{Day, KEYS, Key, NameKey, OUTCOMES, SORTS, STATES, THINGS},
     display::quoted,
     fold::folded_words,
     scan::unfinished,
@@ -47,6 +47,11 @@ pub fn complete(text: &str, cursor: usize, known: &[Known]) -> Vec<Completion> {
     match KEYS.get(key) {
         Some(Key::Is) => offered(&span, fitting(STATES.words(), at.typed)),
         Some(Key::Has) => offered(&span, fitting(THINGS.words(), at.typed)),
+        Some(Key::Sla) => {
+            let days = day_after_sign(at.typed);
+            offered(&span, fitting(OUTCOMES.words(), at.typed).chain(days))
+        }
+        Some(Key::Time(_)) => offered(&span, day_after_sign(at.typed).into_iter()),
         Some(Key::Sort) => {
             let reverse = at.typed.starts_with('-');
             let typed = at.typed.trim_start_matches('-');
@@ -69,6 +74,13 @@ fn offered(span: &Range<usize>, inserts: impl Iterator<Item = String>) -> Vec<Co
 
 fn fitting(words: impl Iterator<Item = &'static str>, typed: &str) -> impl Iterator<Item = String> {
     words.filter(move |word| begins(word, typed)).map(str::to_owned)
+}
+
+/// `today` behind the signs that were typed.
+fn day_after_sign(typed: &str) -> Option<String> {
+    let word = typed.trim_start_matches(['<', '>', '=']);
+    let signs = typed.get(..typed.len() - word.len()).unwrap_or_default();
+    begins(Day::TODAY, word).then(|| format!("{signs}{}", Day::TODAY))
 }
 
 fn begins(word: &str, typed: &str) -> bool {
@@ -114,10 +126,15 @@ mod tests {
 
     #[test]
     fn completes_keys_words_and_names() {
-        assert_eq!(inserts("cl"), ["client:"]);
+        assert_eq!(inserts("cl"), ["client:", "closed:"]);
         assert_eq!(inserts("printer -st"), ["status:"]);
         assert_eq!(inserts("is:o,cl"), ["closed"]);
         assert_eq!(inserts("sort:-up"), ["-updated"]);
+        assert_eq!(inserts("sla:"), ["kept", "missed", "today"]);
+        assert_eq!(inserts("sla:<=to"), ["<=today"]);
+        assert_eq!(inserts("sla:mi"), ["missed"]);
+        assert_eq!(inserts("closed:>="), [">=today"]);
+        assert_eq!(inserts("closed:20"), Vec::<String>::new());
         assert_eq!(inserts("client:ac"), ["\"Acme \\\"West\\\" Ltd\""]);
         assert_eq!(inserts("client:\"acme we"), ["\"Acme \\\"West\\\" Ltd\""]);
         assert_eq!(inserts("client:ZOE"), ["Zoë"]);

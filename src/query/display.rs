@@ -2,7 +2,10 @@
 
 use std::fmt::{self, Display};
 
-use super::ast::{Filter, KEYS, Key, NameValue, PriorityValue, Query, SORTS, STATES, Sort, Span, THINGS, Term, TimeValue, Words};
+use super::ast::{
+    Day, Filter, KEYS, Key, NameValue, OUTCOMES, PriorityValue, Query, SORTS, STATES, SlaValue, Sort, Span, THINGS, Term,
+    TimeValue, Words,
+};
 
 impl Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -44,9 +47,8 @@ impl Display for Term {
             Filter::Id(values) => listed(f, values.iter().map(|(compare, id)| format!("{}{id}", compare.sign()))),
             Filter::Name(_, values) => listed(f, values),
             Filter::Priority(values) => listed(f, values),
-            Filter::Sla(values) | Filter::Age(values) => {
-                listed(f, values.iter().map(|(compare, span)| format!("{}{span}", compare.sign())))
-            }
+            Filter::Sla(values) => listed(f, values),
+            Filter::Age(values) => listed(f, values.iter().map(|(compare, span)| format!("{}{span}", compare.sign()))),
             Filter::Time(_, values) => listed(f, values),
             Filter::Is(values) => listed(f, values.iter().map(|state| STATES.name(*state))),
             Filter::Has(values) => listed(f, values.iter().map(|thing| THINGS.name(*thing))),
@@ -99,6 +101,25 @@ impl Display for PriorityValue {
         match self {
             Self::Number(compare, number) => write!(f, "{}{number}", compare.sign()),
             Self::Name(words) => words.fmt(f),
+        }
+    }
+}
+
+impl Display for SlaValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Left(compare, span) => write!(f, "{}{span}", compare.sign()),
+            Self::Day(compare, day) => write!(f, "{}{day}", compare.sign()),
+            Self::Kept | Self::Missed => f.write_str(OUTCOMES.name(*self)),
+        }
+    }
+}
+
+impl Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::On(date) => date.fmt(f),
+            Self::Today => f.write_str(Self::TODAY),
         }
     }
 }

@@ -21,7 +21,8 @@ mod parse;
 mod scan;
 
 pub use ast::{
-    Compare, Filter, NameKey, NameValue, PriorityValue, Query, Sort, SortKey, Span, State, Term, Thing, TimeKey, TimeValue, Words,
+    Compare, Day, Filter, NameKey, NameValue, PriorityValue, Query, SlaValue, Sort, SortKey, Span, State, Term, Thing, TimeKey,
+    TimeValue, Words,
 };
 pub use complete::{Completion, Known, complete};
 pub use error::QueryError;

@@ -2,13 +2,11 @@
 
 use std::ops::Range;
 
-use jiff::civil::Date;
-
 use super::{
     QueryError,
     ast::{
-        Compare, Filter, KEYS, Key, NameKey, NameValue, PriorityValue, Query, SORTS, STATES, Sort, Span, THINGS, Term, TimeValue,
-        Words,
+        Compare, Day, Filter, KEYS, Key, NameKey, NameValue, OUTCOMES, PriorityValue, Query, SORTS, STATES, SlaValue, Sort, Span,
+        THINGS, Term, TimeValue, Words,
     },
     scan::{Item, Value, items},
 };
@@ -84,7 +82,7 @@ fn filter(key: Key, item: &Item<'_>) -> Result<Filter, QueryError> {
         Key::Id => Filter::Id(each(item, id)?),
         Key::Name(name) => Filter::Name(name, each(item, |value| name_value(name, value))?),
         Key::Priority => Filter::Priority(each(item, priority)?),
-        Key::Sla => Filter::Sla(each(item, |value| span(value, "sla:<1h"))?),
+        Key::Sla => Filter::Sla(each(item, sla_value)?),
         Key::Age => Filter::Age(each(item, |value| span(value, "age:>3d"))?),
         Key::Time(time) => Filter::Time(time, each(item, time_value)?),
         Key::Text => Filter::Text(item.values.iter().map(words).collect()),
@@ -207,17 +205,39 @@ fn span(value: &Value<'_>, example: &str) -> Result<(Compare, Span), QueryError>
     Ok((compare, length))
 }
 
+fn sla_value(value: &Value<'_>) -> Result<SlaValue, QueryError> {
+    if let Some(outcome) = OUTCOMES.get(&value.text) {
+        return Ok(outcome);
+    }
+    let (compare, rest, place) = compared(value);
+    if let Some(day) = day(rest) {
+        return Ok(SlaValue::Day(compare, day));
+    }
+    if rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        let known = || OUTCOMES.words().chain([Day::TODAY]);
+        let message = format!("a length of time such as sla:<1h belongs here, a day, {}", known().collect::<Vec<_>>().join(", "));
+        return Err(QueryError::new(place, message).near(rest, known()));
+    }
+    span(value, "sla:<1h").map(|(compare, span)| SlaValue::Left(compare, span))
+}
+
+/// `2026-09-01`, `today`.
+fn day(text: &str) -> Option<Day> {
+    if text.eq_ignore_ascii_case(Day::TODAY) {
+        return Some(Day::Today);
+    }
+    // `Date::from_str` takes longer forms too, of which only the date would count.
+    Some(text).filter(|text| text.len() == 10).and_then(|text| text.parse().ok()).map(Day::On)
+}
+
 fn time_value(value: &Value<'_>) -> Result<TimeValue, QueryError> {
     let (compare, rest, place) = compared(value);
-    // `Date::from_str` takes longer forms too, of which only the date would count.
-    if rest.len() == 10
-        && let Ok(day) = rest.parse::<Date>()
-    {
+    if let Some(day) = day(rest) {
         return Ok(TimeValue::Day(compare, day));
     }
     match length(rest) {
         Some(length) if compare != Compare::Equal => Ok(TimeValue::Ago(compare, length)),
-        _ => Err(QueryError::new(place, "a day such as 2026-09-01 or a time ago such as >3d belongs here")),
+        _ => Err(QueryError::new(place, "a day such as 2026-09-01 or today, or a time ago such as >3d belongs here")),
     }
 }
 

@@ -28,6 +28,7 @@ fn phrase(text: &str) -> Words {
 #[test]
 fn reads_every_key() {
     let span = |seconds| Span { seconds };
+    let on = |year, month, day| Day::On(jiff::civil::date(year, month, day));
     let table = [
         ("#1234", Filter::Id(vec![(Compare::Equal, 1234)])),
         ("#1,#2", Filter::Id(vec![(Compare::Equal, 1), (Compare::Equal, 2)])),
@@ -41,10 +42,14 @@ fn reads_every_key() {
         ("type:incident", Filter::Name(NameKey::Type, vec![NameValue::Words(word("incident"))])),
         ("pri:<=2", Filter::Priority(vec![PriorityValue::Number(Compare::AtMost, 2)])),
         ("pri:crit", Filter::Priority(vec![PriorityValue::Name(word("crit"))])),
-        ("sla:<1h30m", Filter::Sla(vec![(Compare::Less, span(5400))])),
-        ("sla:<0", Filter::Sla(vec![(Compare::Less, span(0))])),
+        ("sla:<1h30m", Filter::Sla(vec![SlaValue::Left(Compare::Less, span(5400))])),
+        ("sla:<0", Filter::Sla(vec![SlaValue::Left(Compare::Less, span(0))])),
+        ("sla:<=Today,kept", Filter::Sla(vec![SlaValue::Day(Compare::AtMost, Day::Today), SlaValue::Kept])),
+        ("sla:2026-09-01", Filter::Sla(vec![SlaValue::Day(Compare::Equal, on(2026, 9, 1))])),
+        ("sla:MISSED", Filter::Sla(vec![SlaValue::Missed])),
         ("age:>3d", Filter::Age(vec![(Compare::More, span(259_200))])),
-        ("opened:2026-09-01", Filter::Time(TimeKey::Opened, vec![TimeValue::Day(Compare::Equal, jiff::civil::date(2026, 9, 1))])),
+        ("opened:2026-09-01", Filter::Time(TimeKey::Opened, vec![TimeValue::Day(Compare::Equal, on(2026, 9, 1))])),
+        ("closed:>=today", Filter::Time(TimeKey::Closed, vec![TimeValue::Day(Compare::AtLeast, Day::Today)])),
         ("updated:<=2w", Filter::Time(TimeKey::Updated, vec![TimeValue::Ago(Compare::AtMost, span(1_209_600))])),
         ("is:open,VIP", Filter::Is(vec![State::Open, State::Vip])),
         ("has:attachment,note", Filter::Has(vec![Thing::Attachment, Thing::Note])),
@@ -103,6 +108,9 @@ fn says_what_is_wrong_and_where() {
         ("age:3d", "3d", None),
         ("sla:<1y", "1y", None),
         ("sla:<99999999w", "99999999w", None),
+        ("sla:keep", "keep", Some("kept")),
+        ("sla:<=tody", "tody", Some("today")),
+        ("sla:1h", "1h", None),
         ("opened:2026-02-30", "2026-02-30", None),
         ("opened:2026-02-03T00:00", "2026-02-03T00:00", None),
         ("id:abc", "abc", None),
@@ -136,6 +144,7 @@ fn piece() -> impl Strategy<Value = String> {
         "sort",
         "text",
         "sla",
+        "closed",
         "opened",
         "pri",
         "id",
@@ -153,6 +162,9 @@ fn piece() -> impl Strategy<Value = String> {
         ">=",
         "3d",
         "2026-09-01",
+        "today",
+        "kept",
+        "missed",
         "open",
         "updated",
         "\\",

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{AgentId, Anchor, ClientId, Failure, Timestamp},
-    mirror::{Mirror, Reader, TicketAsk},
+    mirror::{BoardAsk, Mirror, Reader, TicketAsk},
     msg::{Answer, Question},
     query::Query,
 };
@@ -35,6 +35,10 @@ pub async fn answer(mirror: &Mirror, question: Question) -> Result<Answer, Failu
                 counts.push(mirror.read(move |reader| reader.counted(&ask)).await?);
             }
             Answer::Counts(counts)
+        }
+        Question::Board { open, me } => {
+            let ask = BoardAsk { open, me, now, zone: jiff::tz::TimeZone::system() };
+            Answer::Board(Box::new(mirror.read(move |reader| reader.board(&ask)).await?))
         }
         Question::Clients { filter, anchor, count } => {
             Answer::Clients(mirror.read(move |reader| reader.clients(&filter, false, anchor, usize::from(count))).await?)

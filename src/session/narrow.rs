@@ -6,7 +6,7 @@
 use crate::{
     domain::{AgentId, AgentRow, TicketId},
     halo::{Openness, TicketColumn},
-    query::{Compare, Filter, NameKey, NameValue, Query, Sort, SortKey, State, Words, folded_words},
+    query::{Compare, Filter, NameKey, NameValue, Query, SlaValue, Sort, SortKey, State, TimeKey, Words, folded_words},
 };
 
 /// Passes over the server's list that together hold every ticket that the query can find: open ones, closed ones or both.
@@ -22,8 +22,12 @@ pub(super) fn openness(query: &Query) -> Vec<Openness> {
                 open &= !states.contains(&State::Open);
                 closed &= !states.contains(&State::Closed);
             }
-            // What is closed has no target any more.
-            (Filter::Sla(_), false) => closed = false,
+            // What is closed has no target any more, only one that was kept or missed.
+            (Filter::Sla(values), false) => {
+                closed &= values.iter().any(|value| matches!(value, SlaValue::Kept | SlaValue::Missed));
+                open &= values.iter().any(|value| *value != SlaValue::Kept);
+            }
+            (Filter::Time(TimeKey::Closed, _), false) => open = false,
             _ => {}
         }
     }
@@ -136,6 +140,11 @@ mod tests {
             ("is:open printer", vec![Open]),
             ("sla:<1h", vec![Open]),
             ("is:breached", vec![Open]),
+            ("sla:<=today", vec![Open]),
+            ("sla:kept", vec![Closed]),
+            ("sla:missed,<1h", vec![Open, Closed]),
+            ("closed:today", vec![Closed]),
+            ("-closed:today", vec![Open, Closed]),
             ("-is:closed", vec![Open]),
             ("is:closed", vec![Closed]),
             ("-is:open", vec![Closed]),

@@ -1,6 +1,7 @@
 //! Looks, areas and small widgets; the only room that writes text into cells.
 
 mod activity;
+mod chart;
 mod colour;
 mod field;
 mod glyphs;
@@ -14,6 +15,7 @@ mod time;
 mod widgets;
 
 pub use activity::{Activity, activity};
+pub use chart::{Column, bar, columns};
 pub use colour::{Background, ColourDepth};
 pub use field::Field;
 pub use glyphs::Glyphs;

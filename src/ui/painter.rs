@@ -6,6 +6,7 @@ use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
     style::Style,
+    widgets::Widget,
 };
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -204,6 +205,18 @@ impl<'a> Painter<'a> {
                 self.tint(x + used, y, cells, style);
             }
             used += cells;
+        }
+    }
+
+    /// Draws one of ratatui's widgets into `cols` by `rows` cells from column `x` of row `y` on; what lies outside is clipped, as
+    /// if it had been drawn whole. Only for widgets without words: nobody has made those safe.
+    pub(super) fn widget(&mut self, x: u16, y: u16, cols: u16, rows: u16, widget: impl Widget) {
+        let mut drawn = Buffer::empty(Rect::new(0, 0, cols, rows));
+        widget.render(drawn.area, &mut drawn);
+        for at in drawn.area.positions() {
+            if let Some(cell) = drawn.cell(at) {
+                self.set(x.saturating_add(at.x), y.saturating_add(at.y), cell.symbol(), cell.style());
+            }
         }
     }
 

@@ -1,14 +1,42 @@
 //! Conditions about time: what is left until the next target, how long ago, on which day.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use rusqlite::types::Value;
 
 use super::{Condition, NEVER, Scene, all, bound, plain};
-use crate::query::{Compare, Span, TimeKey, TimeValue};
+use crate::query::{Compare, Day, SlaValue, Span, TimeKey, TimeValue};
+
+/// A column of moments, and when it has none.
+#[derive(Clone, Copy)]
+struct Column {
+    name: &'static str,
+    /// There is a moment: told first, so that an index of those that have one can be used.
+    there: &'static str,
+}
+
+const OPENED: Column = Column { name: "t.opened_key", there: "t.opened_key <> 0" };
+const UPDATED: Column = Column { name: "t.updated_key", there: "t.updated_key <> 0" };
+const CLOSED: Column = Column { name: "t.closed", there: "t.is_closed = 1 AND t.closed IS NOT NULL" };
+const DUE: Column = Column { name: "t.due", there: "t.due < 9223372036854775807" };
+
+impl Column {
+    fn is(self, sign: &str, at: i64) -> Condition {
+        bound(format!("({} AND {} {sign} ?)", self.there, self.name), at)
+    }
+}
 
 impl Scene<'_> {
+    pub(super) fn target(&self, value: SlaValue) -> Condition {
+        match value {
+            SlaValue::Left(compare, span) => self.left(compare, span),
+            SlaValue::Day(compare, day) => self.day(DUE, compare, day),
+            SlaValue::Kept => plain("t.kept IS 1"),
+            SlaValue::Missed => bound("(t.kept IS 0 OR t.due <= ?)", self.minute),
+        }
+    }
+
     /// The target that counts, by the minutes left until it, as the column tells them: in the hours of the ticket's SLA.
-    pub(super) fn left(&self, compare: Compare, span: Span) -> Condition {
+    fn left(&self, compare: Compare, span: Span) -> Condition {
         let minutes = i64::from(span.seconds).div_euclid(60);
         // Fewer minutes are left exactly where the target lies before the moment that is so many ahead.
         let (this, next) = (self.ahead(minutes), self.ahead(minutes.saturating_add(1)));
@@ -45,7 +73,7 @@ impl Scene<'_> {
     }
 
     /// A moment, by the time since it: longer ago is earlier.
-    pub(super) fn ago(&self, column: &str, compare: Compare, span: Span) -> Condition {
+    fn ago(&self, column: Column, compare: Compare, span: Span) -> Condition {
         let at = self.minute.saturating_sub(i64::from(span.seconds) * 1000);
         let operator = match compare {
             Compare::Equal => "=",
@@ -54,32 +82,46 @@ impl Scene<'_> {
             Compare::More => "<",
             Compare::AtLeast => "<=",
         };
-        bound(format!("({column} <> 0 AND {column} {operator} ?)"), at)
+        column.is(operator, at)
+    }
+
+    pub(super) fn age(&self, compare: Compare, span: Span) -> Condition {
+        self.ago(OPENED, compare, span)
     }
 
     pub(super) fn time(&self, key: TimeKey, value: TimeValue) -> Condition {
         let column = match key {
-            TimeKey::Opened => "t.opened_key",
-            TimeKey::Updated => "t.updated_key",
+            TimeKey::Opened => OPENED,
+            TimeKey::Updated => UPDATED,
+            TimeKey::Closed => CLOSED,
         };
-        let (compare, day) = match value {
-            TimeValue::Ago(compare, span) => return self.ago(column, compare, span),
-            TimeValue::Day(compare, day) => (compare, day),
-        };
-        let begin = self.midnight(day);
-        let end = day.tomorrow().map_or(NEVER, |next| self.midnight(next));
-        let is = |sign: &str, at| bound(format!("({column} <> 0 AND {column} {sign} ?)"), at);
-        match compare {
-            Compare::Equal => all(vec![is(">=", begin), is("<", end)]).in_brackets(),
-            Compare::Less => is("<", begin),
-            Compare::AtMost => is("<", end),
-            Compare::More => is(">=", end),
-            Compare::AtLeast => is(">=", begin),
+        match value {
+            TimeValue::Ago(compare, span) => self.ago(column, compare, span),
+            TimeValue::Day(compare, day) => self.day(column, compare, day),
         }
     }
 
-    fn midnight(&self, day: Date) -> i64 {
-        let start = day.to_zoned(self.zone.clone()).map(|zoned| zoned.timestamp());
-        start.unwrap_or(Timestamp::MAX).as_millisecond()
+    fn day(&self, column: Column, compare: Compare, day: Day) -> Condition {
+        let date = match day {
+            Day::On(date) => date,
+            Day::Today => Timestamp::from_millisecond(self.minute).unwrap_or_default().to_zoned(self.zone.clone()).date(),
+        };
+        let (begin, end) = bounds(date, self.zone);
+        match compare {
+            Compare::Equal => all(vec![column.is(">=", begin), column.is("<", end)]).in_brackets(),
+            Compare::Less => column.is("<", begin),
+            Compare::AtMost => column.is("<", end),
+            Compare::More => column.is(">=", end),
+            Compare::AtLeast => column.is(">=", begin),
+        }
     }
+}
+
+/// When a day begins and ends, in milliseconds since 1970.
+pub(in crate::mirror) fn bounds(day: Date, zone: &TimeZone) -> (i64, i64) {
+    let midnight = |day: Date| {
+        let start = day.to_zoned(zone.clone()).map(|zoned| zoned.timestamp());
+        start.unwrap_or(Timestamp::MAX).as_millisecond()
+    };
+    (midnight(day), day.tomorrow().map_or(NEVER, midnight))
 }

@@ -1,0 +1,248 @@
+//! The board's numbers: a few grouped looks at indexes that hold all they need, whatever the number of tickets.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use rusqlite::{OptionalExtension, params_from_iter, types::Value};
+
+use super::{
+    BACK_TO, Reader, StoreError, TO_THE_FIRST, TicketAsk,
+    compile::{Condition, bounds, compile},
+    names::Names,
+    row,
+    words::Pattern,
+};
+use crate::{
+    domain::{AgentId, Anchor, Board, DayTally, Reach, Tally},
+    query::{Filter, NameKey, NameValue, Query},
+    text::SafeText,
+};
+
+/// How many days are counted, today with them.
+const DAYS: i64 = 30;
+/// How many clients are told.
+const CLIENTS: usize = 8;
+/// What an open ticket is that has to be looked at today.
+const PRESSING: &str = "is:open sla:<=today";
+/// All that is asked of the open tickets stands in this index.
+const OPEN: &str = "FROM tickets AS t INDEXED BY open_for_board WHERE t.is_closed = 0";
+
+/// What the board is asked.
+#[derive(Clone, Debug)]
+pub struct BoardAsk {
+    /// Queries for open tickets, without words to be looked for.
+    pub open: Vec<Query>,
+    /// Who `@me` is.
+    pub me: Option<AgentId>,
+    /// Now.
+    pub now: Timestamp,
+    /// Whose days are counted.
+    pub zone: TimeZone,
+}
+
+/// The tickets that share an id and a folded name.
+#[derive(Debug)]
+struct Group {
+    id: i64,
+    key: String,
+    count: u64,
+    pressing: u64,
+}
+
+impl Reader {
+    /// The board's numbers.
+    ///
+    /// # Errors
+    ///
+    /// Where the database refuses.
+    pub fn board(&self, ask: &BoardAsk) -> Result<Board, StoreError> {
+        let days = self.days(ask)?;
+        let begin = days.first().map_or(0, |day| bounds(day.date, &ask.zone).0);
+        let (kept, missed) = self.outcomes(begin)?;
+        let first = days.first().map_or_else(String::new, |day| day.date.to_string());
+        let clients = self.open_groups(ask, "t.client_id, t.client_key")?;
+        let newcomers = self.newcomers(begin)?;
+        Ok(Board {
+            open: self.open_counts(ask)?,
+            kept,
+            missed,
+            agents: self.agent_tallies(&self.open_groups(ask, "t.agent_id, t.agent_key")?)?,
+            clients: self.client_tallies(&clients, "is:open ")?,
+            newcomers: self.client_tallies(&newcomers, &format!("opened:>={first} "))?,
+            reach: self.reach(ask, begin)?,
+            days,
+        })
+    }
+
+    fn condition(&self, ask: &BoardAsk, query: &Query) -> Result<Condition, StoreError> {
+        let ask = TicketAsk {
+            query: query.clone(),
+            client: None,
+            me: ask.me,
+            now: ask.now,
+            zone: ask.zone.clone(),
+            also: Vec::new(),
+            anchor: Anchor::Start,
+            count: 0,
+            count_up_to: None,
+        };
+        self.with_names(|names: &Names| Ok(compile(&ask, names).filter))
+    }
+
+    /// All the queries in one look: each counts by the condition that lists its tickets.
+    fn open_counts(&self, ask: &BoardAsk) -> Result<Vec<u64>, StoreError> {
+        let conditions = ask.open.iter().map(|query| self.condition(ask, query)).collect::<Result<Vec<_>, _>>()?;
+        if conditions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let counts: Vec<String> = conditions.iter().map(|condition| counted(&condition.sql)).collect();
+        let sql = format!("SELECT {} {OPEN}", counts.join(", "));
+        let params = conditions.iter().flat_map(|condition| &condition.params);
+        let read = |row: &rusqlite::Row<'_>| (0..counts.len()).map(|column| row::unsigned(row, column)).collect();
+        Ok(self.conn.prepare_cached(&sql)?.query_row(params_from_iter(params), read)?)
+    }
+
+    fn open_groups(&self, ask: &BoardAsk, by: &'static str) -> Result<Vec<Group>, StoreError> {
+        let pressing = match Query::parse(PRESSING) {
+            Ok(query) => self.condition(ask, &query)?,
+            Err(_) => Condition { sql: "0".to_owned(), params: Vec::new() },
+        };
+        self.groups_of(&format!("SELECT {by}, count(*), {} {OPEN} GROUP BY 1, 2", counted(&pressing.sql)), &pressing.params)
+    }
+
+    /// Whose tickets were opened since then, closed ones too.
+    fn newcomers(&self, begin: i64) -> Result<Vec<Group>, StoreError> {
+        let sql = "SELECT t.client_id, t.client_key, count(*), 0 FROM tickets AS t WHERE t.opened_key >= ? GROUP BY 1, 2";
+        self.groups_of(sql, &[Value::Integer(begin)])
+    }
+
+    fn groups_of(&self, sql: &str, params: &[Value]) -> Result<Vec<Group>, StoreError> {
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map(params_from_iter(params), |row| {
+            Ok(Group { id: row.get(0)?, key: row.get(1)?, count: row::unsigned(row, 2)?, pressing: row::unsigned(row, 3)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn days(&self, ask: &BoardAsk) -> Result<Vec<DayTally>, StoreError> {
+        let today = ask.now.to_zoned(ask.zone.clone()).date();
+        let mut opened = self.conn.prepare_cached("SELECT count(*) FROM tickets WHERE opened_key >= ? AND opened_key < ?")?;
+        let mut closed =
+            self.conn.prepare_cached("SELECT count(*) FROM tickets WHERE is_closed = 1 AND closed >= ? AND closed < ?")?;
+        let mut day = |date: Date| {
+            let bounds = bounds(date, &ask.zone);
+            let opened = opened.query_row(bounds, |found| row::unsigned(found, 0))?;
+            let closed = closed.query_row(bounds, |found| row::unsigned(found, 0))?;
+            Ok(DayTally { date, opened, closed })
+        };
+        (0..DAYS).rev().map(|days| day(today.saturating_sub(SignedDuration::from_hours(24 * days)))).collect()
+    }
+
+    /// How many were closed since then in time, and how many too late.
+    fn outcomes(&self, begin: i64) -> Result<(u64, u64), StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT count(*) FILTER (WHERE kept = 1), count(*) FILTER (WHERE kept = 0) FROM tickets WHERE is_closed = 1 AND closed >= ?",
+        )?;
+        Ok(statement.query_row([begin], |found| Ok((row::unsigned(found, 0)?, row::unsigned(found, 1)?)))?)
+    }
+
+    fn agent_tallies(&self, groups: &[Group]) -> Result<Vec<Tally>, StoreError> {
+        let agents = self.agents()?;
+        let mut tallies = Vec::new();
+        let nobody = groups.iter().filter(|group| !AgentId(group.id).is_assigned());
+        let (count, pressing) = sums(nobody);
+        if count > 0 {
+            tallies.push(Tally { name: SafeText::line("nobody"), words: "is:open is:unassigned".to_owned(), count, pressing });
+        }
+        for id in by_count(groups).into_iter().filter(|id| AgentId(*id).is_assigned()) {
+            let name = agents.iter().find(|agent| agent.id.0 == id).map(|agent| agent.name.clone());
+            let name = name.unwrap_or_else(|| SafeText::line(&id.to_string()));
+            tallies.push(tally(NameKey::Agent, "is:open ", name, id, groups));
+        }
+        tallies.sort_by_key(|tally| std::cmp::Reverse(tally.count));
+        let idle = agents.into_iter().filter(|agent| !agent.disabled && !agent.api && !agent.name.is_empty());
+        let idle = idle.filter(|agent| !groups.iter().any(|group| group.id == agent.id.0));
+        tallies.extend(idle.map(|agent| tally(NameKey::Agent, "is:open ", agent.name, agent.id.0, groups)));
+        Ok(tallies)
+    }
+
+    fn client_tallies(&self, groups: &[Group], before: &str) -> Result<Vec<Tally>, StoreError> {
+        let mut named =
+            self.conn.prepare_cached("SELECT client_name FROM tickets WHERE client_id = ? ORDER BY updated_key DESC LIMIT 1")?;
+        let mut tallies = Vec::new();
+        for id in by_count(groups).into_iter().take(CLIENTS) {
+            let name = named.query_row([id], |found| row::line(found, 0)).optional()?;
+            let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| SafeText::line("no client"));
+            tallies.push(tally(NameKey::Client, before, name, id, groups));
+        }
+        tallies.sort_by_key(|tally| std::cmp::Reverse(tally.count));
+        Ok(tallies)
+    }
+
+    fn reach(&self, ask: &BoardAsk, begin: i64) -> Result<Reach, StoreError> {
+        let closed = self.overview()?.closed;
+        let dated = "SELECT EXISTS (SELECT 1 FROM tickets WHERE is_closed = 1 AND closed IS NOT NULL)";
+        if closed > 0 && !self.conn.prepare_cached(dated)?.query_row([], |found| found.get::<_, bool>(0))? {
+            return Ok(Reach::Undated);
+        }
+        if self.meta(TO_THE_FIRST)?.is_some() {
+            return Ok(Reach::Whole);
+        }
+        Ok(match self.meta(BACK_TO)?.and_then(|at| at.parse::<Timestamp>().ok()) {
+            Some(at) if at.as_millisecond() <= begin => Reach::Whole,
+            Some(at) => Reach::Back(at.to_zoned(ask.zone.clone()).date()),
+            None => Reach::Unknown,
+        })
+    }
+}
+
+fn counted(condition: &str) -> String {
+    format!("count(*) FILTER (WHERE {condition})")
+}
+
+fn sums<'a>(groups: impl Iterator<Item = &'a Group>) -> (u64, u64) {
+    groups.fold((0, 0), |(count, pressing), group| (count + group.count, pressing + group.pressing))
+}
+
+/// The ids of the groups, those with the most tickets first.
+fn by_count(groups: &[Group]) -> Vec<i64> {
+    let mut counts: BTreeMap<i64, u64> = BTreeMap::new();
+    for group in groups {
+        *counts.entry(group.id).or_default() += group.count;
+    }
+    let mut ids: Vec<(u64, i64)> = counts.into_iter().map(|(id, count)| (count, id)).collect();
+    ids.sort_by_key(|(count, id)| (std::cmp::Reverse(*count), *id));
+    ids.into_iter().map(|(_, id)| id).collect()
+}
+
+/// The tickets of an id with the words that list them: by the name where that names all of them and nobody else's, else by the
+/// number, with whatever else those words list.
+fn tally(key: NameKey, before: &str, name: SafeText, id: i64, groups: &[Group]) -> Tally {
+    let listed = |words: &str| {
+        let meant = meant(words)?;
+        Some(groups.iter().filter(move |group| meant.iter().any(|value| names(value, group))))
+    };
+    let by_name = key.with(name.as_str());
+    let exact = listed(&by_name).is_some_and(|found| {
+        let found: Vec<&Group> = found.collect();
+        found.iter().all(|group| group.id == id) && found.len() == groups.iter().filter(|group| group.id == id).count()
+    });
+    let of_id = if exact { by_name } else { format!("{}:{id}", key.word()) };
+    let (count, pressing) = listed(&of_id).map_or((0, 0), sums);
+    Tally { name, words: format!("{before}{of_id}"), count, pressing }
+}
+
+/// What the only condition of the words names.
+fn meant(words: &str) -> Option<Vec<NameValue>> {
+    match Query::parse(words).ok()?.terms.pop()?.filter {
+        Filter::Name(_, values) => Some(values),
+        _ => None,
+    }
+}
+
+/// Whether a value of `client:` or `agent:` means the group, as the compiled condition does.
+fn names(value: &NameValue, group: &Group) -> bool {
+    let NameValue::Words(words) = value else { return false };
+    let number = words.text.parse::<i64>().ok().filter(|_| !words.phrase);
+    number == Some(group.id) || Pattern::of(words).is_some_and(|pattern| pattern.fits(&group.key))
+}
