@@ -23,7 +23,7 @@ use halo_tui::{
         Agent, AgentId, Anchor, Batch, ClientId, Identity, PriorityId, Status, StatusId, TicketId, TicketRecord, TicketRow,
         Timestamp, Window,
     },
-    mirror::{Mirror, NO_BODIES, Pass, Reader, TicketAsk},
+    mirror::{BoardAsk, Mirror, NO_BODIES, Pass, Reader, TicketAsk},
     query::Query,
 };
 use jiff::tz::TimeZone;
@@ -36,10 +36,11 @@ const PAGE: usize = 500;
 fn main() {
     let desk = Desk::open();
     desk.sizes();
-    let parts = std::env::var("MIRROR_PARTS").unwrap_or_else(|_| "start windows searches delta".to_owned());
+    let parts = std::env::var("MIRROR_PARTS").unwrap_or_else(|_| "start board windows searches delta".to_owned());
     for part in parts.split_whitespace() {
         match part {
             "start" => desk.start(),
+            "board" => desk.board(),
             "windows" => desk.windows(),
             "searches" => desk.searches(),
             "delta" => desk.delta(),
@@ -139,6 +140,34 @@ impl Desk {
         let identity = Identity { resource_url: "x".into(), tenant: "x".into(), client_id: "x".into() };
         let mirror = Mirror::in_memory(&identity).unwrap();
         Self { runtime, mirror, path: path.to_owned(), _folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// All numbers of the board, as it asks for them.
+    fn board(&self) {
+        let open = [
+            "sla:<0m",
+            "sla:<1h -sla:<0m",
+            "sla:<8h -sla:<1h",
+            "sla:<1d -sla:<8h",
+            "is:hold",
+            "pri:1",
+            "pri:2",
+            "pri:3",
+            "pri:4",
+            "-pri:1,2,3,4",
+            "age:<1d",
+            "age:>=1d age:<3d",
+            "age:>=3d age:<7d",
+            "age:>=7d age:<30d",
+            "age:>=30d",
+        ];
+        let open: Vec<Query> = open.iter().map(|words| Query::parse(&format!("is:open {words}")).unwrap()).collect();
+        measure("board", 100, |_| {
+            let now = Timestamp::from_second(NOW).unwrap();
+            let ask = BoardAsk { open: open.clone(), me: None, now, zone: TimeZone::UTC };
+            let board = self.runtime.block_on(self.mirror.read(move |reader| reader.board(&ask))).unwrap();
+            assert!(board.kept > 0 && board.days.iter().all(|day| day.opened > 0 && day.closed > 0));
+        });
     }
 
     /// Windows at depths that were not seen before, and the ones after them.
@@ -340,6 +369,7 @@ fn ticket(id: i64) -> TicketRecord {
         opened: at(opened),
         last_update: at(opened + number(id * 19, 86_400 * 20)),
         last_action: at(opened + 3600),
+        closed: at(opened + number(id * 23, 86_400 * 6)).filter(|_| !is_open(id)),
         fix_by: at(opened + 86_400 * 3),
         ..TicketRecord::default()
     }

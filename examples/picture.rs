@@ -1,6 +1,6 @@
 //! Draws the README's pictures: runs the real program on a pseudo-terminal and writes what stands there as SVG.
 //!
-//! `cargo build && cargo run --example picture -- dashboard 120x34 > docs/dashboard.svg`, or `board 100x28`, or `connect 96x28`. The
+//! `cargo build && cargo run --example picture -- dashboard 120x34 > docs/dashboard.svg`, or `board 120x34`, or `connect 96x28`. The
 //! first two run against `halo-tui demo-server --still`; for the connect screen a form is filled in that nobody sends.
 
 use std::{
@@ -25,7 +25,7 @@ const REST: Duration = Duration::from_secs(1);
 const FILLED: &str = "closed back to";
 /// What is typed, each after the screen came to rest, and what has to stand there in the end.
 const DASHBOARD: (&[&str], &str) = (&["gg", "j", "j"], "3 of ");
-const BOARD: (&[&str], &str) = (&["b"], "By agent");
+const BOARD: (&[&str], &str) = (&["b", "\t\t\t\t", "hhhh"], "Open by agent");
 const CONNECT: (&[&str], &str) = (
     &[
         "halo.example.com",

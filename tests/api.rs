@@ -16,16 +16,21 @@ use std::{
 use halo_tui::{
     demo::{self, Control, Fault},
     domain::{
-        Changed, Connection, Failure, FailureKind, History, Hosting, News, Profile, ProfileName, Secret, SecretKeeping, TicketId,
-        Timestamp,
+        Anchor, Changed, Connection, Failure, FailureKind, History, Hosting, News, Profile, ProfileName, Reach, Secret,
+        SecretKeeping, TicketId, Timestamp,
     },
     halo::{Budget, Class, Credentials, Halo, LocalLedger, Openness, TicketsRequest, Tokens, Transport, TransportSettings},
+    mirror::{BoardAsk, TicketAsk},
     query::Query,
     session::{MirrorPlace, Session, SessionSettings, open_mirror},
     settings::GivenSecret,
     sync::{Order, Sync},
 };
+use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, oneshot, watch};
+
+/// When it is at the stand-in.
+const NOW: &str = "2026-11-20T10:00:00Z";
 
 struct Desk {
     control: Control,
@@ -36,7 +41,7 @@ struct Desk {
 
 impl Desk {
     async fn open(settings: demo::Settings) -> Self {
-        let at = "2026-11-20T10:00:00Z".parse().ok();
+        let at = NOW.parse().ok();
         let server = demo::Server::bind(demo::Settings { still: true, at, ..settings }).await.unwrap();
         let control = server.control();
         let variables = server.environment();
@@ -369,6 +374,52 @@ async fn a_fill_of_the_whole_demo_holds_exactly_what_is_open_there() {
     here.sort_unstable();
     assert!(here.len() > 300, "several pages: {}", here.len());
     assert_eq!(here, there);
+}
+
+#[tokio::test]
+async fn the_board_counts_what_the_lists_behind_its_bars_have() {
+    let desk = Desk::open(demo::Settings { tickets: 2_000, ..demo::Settings::default() }).await;
+    let (mirror, _) = open_mirror(&MirrorPlace::Memory, &desk.profile.identity()).unwrap();
+    let (news, _news) = mpsc::channel(1024);
+    let session = Session::start(SessionSettings { history: History::All, ..desk.settings() }, mirror, news).unwrap();
+    session.filled_up().await.unwrap();
+    let (now, zone) = (NOW.parse::<Timestamp>().unwrap(), TimeZone::get("Asia/Tokyo").unwrap());
+    let open = Query::parse("is:open sla:<8h -sla:<0m").unwrap();
+    let ask = BoardAsk { open: vec![open.clone()], me: None, now, zone: zone.clone() };
+    let board = session.mirror().read(move |reader| reader.board(&ask)).await.unwrap();
+    assert_eq!(board.reach, Reach::Whole);
+    let first = board.days[0].date;
+    let mut bars = vec![
+        (open.to_string(), board.open[0]),
+        (format!("closed:>={first} sla:kept"), board.kept),
+        (format!("closed:>={first} sla:missed"), board.missed),
+    ];
+    for day in &board.days {
+        bars.extend([(format!("opened:{}", day.date), day.opened), (format!("closed:{}", day.date), day.closed)]);
+    }
+    for tally in board.agents.iter().chain(&board.clients).chain(&board.newcomers) {
+        bars.push((tally.words.clone(), tally.count));
+    }
+    for tally in board.agents.iter().chain(&board.clients) {
+        bars.push((format!("{} sla:<=today", tally.words), tally.pressing));
+    }
+    assert!(board.kept > 100 && board.missed > 0 && board.agents.len() > 5 && board.clients.len() == 8, "{board:?}");
+    assert!(bars.iter().filter(|(_, n)| *n > 0).count() > 60, "{bars:?}");
+    for (words, n) in bars {
+        let ask = TicketAsk {
+            query: Query::parse(&words).unwrap(),
+            client: None,
+            me: None,
+            now,
+            zone: zone.clone(),
+            also: Vec::new(),
+            anchor: Anchor::Start,
+            count: 1,
+            count_up_to: None,
+        };
+        let listed = session.mirror().read(move |reader| reader.tickets(&ask)).await.unwrap().total;
+        assert_eq!(n, listed, "{words}");
+    }
 }
 
 #[tokio::test]

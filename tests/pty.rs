@@ -240,6 +240,37 @@ fn rows_keys_and_quitting() {
 }
 
 #[test]
+fn a_bar_of_the_board_leads_to_its_tickets_and_back() {
+    let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+    let mut run = Run::with_stand_in(home.path(), 120, 36, &stand_in, &[]);
+    run.until("all open tickets", |screen| {
+        screen.contains("live") && !screen.contains("open tickets") && screen.contains("1 of ")
+    });
+    run.type_in("b");
+    run.until("numbers", |screen| screen.contains("Opened and closed in 30 days") && screen.contains("nobody"));
+    // Six sections on stand the agents.
+    run.type_in("\t\t\t\t\t\tj");
+    let bar = |screen: &str| screen.lines().find_map(|line| Some(line.split_once('▌')?.1.to_owned())).unwrap_or_default();
+    // What is told above, and the mark, are drawn one after the other.
+    let on = |screen: &str| {
+        let name = screen.split("/ is:open agent:\"").nth(1).and_then(|rest| Some(rest.split_once('"')?.0.to_owned()));
+        name.filter(|name| bar(screen).contains(name.as_str()))
+    };
+    run.until("an agent", |screen| on(screen).is_some());
+    let held = bar(&run.text());
+    let count: u64 = held.split('▇').next().unwrap().split_whitespace().last().unwrap().parse().unwrap();
+    assert!(count > 0, "{held}");
+    run.type_in("\r");
+    run.until(&format!("{count} tickets"), |screen| {
+        screen.contains("Summary") && screen.trim_end().ends_with(&format!(" 1 of {count}"))
+    });
+    run.type_in("b");
+    run.until("the cursor where it was", |screen| screen.contains("Opened and closed in 30 days") && bar(screen) == held);
+    run.type_in("\x03");
+    assert_eq!(run.ended(), 0);
+}
+
+#[test]
 fn keys_that_come_in_one_piece_all_count() {
     let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
     let mut run = Run::with_stand_in(home.path(), 300, 24, &stand_in, &[]);

@@ -30,7 +30,12 @@ impl Places {
         let areas = dashboard(
             cols,
             rows,
-            DashboardWants { preview: model.preview, lean: model.look.is_lean(), below: model.preview_below },
+            DashboardWants {
+                // The board is about many tickets: it takes the room of the one.
+                preview: model.preview && model.focus != BOARD,
+                lean: model.look.is_lean(),
+                below: model.preview_below,
+            },
         )?;
         // Where there is no room beside the list, what has the focus takes its place.
         let in_front = match model.focus {

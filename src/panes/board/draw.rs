@@ -244,7 +244,8 @@ fn draw_axis(board: &BoardPane, painter: &mut Painter<'_>, y: u16) {
         painter.put(DAYS_AT, y, Own(&line), painter.style(Role::Rule), all);
     }
     if let Some(day) = told(board).and_then(|day| u16::try_from(day).ok()) {
-        painter.put(DAYS_AT + day * cols, y, painter.glyphs().rising, painter.style(Role::Text), 1);
+        let role = if board.here().is_some_and(Section::is_days) { Role::Marker } else { Role::Dim };
+        painter.put(DAYS_AT + day * cols, y, painter.glyphs().rising, painter.style(role), 1);
     }
 }
 
