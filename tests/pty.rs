@@ -250,7 +250,11 @@ fn a_bar_of_the_board_leads_to_its_tickets_and_back() {
     run.until("numbers", |screen| screen.contains("Opened and closed in 30 days") && screen.contains("nobody"));
     // Six sections on stand the agents.
     run.type_in("\t\t\t\t\t\tj");
-    let bar = |screen: &str| screen.lines().find_map(|line| Some(line.split_once('▌')?.1.to_owned())).unwrap_or_default();
+    // Its name and number: what stands beside it is drawn when it is.
+    let bar = |screen: &str| {
+        let after = screen.lines().find_map(|line| Some(line.split_once('▌')?.1.to_owned())).unwrap_or_default();
+        after.split_once('▇').map(|(before, _)| before.to_owned()).unwrap_or_default()
+    };
     // What is told above, and the mark, are drawn one after the other.
     let on = |screen: &str| {
         let name = screen.split("/ is:open agent:\"").nth(1).and_then(|rest| Some(rest.split_once('"')?.0.to_owned()));
@@ -258,7 +262,7 @@ fn a_bar_of_the_board_leads_to_its_tickets_and_back() {
     };
     run.until("an agent", |screen| on(screen).is_some());
     let held = bar(&run.text());
-    let count: u64 = held.split('▇').next().unwrap().split_whitespace().last().unwrap().parse().unwrap();
+    let count: u64 = held.split_whitespace().last().unwrap().parse().unwrap();
     assert!(count > 0, "{held}");
     run.type_in("\r");
     run.until(&format!("{count} tickets"), |screen| {
