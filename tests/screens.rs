@@ -9,6 +9,8 @@
 
 #[path = "screens/board.rs"]
 mod board;
+#[path = "screens/client.rs"]
+mod client;
 #[path = "screens/keys.rs"]
 mod keys;
 #[path = "screens/lines.rs"]
@@ -30,7 +32,7 @@ use halo_tui::{
     keys::{DEFAULTS, Keymap},
     msg::{Answer, ConnectNews, Discovered, Effect, Input, Key, KeyCode, Msg, Now, Question},
     panes::{ConnectPane, Views},
-    query::{Known, NameKey},
+    query::{Known, NameKey, Query},
     text::{Links, MailText, SafeText},
     ui::{ColourDepth, Glyphs, Look, Role, Theme},
 };
@@ -243,6 +245,8 @@ fn answer(question: &Question) -> Answer {
             ];
             Answer::Clients(Window { rows, offset: 0, total: 3, more: false })
         }
+        Question::Register { register, client, with_inactive, .. } => client::register(*register, *client, *with_inactive),
+        Question::Client(id) => client::overview(*id),
         Question::Conversation(id) if ticket::conversation(*id).is_some() => {
             Answer::Conversation(ticket::conversation(*id).map(Box::new))
         }

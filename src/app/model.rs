@@ -1,6 +1,6 @@
 //! Everything that the screen shows and the keys act on.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use super::{meter::Meter, requests::Requests, trail::Trail};
 use crate::{
@@ -98,6 +98,8 @@ pub struct Model {
     /// The views that the panes of another tenant begin with.
     pub(super) views: Views,
     pub(super) focus: PaneId,
+    /// From where each pane that stands instead of the list was opened.
+    pub(super) opened_from: BTreeMap<PaneId, PaneId>,
     pub(super) preview: bool,
     /// The operator wants it below the list.
     pub(super) preview_below: bool,
@@ -153,6 +155,7 @@ impl Model {
             panes,
             views: start.views,
             focus: TICKETS,
+            opened_from: BTreeMap::new(),
             preview: start.preview,
             preview_below: false,
             help: None,

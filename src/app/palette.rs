@@ -18,6 +18,10 @@ const TYPED: &[Command] = &[
     Command::Filter,
     Command::View,
     Command::Board,
+    Command::Client,
+    Command::Users,
+    Command::Sites,
+    Command::Assets,
     Command::NextView,
     Command::PreviousView,
     Command::NextChanged,
@@ -158,6 +162,17 @@ fn names(words: &str, known: &[Known]) -> Vec<Offer> {
                 help: SafeText::line(name),
             });
         }
+        if key == NameKey::Client {
+            // A client's tickets first, then itself.
+            let found: Vec<_> = offers.iter().map(|offer| offer.help.clone()).collect();
+            offers.extend(found.into_iter().map(|name| Offer {
+                span: 0..words.len(),
+                insert: format!("{} {name}", Command::Client.name()),
+                name: SafeText::line(Command::Client.name()),
+                argument: "",
+                help: SafeText::line(&format!("{name}, in the round")),
+            }));
+        }
     }
     offers
 }
@@ -222,7 +237,7 @@ mod tests {
             [known(NameKey::Client, "North Sea Logistics"), known(NameKey::Agent, "Nora Stein"), known(NameKey::Status, "New")];
         let ticket = TicketRow { id: TicketId(12), summary: SafeText::line("No sea view"), ..TicketRow::default() };
         let inserts: Vec<_> = offers("nosea", &[], &known, &[ticket]).into_iter().map(|offer| offer.insert).collect();
-        assert_eq!(inserts, ["#12", "filter client:\"North Sea Logistics\""]);
+        assert_eq!(inserts, ["#12", "filter client:\"North Sea Logistics\"", "client North Sea Logistics"]);
         assert!(offers("n", &[], &known, &[]).iter().all(|offer| !offer.insert.contains("client:")), "a letter fits too much");
         assert!(names("theme no", &known).is_empty(), "what follows a command is no name");
         assert_eq!(

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::model::Model;
 use crate::{
     msg::PaneId,
-    panes::{BOARD, CLIENTS, PREVIEW, TICKETS},
+    panes::{CLIENTS, INSTEAD, PREVIEW, TICKETS},
     ui::layout::{DashboardAreas, DashboardWants, TooSmall, dashboard},
 };
 
@@ -19,8 +19,8 @@ pub(super) struct Places {
     pub(super) clients: Option<Rect>,
     /// The preview.
     pub(super) preview: Option<Rect>,
-    /// The board.
-    pub(super) board: Option<Rect>,
+    /// The pane that took the ticket list's place.
+    instead: Option<PaneId>,
 }
 
 impl Places {
@@ -41,7 +41,7 @@ impl Places {
         let in_front = match model.focus {
             CLIENTS if areas.clients.is_none() => CLIENTS,
             PREVIEW if areas.preview.is_none() => PREVIEW,
-            BOARD => BOARD,
+            pane if INSTEAD.contains(&pane) => pane,
             _ => TICKETS,
         };
         let list = |pane: PaneId| (in_front == pane).then_some(areas.list);
@@ -49,13 +49,15 @@ impl Places {
             tickets: list(TICKETS),
             clients: areas.clients.or_else(|| list(CLIENTS)),
             preview: areas.preview.or_else(|| list(PREVIEW)),
-            board: list(BOARD),
+            instead: Some(in_front).filter(|pane| INSTEAD.contains(pane)),
             areas,
         })
     }
 
     /// Every pane with its place.
-    pub(super) fn panes(&self) -> [(PaneId, Option<Rect>); 4] {
-        [(TICKETS, self.tickets), (CLIENTS, self.clients), (PREVIEW, self.preview), (BOARD, self.board)]
+    pub(super) fn panes(&self) -> impl Iterator<Item = (PaneId, Option<Rect>)> + use<> {
+        let (list, instead) = (self.areas.list, self.instead);
+        let always = [(TICKETS, self.tickets), (CLIENTS, self.clients), (PREVIEW, self.preview)];
+        always.into_iter().chain(INSTEAD.into_iter().map(move |pane| (pane, (instead == Some(pane)).then_some(list))))
     }
 }

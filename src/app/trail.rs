@@ -15,7 +15,7 @@ pub(super) struct Place {
 impl Place {
     /// Whether it takes a jump to come from one to the other: moving the cursor is none.
     fn is_elsewhere(&self, other: &Self) -> bool {
-        let here = |place: &Self| Self { view: LastView { ticket: None, ..place.view.clone() }, ..place.clone() };
+        let here = |place: &Self| Self { view: place.view.without_cursors(), ..place.clone() };
         here(self) != here(other)
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     msg::{Effect, Msg, Notice, Now, PaneId, Question, Severity, Slot},
-    panes::{Announcement, BOARD, Outcome, PREVIEW, PickerPane},
+    panes::{Announcement, INSTEAD, Outcome, PREVIEW, PickerPane, TICKETS},
     ui::Theme,
 };
 
@@ -162,13 +162,16 @@ impl Update<'_> {
                 Outcome::Pick(ticket, picks) => self.model.picker = Some(PickerPane::new(ticket, picks)),
                 Outcome::Choose(chooser) => self.model.chooser = Some(chooser),
                 Outcome::Focus(id) => self.focus(id),
+                Outcome::Leave => self.leave(),
+                Outcome::GoToTicket(id) => self.go_to(id),
+                Outcome::GoToRegister { register, client, at } => self.go_to_register(register, client, at),
                 Outcome::Notice(notice) => self.notify(notice),
                 Outcome::Effect(effect) => self.effects.push(effect),
             }
         }
     }
 
-    fn announce(&mut self, announcement: &Announcement) {
+    pub(super) fn announce(&mut self, announcement: &Announcement) {
         let context = self.model.context(self.now);
         self.dirty();
         self.on_all(|pane, out| pane.hear(announcement, context, out));
@@ -176,9 +179,19 @@ impl Update<'_> {
 
     pub(super) fn focus(&mut self, id: PaneId) {
         if self.model.focus != id {
+            if INSTEAD.contains(&id) {
+                self.model.opened_from.insert(id, self.model.focus);
+            }
             self.model.focus = id;
             self.lay_out();
         }
+    }
+
+    /// Gives the focus back to where the pane that has it was opened from.
+    fn leave(&mut self) {
+        let from = self.model.opened_from.remove(&self.model.focus).unwrap_or(TICKETS);
+        self.model.focus = from;
+        self.lay_out();
     }
 
     pub(super) fn ask_app(&mut self, purpose: &'static str, question: Question) {
@@ -195,7 +208,7 @@ impl Update<'_> {
         for (id, place) in places.panes() {
             match place {
                 Some(area) => self.on_pane(id, |pane, out| pane.resize(area.width, area.height, context, out)),
-                None if id == PREVIEW || id == BOARD => self.on_pane(id, |pane, out| pane.resize(0, 0, context, out)),
+                None if id == PREVIEW || INSTEAD.contains(&id) => self.on_pane(id, |pane, out| pane.resize(0, 0, context, out)),
                 None => {}
             }
         }

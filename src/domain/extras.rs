@@ -62,12 +62,23 @@ pub struct Attachment {
 pub struct Extras {
     /// Custom fields: what they are called and what they hold.
     pub fields: Vec<(SafeText, SafeText)>,
-    /// Linked assets: what is written on them and what they are.
-    pub assets: Vec<(SafeText, SafeText)>,
+    /// Linked assets.
+    pub assets: Vec<AssetLabel>,
     /// Files.
     pub files: Vec<FileRow>,
     /// Other tickets.
     pub tickets: Vec<LinkedTicket>,
+}
+
+/// An asset that a ticket is about, as the preview shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AssetLabel {
+    /// Its number.
+    pub id: i64,
+    /// What is written on it.
+    pub tag: SafeText,
+    /// "Laptop", "Printer" …
+    pub kind: SafeText,
 }
 
 /// A file as a list shows it.

@@ -10,6 +10,7 @@ mod board;
 mod budget;
 mod burn;
 mod client;
+mod client_overview;
 mod connect;
 mod coverage;
 mod difference;
@@ -38,11 +39,14 @@ pub use board::{Board, DayTally, Reach, Tally};
 pub use budget::{Admission, BudgetLedger, LedgerStanding};
 pub use burn::{Allowance, Burn, SlaTerms, Target};
 pub use client::{ClientRecord, ClientRow};
+pub use client_overview::{
+    ClientDetails, ClientOverview, ContactRow, ContractRecord, ContractRow, Contracts, MainContact, Prepaid, Touch,
+};
 pub use connect::{ConnectReport, ConnectStep, StepOutcome};
 pub use coverage::{Coverage, grouped};
 pub use difference::{Difference, FieldChange, SeenFields};
 pub use draft::ConnectDraft;
-pub use extras::{Attachment, CustomField, Extras, FileRow, LinkedAsset, LinkedTicket, Relation, TicketExtras};
+pub use extras::{AssetLabel, Attachment, CustomField, Extras, FileRow, LinkedAsset, LinkedTicket, Relation, TicketExtras};
 pub use failure::{Failure, FailureKind};
 pub use group::{Folds, GroupId, GroupRow, GroupedRow, RowId};
 pub use halo_list::{HaloList, HaloListRow};
@@ -54,13 +58,13 @@ pub use ids::{
 pub use lookup::{Agent, Batch, Priority, Sla, Status, Team, TicketType};
 pub use news::{Changed, News};
 pub use overview::{AgentRow, Conversation, Found, Overview};
-pub use person::{AssetRecord, Register, SiteRecord, UserRecord};
+pub use person::{AssetRecord, Register, RegisterRow, SiteRecord, UserRecord};
 pub use profile::{Hosting, Identity, NotAProfileName, Profile, ProfileName, SecretKeeping};
 pub use progress::{Connection, FillProgress, Filled, TokenState};
 pub use rgb::Rgb;
 pub use secret::{Secret, SecretSource};
 pub use ticket::{Label, TicketRecord, TicketRow};
-pub use view::{GroupBy, LastView, SavedView, ViewEdit};
+pub use view::{GroupBy, LastView, Listing, SavedView, ShownClient, ViewEdit};
 pub use window::{Anchor, Counted, Window};
 pub use workday::{Calendar, Workday};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Agent, Connection, Coverage, Failure, FillProgress, TicketId, TokenState};
+use super::{Agent, ClientId, Connection, Coverage, Failure, FillProgress, TicketId, TokenState};
 use crate::text::SafeText;
 
 /// One fact that changed in the background.
@@ -67,4 +67,6 @@ pub enum Changed {
     Lookups,
     /// One ticket's conversation or body.
     Conversation(TicketId),
+    /// What only the record of one client tells.
+    Client(ClientId),
 }

@@ -1,10 +1,10 @@
 //! What belongs to a client: sites, users, assets.
 
 use super::{ClientId, Filled, SiteId, UserId};
-use crate::text::Untrusted;
+use crate::text::{SafeText, Untrusted};
 
 /// Whom and what the desk serves: lists that are kept whole beside the tickets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Register {
     /// Clients.
     Clients,
@@ -85,4 +85,33 @@ pub struct AssetRecord {
     pub username: Untrusted,
     /// No longer in use.
     pub inactive: bool,
+}
+
+/// A site, a user or an asset as a list shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RegisterRow {
+    /// Its id.
+    pub id: i64,
+    /// The client.
+    pub client_id: ClientId,
+    /// The client's name.
+    pub client: SafeText,
+    /// Its name; an asset's tag.
+    pub name: SafeText,
+    /// What kind of asset.
+    pub kind: SafeText,
+    /// Who uses the asset.
+    pub user: SafeText,
+    /// The site where it is.
+    pub site: SafeText,
+    /// Mail address.
+    pub email: SafeText,
+    /// Phone number.
+    pub phone: SafeText,
+    /// Marked as important contact.
+    pub important: bool,
+    /// No longer in use, or no longer there.
+    pub inactive: bool,
+    /// Open tickets in the mirror; of an asset, as far as tickets were read singly.
+    pub open_tickets: u64,
 }

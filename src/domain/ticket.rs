@@ -95,8 +95,12 @@ pub struct TicketRow {
     pub client_id: ClientId,
     /// The client's name.
     pub client: SafeText,
+    /// The site.
+    pub site_id: SiteId,
     /// The site's name.
     pub site: SafeText,
+    /// The user.
+    pub user_id: UserId,
     /// The user's name.
     pub user: SafeText,
     /// The agent's id.

@@ -1,8 +1,10 @@
 //! What the operator was looking at.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::{ClientId, TicketId};
+use super::{ClientId, Register, TicketId};
 
 /// What was listed and where the cursor stood when the program ended: the next start begins there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +21,34 @@ pub struct LastView {
     /// A ticket that was gone to and is shown instead; the next start shows the cursor's.
     #[serde(skip)]
     pub visited: Option<i64>,
+    /// The client that is shown in the round; the next start begins with the tickets.
+    #[serde(skip)]
+    pub round: Option<ShownClient>,
+    /// What the lists of sites, users and assets show.
+    #[serde(skip)]
+    pub listings: BTreeMap<Register, Listing>,
+}
+
+/// A client in the round, and where the cursor stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShownClient {
+    /// The client.
+    pub client: ClientId,
+    /// The line under the cursor.
+    pub line: usize,
+}
+
+/// What a list beside the tickets shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Only what is this client's, with its name as it is shown.
+    pub client: Option<(ClientId, String)>,
+    /// The filter as it was typed.
+    pub words: String,
+    /// What is no longer in use is listed too.
+    pub with_inactive: bool,
+    /// The row under the cursor.
+    pub at: Option<i64>,
 }
 
 impl LastView {
@@ -26,6 +56,14 @@ impl LastView {
     #[must_use]
     pub fn ticket(&self) -> Option<TicketId> {
         self.ticket.map(TicketId)
+    }
+
+    /// The same without where cursors stand: going from one to another takes a jump.
+    #[must_use]
+    pub fn without_cursors(&self) -> Self {
+        let listings = self.listings.iter().map(|(register, listing)| (*register, Listing { at: None, ..listing.clone() }));
+        let round = self.round.map(|shown| ShownClient { line: 0, ..shown });
+        Self { ticket: None, round, listings: listings.collect(), ..self.clone() }
     }
 
     /// The client that the tickets were narrowed to.

@@ -9,13 +9,14 @@ use super::{
     wire::{self, WireRecord},
 };
 use crate::domain::{
-    ActionRecord, Agent, AssetRecord, AttachmentId, ClientRecord, Failure, HaloList, Priority, SiteRecord, Sla, Status, Team,
-    TicketId, TicketRecord, TicketType, Timestamp, UserRecord, Workday,
+    ActionRecord, Agent, AssetRecord, AttachmentId, ClientDetails, ClientId, ClientRecord, ContractRecord, Failure, HaloList,
+    Priority, SiteRecord, Sla, Status, Team, TicketId, TicketRecord, TicketType, Timestamp, UserRecord, Workday,
 };
 
 /// Permissions of API applications, as Halo names them.
 const TICKETS: &str = "read:tickets";
 const CUSTOMERS: &str = "read:customers";
+const CONTRACTS: &str = "read:contracts";
 const ASSETS: &str = "read:assets";
 
 #[expect(clippy::missing_errors_doc, reason = "the type's own documentation tells the errors that all of them share")]
@@ -74,6 +75,19 @@ impl Halo {
     /// One page of clients.
     pub async fn clients(&self, request: &ListRequest, class: Class) -> Result<Page<ClientRecord>, Failure> {
         self.list("Client", &asked("clients", CUSTOMERS), request.query(), class).await
+    }
+
+    /// One client with what lists don't tell of it.
+    pub async fn client(&self, id: ClientId, class: Class) -> Result<ClientDetails, Failure> {
+        let asked = Asked { what: format!("client {id}"), right: CUSTOMERS };
+        let query = vec![("includedetails", "true".to_owned())];
+        let details: ClientDetails = self.one(&format!("Client/{id}"), &asked, query, class).await?;
+        if details.record.id == id { Ok(details) } else { Err(self.bad_reply(&asked, "it is about another one")) }
+    }
+
+    /// One page of contracts.
+    pub async fn contracts(&self, request: &ListRequest, class: Class) -> Result<Page<ContractRecord>, Failure> {
+        self.list("ClientContract", &asked("contracts", CONTRACTS), request.query(), class).await
     }
 
     /// One page of sites.

@@ -14,6 +14,8 @@ pub const DEFAULTS: &[Table] = &[
     Table { layer: "list", title: "Lists", typing: false, bindings: LIST },
     Table { layer: "preview", title: "Preview", typing: false, bindings: PREVIEW },
     Table { layer: "board", title: "Board", typing: false, bindings: BOARD },
+    Table { layer: "client", title: "Client", typing: false, bindings: CLIENT },
+    Table { layer: "registers", title: "Clients, users, sites, assets", typing: false, bindings: REGISTERS },
     Table { layer: "picker", title: "Files and links", typing: false, bindings: PICKER },
     Table { layer: "chooser", title: "Sort, columns, groups", typing: false, bindings: CHOOSER },
     Table { layer: "help", title: "Help", typing: false, bindings: HELP },
@@ -51,6 +53,10 @@ const GLOBAL: &[Binding] = &[
     Binding::new("S", Command::Sort).hint(52),
     Binding::new("C", Command::Columns).hint(54),
     Binding::new("b", Command::Board),
+    Binding::new("g c", Command::Client),
+    Binding::new("g u", Command::Users),
+    Binding::new("g s", Command::Sites),
+    Binding::new("g a", Command::Assets),
     Binding::new("B", Command::Group),
     Binding::new("L", Command::Lists),
     Binding::new("_", Command::TurnGroup),
@@ -117,6 +123,16 @@ const BOARD: &[Binding] = &[
     Binding::new("tab", Command::NextField).hint(32),
     Binding::new("shift-tab", Command::PreviousField),
 ];
+
+const CLIENT: &[Binding] = &[
+    Binding::new("enter", Command::Open).hint(20),
+    Binding::new("esc", Command::Back).hint(22),
+    Binding::new("o", Command::OpenLink).hint(38),
+    Binding::new("y", Command::CopyId),
+    Binding::new("Y", Command::CopyLink),
+];
+
+const REGISTERS: &[Binding] = &[Binding::new("g c", Command::Client).hint(25)];
 
 const PREVIEW: &[Binding] = &[
     Binding::new("esc", Command::Back).hint(20),

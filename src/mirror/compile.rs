@@ -165,6 +165,9 @@ impl Scene<'_> {
         if key == NameKey::List {
             return (self.in_lists(values), None);
         }
+        if key == NameKey::Asset {
+            return (about_assets(values), None);
+        }
         let mut conditions = Vec::new();
         let mut index = Some(Vec::new());
         for value in values {
@@ -183,7 +186,7 @@ impl Scene<'_> {
                 NameKey::User => ("t.user_key", "t.user_id"),
                 NameKey::Agent => ("t.agent_key", "t.agent_id"),
                 NameKey::Team => ("t.team_key", "t.team_id"),
-                NameKey::Status | NameKey::Type | NameKey::List => {
+                NameKey::Status | NameKey::Type | NameKey::List | NameKey::Asset => {
                     ("", if key == NameKey::Status { "t.status_id" } else { "t.ticket_type_id" })
                 }
             };
@@ -277,6 +280,18 @@ impl Condition {
         self.sql = format!("({})", self.sql);
         self
     }
+}
+
+/// That one of these assets hangs on the ticket, by its tag or its number.
+fn about_assets(values: &[NameValue]) -> Condition {
+    let mut conditions = Vec::new();
+    for value in values {
+        let NameValue::Words(words) = value else { continue };
+        conditions.extend(Pattern::of(words).map(|pattern| pattern.condition("' ' || tag_key || ' '")));
+        conditions.extend(words.text.parse().ok().filter(|_| !words.phrase).map(|id| bound("asset_id = ?", id)));
+    }
+    let of = any(conditions);
+    Condition { sql: format!("t.id IN (SELECT ticket_id FROM ticket_assets WHERE {})", of.sql), params: of.params }
 }
 
 fn has(thing: Thing) -> Condition {

@@ -7,7 +7,9 @@ use rusqlite::{OptionalExtension, Row};
 
 use super::{Reader, StoreError, names::Names, row};
 use crate::{
-    domain::{ActionId, ActionRow, Author, Conversation, Extras, FileRow, LinkedTicket, Relation, TicketExtras, TicketId},
+    domain::{
+        ActionId, ActionRow, AssetLabel, Author, Conversation, Extras, FileRow, LinkedTicket, Relation, TicketExtras, TicketId,
+    },
     text::{Links, MailText, SafeText, Untrusted, file_name},
 };
 
@@ -67,7 +69,11 @@ impl Reader {
         }
         Ok(Extras {
             fields: stored.fields.iter().map(|field| (field.label.line(), field.value.line())).collect(),
-            assets: stored.assets.iter().map(|asset| (asset.tag.line(), asset.kind.line())).collect(),
+            assets: stored
+                .assets
+                .iter()
+                .map(|asset| AssetLabel { id: asset.id, tag: asset.tag.line(), kind: asset.kind.line() })
+                .collect(),
             files: stored
                 .attachments
                 .iter()

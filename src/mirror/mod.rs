@@ -6,6 +6,7 @@
 mod apply;
 mod ask;
 mod board;
+mod client_overview;
 mod clients;
 mod compile;
 mod conversation;
@@ -26,6 +27,7 @@ mod open;
 mod place;
 mod positions;
 mod reader;
+mod registers;
 mod row;
 mod schema;
 mod search;
@@ -55,6 +57,7 @@ pub use freshness::{BACK_TO, LAST_SUCCESS, OPEN_THERE, TO_THE_FIRST};
 pub use open::Opened;
 pub use place::purge;
 pub use reader::Reader;
+pub use registers::RegisterAsk;
 pub use shared::{RequestKind, Requests, Shared, SharedPlace, WriteCounts};
 pub use upkeep::KnownConversation;
 

@@ -41,7 +41,7 @@ fn column(key: NameKey) -> Option<&'static str> {
         NameKey::User => Some("t.user_key"),
         NameKey::Agent => Some("t.agent_key"),
         NameKey::Team => Some("t.team_key"),
-        NameKey::Status | NameKey::Type | NameKey::List => None,
+        NameKey::Asset | NameKey::Status | NameKey::Type | NameKey::List => None,
     }
 }
 

@@ -18,6 +18,7 @@ const STEPS: &[Step] = &[
     Step { statements: include_str!("schema/6.sql"), rewords: false },
     Step { statements: include_str!("schema/7.sql"), rewords: false },
     Step { statements: include_str!("schema/8.sql"), rewords: false },
+    Step { statements: include_str!("schema/9.sql"), rewords: false },
     Step { statements: include_str!("schema/10.sql"), rewords: false },
 ];
 
@@ -54,6 +55,8 @@ pub(super) const TABLES: &[&str] = &[
     "sites",
     "users",
     "assets",
+    "client_reads",
+    "ticket_assets",
     "statuses",
     "priorities",
     "teams",

@@ -11,6 +11,7 @@ use crate::{
 };
 
 mod board;
+mod clients;
 mod groups;
 mod seen;
 mod sla;

@@ -17,7 +17,7 @@ use super::{
     words::Table,
 };
 use crate::{
-    domain::{AgentId, Anchor, ClientId, PriorityId, SlaId, TicketId, TicketRow, Window},
+    domain::{AgentId, Anchor, ClientId, PriorityId, SiteId, SlaId, TicketId, TicketRow, UserId, Window},
     query::Query,
     text::SafeText,
 };
@@ -247,7 +247,7 @@ fn json(ids: &[i64]) -> String {
 const COLUMNS: &str = "SELECT id, summary, client_id, client_name, site_name, user_name, agent_id, team_id, team_name, status_id, \
     priority_id, sla_id, ticket_type_id, opened, closed, is_closed, last_action, last_update, respond_by, responded, fix_by, \
     on_hold, excluded_from_sla, vip, attachments, unreadable, \
-    EXISTS (SELECT 1 FROM seen WHERE seen.ticket_id = id AND updated_key > seen.updated) FROM tickets WHERE id = ?";
+    EXISTS (SELECT 1 FROM seen WHERE seen.ticket_id = id AND updated_key > seen.updated), site_id, user_id FROM tickets WHERE id = ?";
 
 pub(super) fn ticket(conn: &Connection, names: &Names, id: i64) -> rusqlite::Result<Option<TicketRow>> {
     conn.prepare_cached(COLUMNS)?.query_row([id], |row| read(row, names)).optional()
@@ -264,7 +264,9 @@ fn read(row: &Row<'_>, names: &Names) -> rusqlite::Result<TicketRow> {
         summary: row::line(row, 1)?,
         client_id: ClientId(row.get(2)?),
         client: row::line(row, 3)?,
+        site_id: SiteId(row.get(27)?),
         site: row::line(row, 4)?,
+        user_id: UserId(row.get(28)?),
         user: row::line(row, 5)?,
         agent_id,
         agent: agent.map(|known| known.unwrap_or_else(|| SafeText::line(&agent_id.to_string()))),

@@ -83,6 +83,10 @@ commands! {
     Earlier = "earlier", "move", "Puts what the cursor is on further up.";
     Later = "later", "move", "Puts what the cursor is on further down.";
     Board = "board", "board", "Shows how the desk stands, as bars; enter lists the tickets of one.";
+    Client = "client", "client", "Shows the client of what the cursor is on in the round; enter goes on from a line.", takes "[NAME]";
+    Users = "users", "users", "Lists the users of the client of what the cursor is on; from the users, those of all clients.", takes "[WORDS]";
+    Sites = "sites", "sites", "Lists the sites of the client of what the cursor is on; from the sites, those of all clients.", takes "[WORDS]";
+    Assets = "assets", "assets", "Lists the assets of the client of what the cursor is on; from the assets, those of all clients.", takes "[WORDS]";
     NextView = "next-view", "view", "Shows the next view.";
     PreviousView = "previous-view", "view", "Shows the previous view.";
     View1 = "view-1", "view", "Shows the first view.";

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{RequestId, Slot};
 use crate::{
-    domain::{AgentId, Anchor, ClientId, ConnectDraft, FileRow, Folds, GroupBy, RowId, TicketId, Timestamp, ViewEdit},
+    domain::{AgentId, Anchor, ClientId, ConnectDraft, FileRow, Folds, GroupBy, Register, RowId, TicketId, Timestamp, ViewEdit},
     query::Query,
     text::SafeText,
 };
@@ -71,6 +71,23 @@ pub enum Question {
         /// How many rows.
         count: u16,
     },
+    /// A window of the sites, the users or the assets.
+    Register {
+        /// Which.
+        register: Register,
+        /// Only what is this client's.
+        client: Option<ClientId>,
+        /// Words that the rows must have.
+        words: String,
+        /// What is no longer in use too.
+        with_inactive: bool,
+        /// Where the window stands.
+        anchor: Anchor<i64>,
+        /// How many rows.
+        count: u16,
+    },
+    /// One client in the round.
+    Client(ClientId),
     /// One ticket with its conversation.
     Conversation(TicketId),
     /// How much there is.
@@ -106,6 +123,8 @@ pub enum Effect {
     },
     /// The operator looks at this ticket: fetch its conversation if what is held is older than the row.
     LookAt(TicketId),
+    /// The operator looks at this client: fetch what only its own record tells unless it was fetched a short while ago.
+    LookAtClient(ClientId),
     /// The operator has looked at this ticket as it was then; noted here alone, never on the server.
     Seen {
         /// The ticket.

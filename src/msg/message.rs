@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::Input;
 use crate::{
     domain::{
-        AgentRow, Board, ClientRow, ConnectReport, Conversation, Counted, Failure, Found, GroupedRow, HaloListRow, Hosting, News,
-        Overview, Profile, TicketRow, Timestamp, Window,
+        AgentRow, Board, ClientOverview, ClientRow, ConnectReport, Conversation, Counted, Failure, Found, GroupedRow,
+        HaloListRow, Hosting, News, Overview, Profile, RegisterRow, TicketRow, Timestamp, Window,
     },
     query::Known,
     text::SafeText,
@@ -53,6 +53,10 @@ pub enum Answer {
     Board(Box<Board>),
     /// Rows of the client list.
     Clients(Window<ClientRow>),
+    /// Rows of the sites, the users or the assets.
+    Register(Window<RegisterRow>),
+    /// One client; `None` where the mirror has no such client.
+    Client(Option<Box<ClientOverview>>),
     /// One ticket; `None` where the mirror has no such ticket.
     Conversation(Option<Box<Conversation>>),
     /// How much there is.

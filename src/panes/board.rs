@@ -15,6 +15,8 @@ mod draw;
 
 use bars::{Bar, Section, bars, queries};
 
+pub(super) use bars::near_targets;
+
 const NUMBERS: &str = "numbers";
 
 /// How long the numbers rest between two changes of the rows.

@@ -1,7 +1,7 @@
 //! The client list: choosing one narrows the tickets to it.
 
 use super::{
-    Announcement, CLIENTS, Context, Outcome, Pane, TICKETS,
+    About, Announcement, CLIENTS, Context, Outcome, Pane, TICKETS,
     list::{List, Listed, Step, draw_cursor, draw_heads},
 };
 use crate::{
@@ -75,7 +75,7 @@ impl Pane for ClientsPane {
     }
 
     fn layers(&self) -> &'static [&'static str] {
-        &["clients", "list", "move", "global", "always"]
+        &["clients", "registers", "list", "move", "global", "always"]
     }
 
     fn resize(&mut self, cols: u16, rows: u16, _context: Context, out: &mut Vec<Outcome>) {
@@ -162,6 +162,11 @@ impl Pane for ClientsPane {
 
     fn filter_words(&self) -> Option<&str> {
         Some(&self.words)
+    }
+
+    fn about(&self) -> Option<About> {
+        let row = self.list.selected()?;
+        Some(About { client: (row.id, row.name.clone()), user: None, site: None })
     }
 
     fn restore(&mut self, view: &LastView) {

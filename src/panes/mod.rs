@@ -2,6 +2,7 @@
 
 mod board;
 mod chooser;
+mod client;
 mod clients;
 mod connect;
 mod drawer;
@@ -10,13 +11,14 @@ mod list;
 mod picker;
 mod preview;
 mod prompt;
+mod registers;
 mod tickets;
 mod views;
 
 use std::time::Duration;
 
 use crate::{
-    domain::{AgentId, Changed, ClientId, LastView, TicketId},
+    domain::{AgentId, Changed, ClientId, LastView, Register, SiteId, TicketId, TicketRow, UserId},
     msg::{Answer, Command, Effect, Key, KeyCode, Notice, Now, PaneId, Question},
     query::{Completion, Known, Query, QueryError},
     text::SafeText,
@@ -37,8 +39,64 @@ pub const TICKETS: PaneId = PaneId("tickets");
 pub const BOARD: PaneId = PaneId("board");
 /// The client list.
 pub const CLIENTS: PaneId = PaneId("clients");
+/// One client in the round.
+pub const CLIENT: PaneId = PaneId("client");
+/// The users of all clients, or of one.
+pub const USERS: PaneId = PaneId("users");
+/// The sites of all clients, or of one.
+pub const SITES: PaneId = PaneId("sites");
+/// The assets of all clients, or of one.
+pub const ASSETS: PaneId = PaneId("assets");
 /// The selected ticket with its conversation.
 pub const PREVIEW: PaneId = PaneId("preview");
+
+/// The panes that take the ticket list's place while they have the focus.
+pub const INSTEAD: [PaneId; 5] = [BOARD, CLIENT, USERS, SITES, ASSETS];
+
+/// The pane that lists a register.
+#[must_use]
+pub const fn pane_of(register: Register) -> PaneId {
+    match register {
+        Register::Clients => CLIENTS,
+        Register::Sites => SITES,
+        Register::Users => USERS,
+        Register::Assets => ASSETS,
+    }
+}
+
+/// Whom what is under a cursor belongs to, as far as it is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// The client with its name.
+    pub client: (ClientId, SafeText),
+    /// The user.
+    pub user: Option<UserId>,
+    /// The site.
+    pub site: Option<SiteId>,
+}
+
+impl About {
+    /// Whom a ticket belongs to.
+    pub(crate) fn of(ticket: &TicketRow) -> Self {
+        let (user, site) = (ticket.user_id, ticket.site_id);
+        Self {
+            client: (ticket.client_id, ticket.client.clone()),
+            user: Some(user).filter(|id| id.0 > 0),
+            site: Some(site).filter(|id| id.0 > 0),
+        }
+    }
+
+    /// The row of a register that it belongs to.
+    #[must_use]
+    pub fn row_of(&self, register: Register) -> Option<i64> {
+        match register {
+            Register::Users => self.user.map(|id| id.0),
+            Register::Sites => self.site.map(|id| id.0),
+            Register::Clients => Some(self.client.0.0),
+            Register::Assets => None,
+        }
+    }
+}
 
 /// What a pane may know of the rest of the program.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +134,19 @@ pub enum Outcome {
     Choose(ChooserPane),
     /// Give the focus to a pane.
     Focus(PaneId),
+    /// Give the focus back to where the pane was opened from.
+    Leave,
+    /// Show a ticket, whatever is listed.
+    GoToTicket(TicketId),
+    /// Show a list of sites, users or assets.
+    GoToRegister {
+        /// Which.
+        register: Register,
+        /// Only what is this client's.
+        client: Option<(ClientId, SafeText)>,
+        /// The row to put the cursor on.
+        at: Option<i64>,
+    },
     /// Tell the operator.
     Notice(Notice),
     /// Something outside the model.
@@ -99,6 +170,17 @@ pub enum Announcement {
     QueryChosen(String),
     /// The tickets are to be narrowed to this client.
     ClientChosen(Option<(ClientId, SafeText)>),
+    /// This client is to be shown in the round.
+    ClientLookedAt(ClientId),
+    /// This list is to show what is this client's, or all.
+    RegisterWanted {
+        /// Which list.
+        register: Register,
+        /// Whose rows.
+        client: Option<(ClientId, SafeText)>,
+        /// The row to put the cursor on.
+        at: Option<i64>,
+    },
 }
 
 /// A pane of the dashboard.
@@ -153,6 +235,10 @@ pub trait Pane: std::fmt::Debug + Send {
     fn filter_words(&self) -> Option<&str> {
         None
     }
+    /// Whom what is under the cursor belongs to.
+    fn about(&self) -> Option<About> {
+        None
+    }
     /// Goes where the operator has been before.
     fn recall(&mut self, _view: &LastView, _context: Context, _out: &mut Vec<Outcome>) {}
     /// Begins where the program ended last.
@@ -197,6 +283,10 @@ impl Panes {
                 Box::new(clients::ClientsPane::default()),
                 Box::new(preview::PreviewPane::default()),
                 Box::new(board::BoardPane::default()),
+                Box::new(client::ClientPane::default()),
+                Box::new(registers::RegisterPane::new(Register::Users)),
+                Box::new(registers::RegisterPane::new(Register::Sites)),
+                Box::new(registers::RegisterPane::new(Register::Assets)),
             ],
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Announcement, Context, Outcome, PREVIEW, Pane};
+use super::{About, Announcement, Context, Outcome, PREVIEW, Pane};
 use crate::{
     domain::{Changed, Conversation, LastView, TicketId, Timestamp},
     msg::{Answer, Command, Effect, Now, PaneId, Question},
@@ -261,6 +261,10 @@ impl Pane for PreviewPane {
 
     fn keep(&self, view: &mut LastView) {
         view.visited = self.selected.filter(|_| !self.came_from.is_empty()).map(|id| id.0);
+    }
+
+    fn about(&self) -> Option<About> {
+        self.shown.as_deref().filter(|shown| Some(shown.ticket.id) == self.selected).map(|shown| About::of(&shown.ticket))
     }
 
     fn summary(&self) -> (SafeText, SafeText) {

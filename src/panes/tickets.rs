@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Announcement, Context, Outcome, Pane, TICKETS,
+    About, Announcement, Context, Outcome, Pane, TICKETS,
     chooser::{Choose, Choosing},
     list::{List, Listed},
     views::Views,
@@ -273,6 +273,10 @@ impl Pane for TicketsPane {
         view.words.clone_from(&tab.words);
         view.client = self.client.as_ref().map(|(id, name)| (id.0, name.as_str().to_owned()));
         view.ticket = self.ticket().map(|row| row.id.0);
+    }
+
+    fn about(&self) -> Option<About> {
+        self.ticket().map(About::of)
     }
 
     fn summary(&self) -> (SafeText, SafeText) {

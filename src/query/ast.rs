@@ -139,6 +139,8 @@ pub enum NameKey {
     Site,
     /// `user`
     User,
+    /// `asset`: what is written on it, of tickets that were read singly
+    Asset,
     /// `agent`
     Agent,
     /// `team`
@@ -368,6 +370,7 @@ pub(super) const KEYS: Vocabulary<Key> = Vocabulary(&[
     ("client", Key::Name(NameKey::Client)),
     ("site", Key::Name(NameKey::Site)),
     ("user", Key::Name(NameKey::User)),
+    ("asset", Key::Name(NameKey::Asset)),
     ("agent", Key::Name(NameKey::Agent)),
     ("team", Key::Name(NameKey::Team)),
     ("status", Key::Name(NameKey::Status)),

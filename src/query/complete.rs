@@ -105,6 +105,14 @@ impl NameKey {
     }
 }
 
+impl NameKey {
+    /// The condition that asks for the words of this name as whole words in this order.
+    #[must_use]
+    pub fn with_phrase(self, name: &str) -> String {
+        format!("{}:{}", self.word(), quoted(name))
+    }
+}
+
 /// The name as a value; in quotes where it would be read as something else.
 fn value(name: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '&' | '/');

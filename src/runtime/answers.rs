@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{AgentId, Anchor, ClientId, Failure, Timestamp},
-    mirror::{BoardAsk, Mirror, Reader, TicketAsk},
+    mirror::{BoardAsk, Mirror, Reader, RegisterAsk, TicketAsk},
     msg::{Answer, Question},
     query::Query,
 };
@@ -43,6 +43,11 @@ pub async fn answer(mirror: &Mirror, question: Question) -> Result<Answer, Failu
         Question::Clients { filter, anchor, count } => {
             Answer::Clients(mirror.read(move |reader| reader.clients(&filter, false, anchor, usize::from(count))).await?)
         }
+        Question::Register { register, client, words, with_inactive, anchor, count } => {
+            let ask = RegisterAsk { register, client, words, with_inactive, anchor, count: usize::from(count) };
+            Answer::Register(mirror.read(move |reader| reader.register(&ask)).await?)
+        }
+        Question::Client(id) => Answer::Client(mirror.read(move |reader| reader.client_overview(id, now)).await?.map(Box::new)),
         Question::Conversation(id) => {
             Answer::Conversation(mirror.read(move |reader| reader.conversation(id)).await?.map(Box::new))
         }

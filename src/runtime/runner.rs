@@ -63,6 +63,8 @@ pub struct Runner {
     every: Option<Duration>,
     /// How often the view that is shown wants to be refreshed, where it has a pace of its own.
     view_every: Option<Duration>,
+    /// The client that was looked at last, and what reads it.
+    client: Option<(ClientId, AbortHandle)>,
     /// The list of Halo that is looked at, and what keeps it fresh.
     list: Option<(i64, AbortHandle)>,
     /// Changes of `views.toml` that wait for their turn.
@@ -85,6 +87,7 @@ impl Runner {
             connecting: None,
             every,
             view_every: None,
+            client: None,
             list: None,
             edits: Edits::default(),
             unwatched: None,
@@ -136,6 +139,7 @@ impl Runner {
             Effect::LookAt(ticket) => {
                 self.with_session(|session| session.look_at(ticket));
             }
+            Effect::LookAtClient(client) => self.look_at_client(client),
             Effect::Seen { ticket, updated } => self.seen(ticket, updated),
             Effect::Refresh { everything } => {
                 self.with_session(|session| session.refresh(everything));

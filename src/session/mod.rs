@@ -1,6 +1,7 @@
 //! One signed-in profile, running: the token task, the budget, sync and the mirror, started and supervised together.
 
 mod asking;
+mod clients;
 mod drill;
 mod files;
 mod ledger;
@@ -31,6 +32,7 @@ use crate::{
 };
 
 pub use crate::halo::Examination;
+pub use clients::ClientReader;
 pub use drill::drill;
 pub use files::Files;
 use ledger::FileLedger;

@@ -1,7 +1,7 @@
 //! The preview of tickets as they come: mail of many kinds, in many scripts, and with bad intent.
 
 use super::*;
-use halo_tui::domain::{AttachmentId, Difference, Extras, FieldChange, FileRow, LinkedTicket, Relation};
+use halo_tui::domain::{AssetLabel, AttachmentId, Difference, Extras, FieldChange, FileRow, LinkedTicket, Relation};
 
 const JAPANESE: &str = "<div>まだ印刷できません。電源を入れ直しても、同じエラーが出ます。</div><ul><li>3階のプリンター</li><li>エラー 0x6100</li></ul>\
     <table><tr><th>機種</th><th>状態</th></tr><tr><td>MX-3661</td><td>紙詰まり</td></tr></table>\
@@ -68,7 +68,7 @@ pub(crate) fn conversation(id: TicketId) -> Option<Conversation> {
     ];
     let extras = Extras {
         fields: vec![(line("機器"), line("MX-3661")), (line("Remote access agreed"), line("Yes"))],
-        assets: vec![(line("BOR-PR-007"), line("Printer"))],
+        assets: vec![AssetLabel { id: 2207, tag: line("BOR-PR-007"), kind: line("Printer") }],
         files: vec![file(51, "画面.png", 48_213), file(52, "../../odd \u{202e}gnp.exe", 900)],
         tickets: vec![
             linked(10500, Relation::Parent, "All printers", "New"),

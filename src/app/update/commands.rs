@@ -3,9 +3,13 @@
 use super::Update;
 use crate::{
     app::model::Screen,
-    domain::TicketId,
+    domain::{ClientId, Register, TicketId},
     msg::{Command, Effect, Notice, Question},
-    panes::{Announcement, BOARD, CLIENTS, ChooserOutcome, HelpPane, PREVIEW, PickOutcome, PromptKind, TICKETS},
+    panes::{
+        About, Announcement, BOARD, CLIENT, CLIENTS, ChooserOutcome, HelpPane, PREVIEW, Pane, PickOutcome, PromptKind, TICKETS,
+        pane_of,
+    },
+    text::SafeText,
 };
 
 impl Update<'_> {
@@ -93,11 +97,16 @@ impl Update<'_> {
             Command::RenameView => self.notify(Notice::info("Type the new name after rename-view")),
             Command::View => self.notify(Notice::info("Type a name after view, or press its number")),
             Command::Board => self.focus(BOARD),
+            Command::Client => match self.about() {
+                Some(about) => self.go_to_client(about.client.0),
+                None => self.notify(Notice::info("Nothing here belongs to a client; a name may follow client")),
+            },
+            Command::Users => self.open_register(Register::Users),
+            Command::Sites => self.open_register(Register::Sites),
+            Command::Assets => self.open_register(Register::Assets),
             Command::Find => self.open_line(PromptKind::Find, ""),
             Command::Filter => {
-                if [PREVIEW, BOARD].contains(&self.model.focus) {
-                    self.focus(TICKETS);
-                }
+                self.focus_a_list();
                 let words =
                     self.model.panes.get(self.model.focus).and_then(|pane| pane.filter_words()).unwrap_or_default().to_owned();
                 self.open_line(PromptKind::Filter, &words);
@@ -186,6 +195,37 @@ impl Update<'_> {
             None => self.notify(Notice::info("Nothing to open here")),
             Some(link) => self.effects.push(Effect::OpenLink(link)),
         }
+    }
+
+    /// Gives the focus to the tickets unless what has it is a list that can be narrowed.
+    pub(super) fn focus_a_list(&mut self) {
+        if self.model.panes.get(self.model.focus).and_then(|pane| pane.filter_words()).is_none() {
+            self.focus(TICKETS);
+        }
+    }
+
+    /// Whom what is under the cursor belongs to.
+    fn about(&self) -> Option<About> {
+        self.model.panes.get(self.model.focus).and_then(Pane::about)
+    }
+
+    /// Lists what is the client's of what the cursor is on, with the cursor on what that belongs to; from the list itself, all.
+    fn open_register(&mut self, register: Register) {
+        let about = self.about().filter(|_| self.model.focus != pane_of(register));
+        let at = about.as_ref().and_then(|about| about.row_of(register));
+        self.go_to_register(register, about.map(|about| about.client), at);
+    }
+
+    /// Shows a list of sites, users or assets.
+    pub(super) fn go_to_register(&mut self, register: Register, client: Option<(ClientId, SafeText)>, at: Option<i64>) {
+        self.announce(&Announcement::RegisterWanted { register, client, at });
+        self.focus(pane_of(register));
+    }
+
+    /// Shows a client in the round.
+    pub(super) fn go_to_client(&mut self, client: ClientId) {
+        self.announce(&Announcement::ClientLookedAt(client));
+        self.focus(CLIENT);
     }
 
     /// Shows a ticket, whatever is listed.

@@ -76,6 +76,6 @@ impl Update<'_> {
             let area = area.filter(|area| area.contains(at))?;
             Some((pane, row - area.y))
         };
-        places.panes().into_iter().find_map(holds)
+        places.panes().find_map(holds)
     }
 }

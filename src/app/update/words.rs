@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::Update;
 use crate::{
     app::palette,
-    domain::Anchor,
+    domain::{Anchor, Register},
     msg::{Command, Effect, Notice, Question},
-    panes::{Offer, Pane, PromptKind, TICKETS},
+    panes::{CLIENT, Offer, Pane, PromptKind, TICKETS},
 };
 
 /// Tickets that the command line offers at most.
@@ -89,9 +89,7 @@ impl Update<'_> {
             // A file in the config folder goes before an embedded theme of the same name: only the runner can see it.
             (Some(Command::Theme), name) => self.effects.push(Effect::LoadTheme(name.to_owned())),
             (Some(Command::Filter), words) => {
-                if [crate::panes::PREVIEW, crate::panes::BOARD].contains(&self.model.focus) {
-                    self.focus(TICKETS);
-                }
+                self.focus_a_list();
                 self.filter(words);
                 self.remember(words);
             }
@@ -112,9 +110,25 @@ impl Update<'_> {
                     pane.command_with(command, words, context, out);
                 });
             }
+            (Some(command @ Command::Client), name) => {
+                let context = self.model.context(self.now);
+                self.on_pane(CLIENT, |pane, out| {
+                    pane.command_with(command, name, context, out);
+                });
+            }
+            (Some(Command::Users), words) => self.search_register(Register::Users, words),
+            (Some(Command::Sites), words) => self.search_register(Register::Sites, words),
+            (Some(Command::Assets), words) => self.search_register(Register::Assets, words),
             (Some(Command::RefreshEvery), pace) => self.refresh_every(pace),
             (Some(command), _) => self.notify(Notice::error(&format!("{} takes nothing after it", command.name()))),
         }
+    }
+
+    /// Lists what has these words among the sites, users or assets of all clients.
+    fn search_register(&mut self, register: Register, words: &str) {
+        self.go_to_register(register, None, None);
+        self.filter(words);
+        self.remember(words);
     }
 
     fn refresh_every(&mut self, pace: &str) {

@@ -70,6 +70,15 @@ pub(super) fn one(ask: &mut Ask<'_>, id: u32) -> Answer {
         json!([])
     };
     let mut detail = row(world, client);
+    if client.users > 1 {
+        let contact = world.customers.user(client, 1);
+        detail.extend(object(json!({
+            "main_contact_id": contact.id,
+            "main_contact_name": contact.name(),
+            "main_contact_email": contact.email,
+            "main_contact_phonenumber": contact.phone,
+        })));
+    }
     detail.extend(object(json!({
         "main_site_name": world.customers.site(client, 0).name,
         "total_ticket_count": mine().count(),

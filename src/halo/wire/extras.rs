@@ -26,7 +26,7 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Option<TicketExtras> {
 }
 
 /// The objects of a field that holds a list of them.
-fn objects<'a>(fields: &Fields<'a>, name: &str) -> impl Iterator<Item = Fields<'a>> + use<'a> {
+pub(super) fn objects<'a>(fields: &Fields<'a>, name: &str) -> impl Iterator<Item = Fields<'a>> + use<'a> {
     let list: Vec<&'a RawValue> = fields.json(name).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
     list.into_iter().filter_map(|object| Fields::parse(object.get()).ok()).take(MOST)
 }

@@ -2,6 +2,7 @@
 //!
 //! One odd record must not cost its page, so a page is cut into its elements first and each is read alone.
 
+mod client;
 mod extras;
 mod fields;
 #[cfg(fuzzing)]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::super::row::millis;
-use crate::{domain::TicketRecord, text::Untrusted};
+use crate::{domain::TicketRecord, query::folded_words, text::Untrusted};
 
 /// Writes the bodies where they differ; says whether they did.
 pub(super) fn write(conn: &Connection, record: &TicketRecord, now: Timestamp) -> rusqlite::Result<bool> {
@@ -37,7 +37,16 @@ pub(super) fn write_extras(conn: &Connection, record: &TicketRecord) -> rusqlite
         "INSERT INTO ticket_extras(ticket_id, extras) VALUES (?1, ?2) \
          ON CONFLICT (ticket_id) DO UPDATE SET extras = ?2 WHERE extras <> ?2",
     )?;
-    Ok(statement.execute((record.id.0, json))? > 0)
+    let written = statement.execute((record.id.0, json))? > 0;
+    if written {
+        conn.prepare_cached("DELETE FROM ticket_assets WHERE ticket_id = ?")?.execute([record.id.0])?;
+        let mut relate =
+            conn.prepare_cached("INSERT OR IGNORE INTO ticket_assets(asset_id, ticket_id, tag_key) VALUES (?, ?, ?)")?;
+        for asset in record.extras.iter().flat_map(|extras| &extras.assets) {
+            relate.execute((asset.id, record.id.0, folded_words(asset.tag.as_stored())))?;
+        }
+    }
+    Ok(written)
 }
 
 fn differs(conn: &Connection, id: i64, plain: &str, html: Option<&str>) -> rusqlite::Result<bool> {

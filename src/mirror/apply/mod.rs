@@ -48,7 +48,7 @@ fn gone(conn: &Connection, ids: &[TicketId]) -> rusqlite::Result<Applied> {
         applied.written += 1;
         applied.ids.push(id.0);
         index.remove(id.0)?;
-        for table in ["ticket_text", "ticket_extras", "single_reads", "actions", "conversations", "seen"] {
+        for table in ["ticket_text", "ticket_extras", "ticket_assets", "single_reads", "actions", "conversations", "seen"] {
             conn.prepare_cached(&format!("DELETE FROM {table} WHERE ticket_id = ?"))?.execute([id.0])?;
         }
     }

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     domain::{AssetRecord, ClientRecord, Register, SiteRecord, UserRecord},
     query::folded_words,
+    text::Untrusted,
 };
 
 const CLIENTS: Table = Table {
@@ -95,6 +96,9 @@ pub(super) fn only(conn: &Connection, register: Register, ids: &[i64]) -> rusqli
     let mut applied = Applied { unchanged: stored.len(), ..Applied::default() };
     for id in stored.into_iter().filter(|id| !kept.contains(id)) {
         conn.prepare_cached(&format!("DELETE FROM {table} WHERE id = ?"))?.execute([id])?;
+        if register == Register::Clients {
+            conn.prepare_cached("DELETE FROM client_reads WHERE client_id = ?")?.execute([id])?;
+        }
         applied.written += 1;
         applied.unchanged -= 1;
         applied.ids.push(id);
@@ -103,9 +107,16 @@ pub(super) fn only(conn: &Connection, register: Register, ids: &[i64]) -> rusqli
 }
 
 pub(super) fn sites(conn: &Connection, records: &[SiteRecord]) -> rusqlite::Result<Applied> {
-    const SITES: Table = Table { name: "sites", keys: &["id"], columns: &["client_id", "name", "phone", "inactive"] };
+    const SITES: Table = Table { name: "sites", keys: &["id"], columns: &["client_id", "name", "phone", "inactive", "name_key"] };
     let row = |record: &SiteRecord| {
-        vec![record.id.0.into(), record.client_id.0.into(), text(&record.name), text(&record.phone), record.inactive.into()]
+        vec![
+            record.id.0.into(),
+            record.client_id.0.into(),
+            text(&record.name),
+            text(&record.phone),
+            record.inactive.into(),
+            key(&[&record.name, &record.phone]),
+        ]
     };
     SITES.put_all(conn, records.iter().map(row))
 }
@@ -114,7 +125,7 @@ pub(super) fn users(conn: &Connection, records: &[UserRecord]) -> rusqlite::Resu
     const USERS: Table = Table {
         name: "users",
         keys: &["id"],
-        columns: &["client_id", "site_id", "name", "email", "phone", "important", "inactive"],
+        columns: &["client_id", "site_id", "name", "email", "phone", "important", "inactive", "name_key"],
     };
     let row = |record: &UserRecord| {
         vec![
@@ -126,14 +137,18 @@ pub(super) fn users(conn: &Connection, records: &[UserRecord]) -> rusqlite::Resu
             text(&record.phone),
             record.important.into(),
             record.inactive.into(),
+            key(&[&record.name, &record.email, &record.phone]),
         ]
     };
     USERS.put_all(conn, records.iter().map(row))
 }
 
 pub(super) fn assets(conn: &Connection, records: &[AssetRecord]) -> rusqlite::Result<Applied> {
-    const ASSETS: Table =
-        Table { name: "assets", keys: &["id"], columns: &["client_id", "site_id", "tag", "kind", "username", "inactive"] };
+    const ASSETS: Table = Table {
+        name: "assets",
+        keys: &["id"],
+        columns: &["client_id", "site_id", "tag", "kind", "username", "inactive", "name_key"],
+    };
     let row = |record: &AssetRecord| {
         vec![
             record.id.into(),
@@ -143,7 +158,14 @@ pub(super) fn assets(conn: &Connection, records: &[AssetRecord]) -> rusqlite::Re
             text(&record.kind),
             text(&record.username),
             record.inactive.into(),
+            key(&[&record.tag, &record.kind, &record.username]),
         ]
     };
     ASSETS.put_all(conn, records.iter().map(row))
+}
+
+/// What a row is found and ordered by: the folded words of these, the first before the others.
+fn key(parts: &[&Untrusted]) -> Value {
+    let words: Vec<&str> = parts.iter().map(|part| part.as_stored()).collect();
+    Value::Text(folded_words(&words.join(" ")))
 }

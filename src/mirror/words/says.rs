@@ -135,11 +135,12 @@ impl Terms {
 }
 
 /// Makes `says(terms, head)` and `says(terms, head, tags, details, html, notes, notes in html)` known to a connection: whether
-/// all terms are said. `head` is folded already and stands between spaces.
+/// all terms are said. `head` is folded already and stands between spaces. `folded(text)` folds.
 pub(in super::super) fn register(conn: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
     conn.create_scalar_function("says", 2, flags, |context| says(context, false))?;
-    conn.create_scalar_function("says", 7, flags, |context| says(context, true))
+    conn.create_scalar_function("says", 7, flags, |context| says(context, true))?;
+    conn.create_scalar_function("folded", 1, flags, |context| Ok(folded_words(text(context, 0)?)))
 }
 
 fn says(context: &Context<'_>, with_texts: bool) -> rusqlite::Result<bool> {

@@ -74,6 +74,11 @@ const FIXED: &[(Section, &str, &str)] = &[
     (Section::Age, "30 days and more", "is:open age:>=30d"),
 ];
 
+/// Open tickets by their next target, as far as it is near, and those for which the clock stands: name and query of each.
+pub(in crate::panes) fn near_targets() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FIXED.iter().filter(|(section, ..)| *section == Section::Targets).map(|(_, name, words)| (*name, *words))
+}
+
 /// The queries that are counted for the bars that always stand.
 pub(super) fn queries() -> Vec<Query> {
     FIXED.iter().filter_map(|(_, _, words)| Query::parse(words).ok()).collect()

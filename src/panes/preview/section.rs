@@ -1,9 +1,8 @@
 //! What hangs on a ticket, in words for the page and as things to choose from.
 
 use crate::{
-    domain::{Conversation, Extras, LinkedTicket},
+    domain::{AssetLabel, Conversation, Extras, LinkedTicket},
     panes::picker::Pick,
-    text::SafeText,
     ui::size,
 };
 
@@ -13,7 +12,9 @@ pub(super) fn named(extras: &Extras) -> Vec<(String, String)> {
     for ticket in &extras.tickets {
         named.push((ticket.relation.words().to_owned(), ticket_words(ticket)));
     }
-    let asset = |(tag, kind): &(SafeText, SafeText)| if kind.is_empty() { tag.to_string() } else { format!("{tag} ({kind})") };
+    let asset = |AssetLabel { tag, kind, .. }: &AssetLabel| {
+        if kind.is_empty() { tag.to_string() } else { format!("{tag} ({kind})") }
+    };
     let lists = [
         ("assets", extras.assets.iter().map(asset).collect::<Vec<_>>()),
         ("fields", extras.fields.iter().map(|(label, value)| format!("{label}: {value}")).collect()),

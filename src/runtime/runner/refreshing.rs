@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::Runner;
 use crate::{
-    domain::{Changed, News},
+    domain::{Changed, ClientId, News},
     msg::{Msg, Notice},
     session::Session,
 };
@@ -39,6 +39,27 @@ impl Runner {
         let every = self.every.map(|every| self.view_every.unwrap_or(every));
         let every = every.map(|every| if self.unwatched.is_some() { every.max(UNWATCHED) } else { every });
         self.with_session(|session| session.refresh_every(every));
+    }
+
+    /// Has what only its own record tells of a client read, unless that is under way or was done a short while ago.
+    pub(super) fn look_at_client(&mut self, client: ClientId) {
+        if self.client.as_ref().is_some_and(|(other, task)| *other == client && !task.is_finished()) {
+            return;
+        }
+        let Some(reader) = self.work.lock().as_ref().map(Session::client_reader) else { return };
+        let messages = self.messages.clone();
+        let task = self.tasks.spawn(async move {
+            match reader.look(client).await {
+                Ok(true) => drop(messages.send(Msg::News(News::Changed(Changed::Client(client)))).await),
+                Ok(false) => {}
+                // What is stored is shown; the header says whether the server can be reached.
+                Err(failure) => tracing::warn!(client = client.0, kind = ?failure.kind, "a client could not be read"),
+            }
+        });
+        // Nobody waits any more for the one that was looked at before.
+        if let Some((_, older)) = self.client.replace((client, task)) {
+            older.abort();
+        }
     }
 
     /// Asks the server which lists there are.

@@ -1,0 +1,106 @@
+//! Reading sites, users and assets.
+
+use rusqlite::types::Value;
+
+use super::{
+    Reader, StoreError,
+    list::{List, OrderKey},
+    row,
+};
+use crate::{
+    domain::{Anchor, ClientId, Register, RegisterRow, Window},
+    query::folded_words,
+};
+
+/// A window of a register that is asked for.
+#[derive(Clone, Debug)]
+pub struct RegisterAsk {
+    /// Which register; clients have a list of their own.
+    pub register: Register,
+    /// Only what is this client's.
+    pub client: Option<ClientId>,
+    /// Every word begins a word of the row or of its client's name.
+    pub words: String,
+    /// What is no longer in use too.
+    pub with_inactive: bool,
+    /// Where the window stands.
+    pub anchor: Anchor<i64>,
+    /// How many rows it has at most.
+    pub count: usize,
+}
+
+impl Reader {
+    /// A window of sites, users or assets by name.
+    ///
+    /// # Errors
+    ///
+    /// Where the database refuses.
+    pub fn register(&self, ask: &RegisterAsk) -> Result<Window<RegisterRow>, StoreError> {
+        let (table, sql) = match ask.register {
+            Register::Sites => ("sites AS t", SITE),
+            Register::Users => ("users AS t", USER),
+            Register::Assets => ("assets AS t", ASSET),
+            Register::Clients => return Ok(Window::default()),
+        };
+        let (mut conditions, mut params) = (Vec::new(), Vec::new());
+        if let Some(client) = ask.client {
+            conditions.push("t.client_id = ?");
+            params.push(Value::Integer(client.0));
+        }
+        if !ask.with_inactive {
+            conditions.push("t.inactive = 0");
+        }
+        let words = folded_words(&ask.words);
+        for word in words.split_whitespace() {
+            conditions.push(
+                "(' ' || t.name_key LIKE ? OR t.client_id IN (SELECT id FROM clients WHERE ' ' || clients.name_key LIKE ?))",
+            );
+            params.extend([Value::Text(format!("% {word}%")), Value::Text(format!("% {word}%"))]);
+        }
+        let list = List {
+            table,
+            hits: None,
+            filter: if conditions.is_empty() { "1".to_owned() } else { conditions.join(" AND ") },
+            params,
+            order: ["t.name_key", "t.id"].map(|column| OrderKey { column, descending: false }).into(),
+            name: format!("{:?} {:?} {} {words}", ask.register, ask.client, ask.with_inactive),
+            count_up_to: None,
+            difference: None,
+        };
+        let place = list.window(&self.conn, &self.positions, ask.anchor, ask.count)?;
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let mut rows = Vec::with_capacity(place.ids.len());
+        for id in place.ids {
+            rows.push(statement.query_row([id], read)?);
+        }
+        Ok(Window { rows, offset: place.offset, total: place.total, more: false })
+    }
+}
+
+const SITE: &str = "SELECT t.id, t.client_id, coalesce(c.name, ''), t.name, '', '', '', '', t.phone, 0, t.inactive, \
+    (SELECT count(*) FROM tickets WHERE site_id = t.id AND is_closed = 0) \
+    FROM sites AS t LEFT JOIN clients AS c ON c.id = t.client_id WHERE t.id = ?";
+const USER: &str = "SELECT t.id, t.client_id, coalesce(c.name, ''), t.name, '', '', coalesce(s.name, ''), t.email, t.phone, \
+    t.important, t.inactive, (SELECT count(*) FROM tickets WHERE user_id = t.id AND is_closed = 0) \
+    FROM users AS t LEFT JOIN clients AS c ON c.id = t.client_id LEFT JOIN sites AS s ON s.id = t.site_id WHERE t.id = ?";
+const ASSET: &str = "SELECT t.id, t.client_id, coalesce(c.name, ''), t.tag, t.kind, t.username, coalesce(s.name, ''), '', '', 0, \
+    t.inactive, (SELECT count(*) FROM ticket_assets AS a JOIN tickets ON tickets.id = a.ticket_id \
+    WHERE a.asset_id = t.id AND tickets.is_closed = 0) \
+    FROM assets AS t LEFT JOIN clients AS c ON c.id = t.client_id LEFT JOIN sites AS s ON s.id = t.site_id WHERE t.id = ?";
+
+fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<RegisterRow> {
+    Ok(RegisterRow {
+        id: row.get(0)?,
+        client_id: ClientId(row.get(1)?),
+        client: row::line(row, 2)?,
+        name: row::line(row, 3)?,
+        kind: row::line(row, 4)?,
+        user: row::line(row, 5)?,
+        site: row::line(row, 6)?,
+        email: row::line(row, 7)?,
+        phone: row::line(row, 8)?,
+        important: row.get(9)?,
+        inactive: row.get(10)?,
+        open_tickets: row::unsigned(row, 11)?,
+    })
+}
