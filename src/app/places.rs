@@ -31,8 +31,8 @@ impl Places {
             cols,
             rows,
             DashboardWants {
-                // The board is about many tickets: it takes the room of the one.
-                preview: model.preview && model.focus != BOARD,
+                // What stands instead of the list is not about the ticket of the preview: it takes its room.
+                preview: model.preview && !INSTEAD.contains(&model.focus),
                 lean: model.look.is_lean(),
                 below: model.preview_below,
             },
