@@ -579,6 +579,22 @@ fn a_panic_while_drawing_gives_the_terminal_back_before_it_is_told() {
 
 #[test]
 #[cfg(debug_assertions)]
+fn a_screen_that_is_written_no_more_ends_the_program_and_is_told() {
+    let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+    let (variable, start) = drill(home.path(), "the writing");
+    let mut run = Run::with_stand_in(home.path(), 80, 24, &stand_in, &[("HALO_TUI_DRILL", &variable)]);
+    run.until(" a row", |screen| screen.contains("1 of ") && screen.contains("live"));
+    std::fs::write(start, "").unwrap();
+    run.type_in("j");
+    assert_eq!(run.ended(), 1);
+    run.assert_given_back();
+    let shown = String::from_utf8_lossy(&run.all);
+    let (_, after) = shown.rsplit_once("\x1b[?1049l").expect("the alternate screen is left");
+    assert!(after.contains("broke where it talks to the terminal"), "{after:?}");
+}
+
+#[test]
+#[cfg(debug_assertions)]
 fn a_panic_in_the_background_is_told_and_the_screen_goes_on() {
     for place in ["the refreshing", "the signing in"] {
         let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());

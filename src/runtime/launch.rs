@@ -5,7 +5,7 @@ use std::{process::ExitCode, sync::Arc};
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
-use super::{Clocks, Runner, RunnerSettings, Wires, logging, run};
+use super::{Clocks, Ended, Runner, RunnerSettings, Wires, logging, run};
 use crate::{
     app::{Model, Start},
     domain::{ConnectDraft, Failure, FailureKind, LastView, Profile, ProfileName, SecretSource, address},
@@ -144,6 +144,10 @@ pub async fn dashboard(launch: Launch) -> Result<ExitCode, Failure> {
     let ended = Box::pin(run(&mut terminal, wires, Model::new(start), runner, clocks)).await;
     terminal.close();
     let ended = ended.map_err(|error| Failure::new(FailureKind::Storage, &format!("no signals can be received: {error}")))?;
+    if ended == Ended::Broken {
+        let what = "the program broke where it talks to the terminal, and ended; this is a fault of its own, please report it";
+        return Err(Failure::new(FailureKind::Gone, what));
+    }
     Ok(ended.exit_code())
 }
 

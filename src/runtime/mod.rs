@@ -40,15 +40,18 @@ pub enum Ended {
     Signal(u8),
     /// The terminal is gone.
     HungUp,
+    /// A thread of the terminal's broke: nothing could be seen or typed any more.
+    Broken,
 }
 
 impl Ended {
-    /// The exit status: 0, or 128 and the signal's number as shells have it.
+    /// The exit status: 0, 1 after a fault of the program's own, or 128 and the signal's number as shells have it.
     pub fn exit_code(self) -> ExitCode {
         match self {
             Self::Quit => ExitCode::SUCCESS,
             Self::Signal(number) => ExitCode::from(128_u8.saturating_add(number)),
             Self::HungUp => ExitCode::from(129),
+            Self::Broken => ExitCode::FAILURE,
         }
     }
 }
@@ -140,6 +143,7 @@ fn hear(event: Option<TerminalEvent>, model: &mut Model, runner: &mut Runner, ou
         Some(TerminalEvent::SlowWire { bytes_per_second }) => {
             step(model, Msg::SlowWire { bytes_per_second }, runner, out, clocks);
         }
+        Some(TerminalEvent::Broken) => out.ended = Some(Ended::Broken),
         Some(TerminalEvent::HungUp) | None => out.ended = Some(Ended::HungUp),
     }
 }
@@ -206,6 +210,10 @@ fn suspend(terminal: &Terminal, runner: &Runner) {
 
 fn draw(model: &Model, terminal: &Terminal, clocks: Clocks) {
     session::drill("drawing");
+    #[cfg(debug_assertions)]
+    if session::is_to_break("the writing") {
+        terminal.break_writer();
+    }
     let size = terminal.size();
     let (frame, cursor) = frame(model, clocks.now(), size.width, size.height);
     terminal.present(frame, cursor);

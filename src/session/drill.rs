@@ -19,13 +19,17 @@ mod armed {
         (named == place).then(|| PathBuf::from(file))
     }
 
+    /// Whether it is this place's turn to break.
+    pub fn is_to_break(place: &str) -> bool {
+        file(place).is_some_and(|file| file.exists()) && !HELD.swap(true, Ordering::SeqCst)
+    }
+
     /// Panics if it is this place's turn.
     ///
     /// # Panics
     /// That is what it is for.
     pub fn drill(place: &str) {
-        let now = file(place).is_some_and(|file| file.exists()) && !HELD.swap(true, Ordering::SeqCst);
-        assert!(!now, "a drill in {place}");
+        assert!(!is_to_break(place), "a drill in {place}");
     }
 
     /// Runs a background task that panics when it is its turn.
@@ -61,4 +65,6 @@ mod armed {
 }
 
 pub use armed::drill;
+#[cfg(debug_assertions)]
+pub use armed::is_to_break;
 pub(super) use armed::within;

@@ -34,6 +34,8 @@ use crate::{
 pub use crate::halo::Examination;
 pub use clients::ClientReader;
 pub use drill::drill;
+#[cfg(debug_assertions)]
+pub use drill::is_to_break;
 pub use files::Files;
 use ledger::FileLedger;
 pub use lists::ListReader;

@@ -18,7 +18,8 @@
 //!    that a user causes.
 //! 2. Draw into a [`Buffer`] of [`Terminal::size`] and hand it to [`Terminal::present`] whenever the model is dirty; a frame
 //!    that changes nothing costs nothing.
-//! 3. Take [`TerminalEvent`]s from the channel. After [`TerminalEvent::HungUp`] there is no terminal: end, with status 129.
+//! 3. Take [`TerminalEvent`]s from the channel. After [`TerminalEvent::HungUp`] there is no terminal: end, with status 129. After
+//!    [`TerminalEvent::Broken`] nothing is seen or typed any more: end, and say so.
 //! 4. On SIGWINCH call [`Terminal::resized`] and draw. The terminal sends no [`Input::Resize`] of its own.
 //! 5. On ctrl-z and on SIGTSTP call [`Terminal::suspend`]; on SIGCONT, always, [`Terminal::resume`] and draw.
 //! 6. [`Terminal::close`], or drop it: both give the terminal back within two seconds, whether it reads or not.
@@ -91,6 +92,21 @@ pub enum TerminalEvent {
     },
     /// The terminal is gone; nothing follows.
     HungUp,
+    /// A thread that reads or writes the terminal panicked.
+    Broken,
+}
+
+/// Held by a thread of the terminal's: tells the program if the thread panics, which would else sit before a screen that no longer
+/// changes, or a keyboard that is no longer read.
+struct Alarm(mpsc::WeakSender<TerminalEvent>);
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        if let Some(events) = self.0.upgrade().filter(|_| std::thread::panicking()) {
+            // Nobody to tell if the program is on its way out itself.
+            let _ = events.blocking_send(TerminalEvent::Broken);
+        }
+    }
 }
 
 /// Why the terminal could not be taken.
@@ -185,6 +201,12 @@ impl Terminal {
         let on = self.modes.toggle_mouse();
         self.writer.write_raw(if on { guard::MOUSE_ON } else { guard::MOUSE_OFF });
         on
+    }
+
+    /// Has the writing thread panic, as a fault of its own would.
+    #[cfg(debug_assertions)]
+    pub fn break_writer(&self) {
+        self.writer.break_thread();
     }
 
     /// What has been written so far.

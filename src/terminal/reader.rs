@@ -12,11 +12,11 @@ use std::time::Instant;
 use rustix::event::{PollFd, PollFlags};
 use tokio::sync::mpsc;
 
-use super::TerminalEvent;
 use super::decoder::Decoder;
 use super::guard::{Modes, lock};
 use super::tty::{Wake, is_gone, wait};
 use super::writer::Answers;
+use super::{Alarm, TerminalEvent};
 use crate::msg::Input;
 
 /// The reading thread's control; dropping it ends the thread.
@@ -37,7 +37,10 @@ impl Reader {
     pub(super) fn start(modes: Arc<Modes>, answers: Answers, events: mpsc::Sender<TerminalEvent>) -> io::Result<Self> {
         let shared = Arc::new(Shared { modes, wake: Wake::new()?, stop: AtomicBool::new(false), paused: Mutex::new(false) });
         let thread = Arc::clone(&shared);
-        std::thread::Builder::new().name("tty-reader".to_owned()).spawn(move || thread.run(&answers, &events))?;
+        std::thread::Builder::new().name("tty-reader".to_owned()).spawn(move || {
+            let _alarm = Alarm(events.downgrade());
+            thread.run(&answers, &events);
+        })?;
         Ok(Self { shared })
     }
 

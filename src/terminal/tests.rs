@@ -184,6 +184,24 @@ fn a_terminal_that_does_not_read_holds_nothing_up() {
 }
 
 #[test]
+#[cfg(debug_assertions)]
+fn a_writing_thread_that_breaks_is_told_and_the_terminal_still_given_back() {
+    let pty = Pty::new(80, 24);
+    let mut watcher = pty.watch();
+    let before = pty.settings();
+    let (sender, mut events) = mpsc::channel(8);
+    let terminal = Terminal::on(pty.tty(), XTERM, sender).unwrap();
+    terminal.present(picture(80, 24, "first"), None);
+    watcher.until_text("first 23");
+    terminal.break_writer();
+    assert!(next(&mut events) == Some(TerminalEvent::Broken));
+    terminal.present(picture(80, 24, "nobody writes it"), None);
+    terminal.close();
+    watcher.until("given back", is_given_back);
+    assert_eq!(pty.settings(), before);
+}
+
+#[test]
 fn after_a_stall_the_newest_frame_is_next() {
     let pty = Pty::new(120, 40);
     let (sender, _events) = mpsc::channel(8);

@@ -13,12 +13,12 @@ use ratatui::buffer::Buffer;
 use rustix::event::{PollFd, PollFlags};
 use tokio::sync::mpsc;
 
-use super::TerminalEvent;
 use super::guard::{Modes, Owed, lock};
 use super::kind::Kind;
 use super::pace::Pace;
 use super::screen::Screen;
 use super::tty::{Wake, is_gone, wait};
+use super::{Alarm, TerminalEvent};
 use crate::text::SafeText;
 
 /// The most bytes of orders (as for the clipboard) that wait for the tty.
@@ -95,6 +95,9 @@ struct Slot {
     stale: bool,
     /// The terminal was taken anew.
     fresh: bool,
+    /// The thread is to panic.
+    #[cfg(debug_assertions)]
+    broken: bool,
 }
 
 impl ScreenWriter {
@@ -114,7 +117,10 @@ impl ScreenWriter {
         let thread = Arc::clone(&shared);
         // The channel ends with the reading thread, which alone can tell that the terminal is gone.
         let events = events.downgrade();
-        std::thread::Builder::new().name("tty-writer".to_owned()).spawn(move || thread.run(kind, &events))?;
+        std::thread::Builder::new().name("tty-writer".to_owned()).spawn(move || {
+            let alarm = Alarm(events);
+            thread.run(kind, &alarm.0);
+        })?;
         Ok(Self { shared })
     }
 
@@ -148,6 +154,12 @@ impl ScreenWriter {
     /// Makes this text a link in the frames to come.
     pub(super) fn link(&self, text: SafeText) {
         self.change(|slot| slot.link = Some(text));
+    }
+
+    /// Has the thread panic.
+    #[cfg(debug_assertions)]
+    pub(super) fn break_thread(&self) {
+        self.change(|slot| slot.broken = true);
     }
 
     /// Draws the next frame from nothing: the terminal may no longer show what was written.
@@ -225,6 +237,13 @@ struct Pending {
 }
 
 impl Pending {
+    /// What is written to a terminal of this kind that was just taken, before any frame.
+    fn new(kind: Kind, now: Duration) -> Self {
+        let (mut pace, mut bytes) = (Pace::new(kind.answers()), Vec::new());
+        pace.probe(&mut bytes, now);
+        Self { screen: Screen::new(kind.dialect), pace, bytes, sent: 0, gone: false }
+    }
+
     fn rest(&self) -> &[u8] {
         self.bytes.get(self.sent..).unwrap_or_default()
     }
@@ -239,14 +258,14 @@ impl Pending {
 
 impl Shared {
     fn run(&self, kind: Kind, events: &mpsc::WeakSender<TerminalEvent>) {
-        let new = || (Screen::new(kind.dialect), Pace::new(kind.answers()));
-        let (screen, pace) = new();
-        let mut pending = Pending { screen, pace, bytes: Vec::new(), sent: 0, gone: false };
+        let mut pending = Pending::new(kind, self.started.elapsed());
         let mut told = false;
         loop {
             let mut held_until = None;
             let work = {
                 let mut slot = lock(&self.slot);
+                #[cfg(debug_assertions)]
+                assert!(!slot.broken, "as told");
                 for at in slot.answers.drain(..) {
                     pending.pace.answered(at);
                 }
@@ -256,13 +275,13 @@ impl Shared {
                     slot.orders.clear();
                 }
                 if std::mem::take(&mut slot.fresh) {
-                    pending.give_up();
-                    (pending.screen, pending.pace) = new();
+                    let gone = pending.gone;
+                    pending = Pending { gone, ..Pending::new(kind, self.started.elapsed()) };
                 }
                 let now = self.started.elapsed();
                 let frame = slot.next.is_some() && pending.pace.is_open(now);
                 if slot.next.is_some() && !frame {
-                    held_until = pending.pace.deadline().map(|deadline| deadline.saturating_sub(now));
+                    held_until = pending.pace.deadline(now).map(|deadline| deadline.saturating_sub(now));
                 }
                 let waiting = !slot.paused && (frame || !slot.orders.is_empty());
                 let work = !pending.gone && (!pending.rest().is_empty() || waiting);

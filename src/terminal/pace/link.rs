@@ -1,0 +1,165 @@
+//! A modelled link with a terminal at its end: what is written waits its turn, travels, and is answered for.
+
+use std::collections::BTreeSet;
+
+use super::*;
+
+pub(super) const MS: Duration = Duration::from_millis(1);
+/// Rows of the list whose cursor a held key moves.
+const ROWS: usize = 34;
+
+/// What decides when a frame may be written.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Rule {
+    /// What is measured here.
+    Window,
+    /// One frame in so long a time, whatever the wire is like.
+    Cap(Duration),
+}
+
+/// What frames of a list cost in bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Costs {
+    /// The cursor moves inside the screen.
+    pub(super) inside: usize,
+    /// The list moves, and each row that comes into sight.
+    pub(super) scroll: usize,
+    pub(super) row: usize,
+    /// All rows are others.
+    pub(super) page: usize,
+}
+
+impl Costs {
+    /// The dashboard at 120x40, as `tests/wire.rs` counts it.
+    pub(super) const DEFAULT: Self = Self { inside: 299, scroll: 150, row: 141, page: 4428 };
+    /// The same, lean.
+    pub(super) const LEAN: Self = Self { inside: 27, scroll: 30, row: 109, page: 3703 };
+
+    /// Frames that all cost the same.
+    pub(super) const fn same(bytes: usize) -> Self {
+        Self { inside: bytes, scroll: bytes, row: 0, page: bytes }
+    }
+
+    fn of(self, from: usize, to: usize) -> usize {
+        match to.checked_sub(from.max(ROWS - 1)) {
+            None | Some(0) => self.inside,
+            Some(rows) => (self.scroll + self.row * rows).min(self.page),
+        }
+    }
+}
+
+pub(super) struct Link {
+    rule: Rule,
+    pub(super) pace: Pace,
+    pub(super) now: Duration,
+    bytes_per_second: u64,
+    each_way: Duration,
+    /// When the link has passed on all that was written.
+    pub(super) free_at: Duration,
+    answers: BTreeSet<(Duration, u64)>,
+    requests: u64,
+    pub(super) answering: bool,
+    written_at: Option<Duration>,
+    pub(super) frames: usize,
+    /// When the last frame is seen by the operator.
+    seen_at: Duration,
+}
+
+impl Link {
+    pub(super) fn new(rule: Rule, bytes_per_second: u64, round_trip: Duration) -> Self {
+        Self {
+            rule,
+            pace: Pace::new(matches!(rule, Rule::Window)),
+            now: Duration::ZERO,
+            bytes_per_second,
+            each_way: round_trip / 2,
+            free_at: Duration::ZERO,
+            answers: BTreeSet::new(),
+            requests: 0,
+            answering: true,
+            written_at: None,
+            frames: 0,
+            seen_at: Duration::ZERO,
+        }
+    }
+
+    /// The same, as a program finds it that has drawn its first frame a while ago.
+    pub(super) fn begun(rule: Rule, bytes_per_second: u64, round_trip: Duration) -> Self {
+        let mut link = Self::new(rule, bytes_per_second, round_trip);
+        let mut bytes = Vec::new();
+        link.pace.probe(&mut bytes, link.now);
+        link.pass(&bytes);
+        link.after(60 * MS);
+        link.write(5800);
+        link.after(10_000 * MS);
+        link
+    }
+
+    pub(super) fn write(&mut self, bytes: usize) {
+        let mut bytes = vec![b'x'; bytes];
+        self.pace.frame(&mut bytes, self.now);
+        self.pass(&bytes);
+        self.frames += 1;
+        self.written_at = Some(self.now);
+    }
+
+    fn pass(&mut self, bytes: &[u8]) {
+        // In packets of SSH, as on the wire.
+        for packet in bytes.chunks(1400) {
+            let micros = (packet.len() as u64 + 90) * 1_000_000 / self.bytes_per_second;
+            self.free_at = self.free_at.max(self.now) + Duration::from_micros(micros);
+            for _ in packet.windows(REQUEST.len()).filter(|bytes| *bytes == REQUEST) {
+                self.requests += 1;
+                if self.answering {
+                    self.answers.insert((self.free_at + 2 * self.each_way, self.requests));
+                }
+            }
+        }
+        self.seen_at = self.free_at + self.each_way;
+    }
+
+    /// Lets time pass, with answers as they come.
+    pub(super) fn after(&mut self, time: Duration) {
+        let end = self.now + time;
+        while let Some((at, _)) = self.answers.first().copied().filter(|(at, _)| *at <= end) {
+            self.answers.pop_first();
+            self.now = self.now.max(at);
+            self.pace.answered(at);
+        }
+        self.now = end;
+    }
+
+    /// What is written from now on travels so much longer.
+    pub(super) fn lengthen(&mut self, time: Duration) {
+        self.each_way += time / 2;
+    }
+
+    fn is_open(&mut self) -> bool {
+        match self.rule {
+            Rule::Window => self.pace.is_open(self.now),
+            Rule::Cap(time) => self.written_at.is_none_or(|at| self.now >= at + time),
+        }
+    }
+
+    /// Holds a key, 33 ms from one to the next, with the cursor on row `row`: the newest frame waits until it may be written. Gives
+    /// how long after the last key was pressed its frame is seen.
+    pub(super) fn hold(&mut self, keys: usize, row: usize, costs: Costs) -> Duration {
+        let (mut shown, mut wanted) = (row, row);
+        let mut last_key = self.now;
+        for ms in 0..120_000 {
+            if ms % 33 == 0 && wanted < row + keys {
+                wanted += 1;
+                last_key = self.now;
+            }
+            if wanted != shown && self.is_open() {
+                self.write(costs.of(shown, wanted));
+                shown = wanted;
+            }
+            if shown == row + keys {
+                break;
+            }
+            self.after(MS);
+        }
+        (self.seen_at + self.each_way).saturating_sub(last_key)
+    }
+}

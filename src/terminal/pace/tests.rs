@@ -1,0 +1,217 @@
+use super::link::{Costs, Link, MS, Rule};
+use super::*;
+
+/// Writes a frame of so many bytes; whether a request follows it.
+fn asks(pace: &mut Pace, bytes: usize, now: Duration) -> bool {
+    let mut frame = vec![b'x'; bytes];
+    pace.frame(&mut frame, now);
+    frame.ends_with(REQUEST)
+}
+
+/// Bytes a second and the round trip in milliseconds.
+const LINKS: [(u64, u32); 6] = [(1200, 200), (3000, 600), (8000, 300), (16_000, 500), (125_000, 80), (1_250_000, 5)];
+
+#[test]
+fn a_held_key_is_seen_no_later_than_by_the_best_fixed_cap() {
+    for (bytes_per_second, round_trip) in LINKS {
+        for costs in [Costs::DEFAULT, Costs::LEAN] {
+            let held = |rule| {
+                let mut link = Link::begun(rule, bytes_per_second, round_trip * MS);
+                // Down to the last row and on, and twice over rows that all come into sight.
+                [1, 51, 101].map(|row| {
+                    let seen = link.hold(50, row, costs);
+                    link.after(2500 * MS);
+                    seen
+                })
+            };
+            let window = held(Rule::Window);
+            for cap in [100, 150, 250] {
+                let capped = held(Rule::Cap(cap * MS));
+                let no_later = window.iter().zip(capped).all(|(window, capped)| *window <= capped);
+                assert!(no_later, "{bytes_per_second} B/s, {round_trip} ms, {costs:?}: {window:?}, with {cap} ms {capped:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn on_slow_links_it_is_seen_in_these_times() {
+    let held = |bytes_per_second, round_trip, costs| {
+        Link::begun(Rule::Window, bytes_per_second, round_trip * MS).hold(50, 1, costs).as_millis()
+    };
+    assert_eq!([held(8000, 300, Costs::DEFAULT), held(8000, 300, Costs::LEAN)], [403, 328]);
+    assert_eq!([held(3000, 600, Costs::DEFAULT), held(3000, 600, Costs::LEAN)], [1290, 934]);
+}
+
+#[test]
+fn the_first_frame_tells_what_the_wire_is_like() {
+    for (bytes_per_second, round_trip) in LINKS.into_iter().take(4) {
+        let link = Link::begun(Rule::Window, bytes_per_second, round_trip * MS);
+        let (drain, trip) = (link.pace.drain().unwrap(), link.pace.wire.round_trip().unwrap());
+        assert!((bytes_per_second * 9 / 10..=bytes_per_second).contains(&drain), "{drain} of {bytes_per_second}");
+        // The request's own bytes are in it.
+        let own = Duration::from_micros(100 * 1_000_000 / bytes_per_second);
+        assert!(trip >= round_trip * MS && trip <= round_trip * MS + own, "{trip:?} of {round_trip}");
+    }
+}
+
+#[test]
+fn what_a_held_key_sends_stays_within_the_window_and_a_frame() {
+    let mut link = Link::begun(Rule::Window, 8000, 300 * MS);
+    link.hold(200, 1, Costs::DEFAULT);
+    let queue = link.free_at.saturating_sub(link.now);
+    assert!(queue <= 100 * MS, "{queue:?} behind after 200 keys");
+}
+
+#[test]
+fn a_fast_link_is_kept_busy_and_never_holds_a_frame_for_long() {
+    for (bytes, keys) in [(313, 200), (2000, 100)] {
+        let mut link = Link::begun(Rule::Window, 2_000_000, 300 * MS);
+        let before = link.frames;
+        link.hold(keys, 1, Costs::same(bytes));
+        let drawn = link.frames - before;
+        assert!(drawn >= keys - 2, "every frame is drawn: {drawn} of {keys}");
+        assert!(!link.pace.is_slow());
+    }
+}
+
+#[test]
+fn a_route_that_becomes_longer_is_found_out() {
+    let mut link = Link::begun(Rule::Window, 125_000, 80 * MS);
+    link.lengthen(400 * MS);
+    for _ in 0..60 {
+        link.write(150);
+        link.after(500 * MS);
+        link.write(300);
+        link.after(500 * MS);
+    }
+    let before = link.frames;
+    link.hold(100, 1, Costs::same(300));
+    assert!(link.frames - before >= 95, "{} of 100", link.frames - before);
+}
+
+#[test]
+fn small_frames_share_a_request_and_the_first_frame_holds_nobody_up() {
+    let mut pace = Pace::new(true);
+    let mut probe = Vec::new();
+    pace.probe(&mut probe, MS);
+    assert_eq!(probe, REQUEST);
+    assert!(asks(&mut pace, 6000, MS));
+    assert!(pace.is_open(2 * MS), "its answer is not waited for");
+    let asked: Vec<bool> = (0..7).map(|n| asks(&mut pace, 35, (3 + n) * MS)).collect();
+    assert_eq!(asked, [false, false, true, false, false, true, false], "a request for 200 bytes and their headers");
+    assert_eq!(pace.outstanding().unwrap().0, 4);
+}
+
+#[test]
+fn keys_that_come_before_the_first_frame_has_arrived_wait_for_it() {
+    let mut pace = Pace::new(true);
+    pace.probe(&mut Vec::new(), MS);
+    asks(&mut pace, 6000, MS);
+    pace.answered(600 * MS);
+    assert!(!pace.is_open(700 * MS), "the terminal answers: what is under way is known");
+    pace.answered(2600 * MS);
+    assert!(pace.is_open(2600 * MS));
+}
+
+#[test]
+fn a_frame_is_held_back_until_the_wire_is_reckoned_to_be_free() {
+    let mut link = Link::begun(Rule::Window, 3000, 600 * MS);
+    assert!(link.pace.is_open(link.now));
+    link.write(1400);
+    let deadline = link.pace.deadline(link.now).unwrap();
+    let took = deadline.saturating_sub(link.now);
+    assert!(took > 480 * MS && took < 560 * MS, "{took:?} for half a second's bytes, long before their answer");
+    assert!(!link.pace.is_open(deadline.saturating_sub(MS)));
+    assert!(link.pace.is_open(deadline));
+}
+
+#[test]
+fn a_terminal_that_never_answers_is_asked_no_more_until_it_does() {
+    let mut pace = Pace::new(true);
+    pace.probe(&mut Vec::new(), MS);
+    assert!(asks(&mut pace, 6000, MS));
+    let mut now = 10 * MS;
+    while pace.is_open(now) {
+        assert!(asks(&mut pace, 313, now));
+        now += MS;
+    }
+    let deadline = pace.deadline(now).unwrap();
+    assert!(deadline > 1000 * MS && deadline < 1100 * MS, "{deadline:?}");
+    assert!(!pace.is_open(deadline.saturating_sub(MS)));
+    assert!(pace.is_open(deadline), "given up");
+    assert_eq!(pace.outstanding(), None);
+    assert!(!asks(&mut pace, 5000, deadline), "nothing is asked");
+    assert!(pace.is_open(deadline), "nothing is waited for");
+    pace.answered(deadline + 500 * MS);
+    assert!(asks(&mut pace, 5000, deadline + 501 * MS), "it does answer");
+}
+
+#[test]
+fn where_somebody_else_would_answer_nothing_is_asked_and_nothing_waited_for() {
+    let mut pace = Pace::new(false);
+    let mut probe = Vec::new();
+    pace.probe(&mut probe, MS);
+    assert!(probe.is_empty());
+    assert!(!asks(&mut pace, 100_000, MS));
+    assert!(pace.is_open(MS));
+    assert_eq!(pace.deadline(MS), None);
+    pace.answered(2 * MS);
+    assert!(!asks(&mut pace, 100_000, 3 * MS), "a stray answer changes nothing");
+}
+
+#[test]
+fn a_minutes_stall_lets_a_handful_of_frames_through_and_is_no_evidence() {
+    let mut link = Link::begun(Rule::Window, 100_000, 100 * MS);
+    link.hold(20, 1, Costs::same(1500));
+    link.after(1000 * MS);
+    link.answering = false;
+    let (before, began) = (link.frames, link.now);
+    while link.now < began + Duration::from_mins(1) {
+        if link.pace.is_open(link.now) {
+            link.write(1500);
+        }
+        link.now += 33 * MS;
+    }
+    let written = link.frames - before;
+    assert!(written < 10 + 5, "{written} frames in a minute: the window and what is written off");
+    for _ in 0..link.pace.asked.len() {
+        link.pace.answered(link.now);
+    }
+    assert!(!link.pace.is_slow() && link.pace.unanswered() == 0);
+    assert!(link.pace.is_open(link.now));
+}
+
+#[test]
+fn slow_is_what_was_measured_slow_again_and_again() {
+    for (bytes_per_second, round_trip, is_slow) in
+        [(1200, 200, true), (3000, 600, true), (8000, 300, true), (16_000, 500, false), (1_000_000, 700, false)]
+    {
+        let mut link = Link::begun(Rule::Window, bytes_per_second, round_trip * MS);
+        link.write(313);
+        link.after(4000 * MS);
+        assert!(!link.pace.is_slow(), "one frame is no evidence");
+        for _ in 0..3 {
+            link.write(4800);
+            link.after(6000 * MS);
+        }
+        assert_eq!(link.pace.is_slow(), is_slow, "{bytes_per_second} B/s, {round_trip} ms");
+    }
+}
+
+#[test]
+fn one_hiccup_is_not_a_slow_wire_and_holds_no_frame_up_after_it() {
+    let mut link = Link::begun(Rule::Window, 1_000_000, 20 * MS);
+    for frame in 0..100 {
+        link.write(1500);
+        link.after(100 * MS);
+        if frame == 50 {
+            link.free_at = link.now + 2000 * MS;
+        }
+    }
+    link.after(5000 * MS);
+    assert!(!link.pace.is_slow(), "{:?}", link.pace.drain());
+    let before = link.frames;
+    link.hold(50, 1, Costs::same(300));
+    assert!(link.frames - before >= 49, "{} of 50", link.frames - before);
+}
