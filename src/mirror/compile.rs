@@ -205,18 +205,12 @@ impl Scene<'_> {
             if let Some(id) = id {
                 conditions.push(bound(format!("{number} = ?"), id));
             }
-            let indexed = match key {
-                NameKey::Client => Some("client"),
-                NameKey::User => Some("user"),
-                NameKey::Agent => Some("agent"),
-                _ => None,
-            };
+            let indexed = matches!(key, NameKey::Client | NameKey::User | NameKey::Agent);
             // A number may be an id, of which the word index knows nothing, nor of the order of words.
             match (&mut index, indexed, id, &pattern) {
-                (Some(index), Some(column), None, Some(pattern)) => {
-                    index.push(format!("{column} : {}", pattern.matching(Table::Names)));
-                }
-                (Some(_), Some(_), None, None) => {}
+                // Whose name it is, the condition looks at.
+                (Some(index), true, None, Some(pattern)) => index.push(pattern.matching(Table::Names)),
+                (Some(_), true, None, None) => {}
                 _ => index = None,
             }
         }

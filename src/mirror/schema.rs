@@ -20,6 +20,7 @@ const STEPS: &[Step] = &[
     Step { statements: include_str!("schema/8.sql"), rewords: false },
     Step { statements: include_str!("schema/9.sql"), rewords: false },
     Step { statements: include_str!("schema/10.sql"), rewords: false },
+    Step { statements: include_str!("schema/11.sql"), rewords: true },
 ];
 
 /// One step.

@@ -19,7 +19,7 @@ use crate::{
     text::Untrusted,
 };
 
-const COLUMNS: [&str; 38] = [
+const COLUMNS: [&str; 37] = [
     "id",
     "summary",
     "client_id",
@@ -50,7 +50,6 @@ const COLUMNS: [&str; 38] = [
     "unreadable",
     "pass",
     "is_closed",
-    "summary_key",
     "client_key",
     "user_key",
     "agent_key",
@@ -60,8 +59,8 @@ const COLUMNS: [&str; 38] = [
     "status_key",
 ];
 /// Where the columns stand that the word index is made of.
-const SUMMARY: usize = 30;
-const NAMES: std::ops::Range<usize> = 31..34;
+const SUMMARY: usize = 1;
+const NAMES: std::ops::Range<usize> = 30..33;
 
 pub(super) fn apply(conn: &Connection, records: &[TicketRecord], pass: Pass, now: Timestamp) -> rusqlite::Result<Applied> {
     let keys = Keys::load(conn)?;
@@ -160,7 +159,8 @@ impl Writing<'_> {
         if self.bodies {
             fold_note(&mut rest, record.details.as_stored(), record.details_html.as_ref().map(Untrusted::as_stored));
         }
-        let [summary, client, user, agent] = [word(SUMMARY), word(NAMES.start), word(NAMES.start + 1), word(NAMES.start + 2)];
+        let [client, user, agent] = [word(NAMES.start), word(NAMES.start + 1), word(NAMES.start + 2)];
+        let summary = folded_words(record.summary.as_stored());
         self.words.push(Words::Of(Indexed { id: record.id.0, summary, client, user, agent, rest }));
         Ok(true)
     }
@@ -254,7 +254,6 @@ fn values(record: &TicketRecord, pass: Pass, is_closed: bool, keys: &Keys) -> Ve
         record.unreadable.clone().into(),
         pass_number(pass).into(),
         is_closed.into(),
-        folded(&record.summary),
         folded(&record.client_name),
         folded(&record.user_name),
         Value::Text(keys.agent_key(record.agent_id.0)),

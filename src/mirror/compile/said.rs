@@ -4,10 +4,10 @@ use super::Condition;
 use crate::mirror::words::Terms;
 
 /// What leads the rows found; bars keep a phrase from reaching over the edge of a column.
-const SUMMARY: &str = "' ' || t.id || ' | ' || t.summary_key || ' '";
+const SUMMARY: &str = "' ' || t.id || ' | ' || folded(t.summary) || ' '";
 /// What a row says by itself.
 const HEAD: &str =
-    "' ' || t.id || ' | ' || t.summary_key || ' | ' || t.client_key || ' | ' || t.user_key || ' | ' || t.agent_key || ' '";
+    "' ' || t.id || ' | ' || folded(t.summary) || ' | ' || t.client_key || ' | ' || t.user_key || ' | ' || t.agent_key || ' '";
 /// What stands beside the row, as `says` takes it.
 const TEXTS: &str = "(SELECT group_concat(value ->> 'tag', ' ') FROM \
     json_each((SELECT extras FROM ticket_extras WHERE ticket_id = t.id), '$.assets')), \

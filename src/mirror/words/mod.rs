@@ -5,7 +5,7 @@
 //! | table | words of | postings |
 //! |---|---|---|
 //! | `summary_words_N` | number and summary | rows only, and of the first one and two letters |
-//! | `name_words_N` | client, user, agent, each a column | columns, and of the first one and two letters |
+//! | `name_words_N` | client, user, agent | rows only, and of the first one and two letters |
 //! | `all_words_N` | these, asset tags, details, conversation | rows only |
 //!
 //! FTS5 merges all rows of all words with a beginning before it gives the first of them, about 0.1 µs a row: at a million
@@ -30,6 +30,8 @@ use rusqlite::{Connection, OptionalExtension};
 
 pub(super) use says::{Pattern, Terms, register};
 pub(super) use texts::fold_note;
+
+use crate::query::folded_words;
 
 /// A shard holds this many ticket numbers, as a power of two.
 const SHARD_BITS: u32 = 16;
@@ -111,12 +113,12 @@ impl<'a> Index<'a> {
         if !touched.any() {
             return Ok(());
         }
-        let sql = "SELECT summary_key, client_key, user_key, agent_key FROM tickets WHERE id = ?";
+        let sql = "SELECT summary, client_key, user_key, agent_key FROM tickets WHERE id = ?";
         let found = self.conn.prepare_cached(sql)?.query_row([ticket], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get::<_, String>(3)?))
         });
         let Some((summary, client, user, agent)) = found.optional()? else { return Ok(()) };
-        let rest = texts::rest(self.conn, ticket)?;
+        let (summary, rest) = (folded_words(&summary), texts::rest(self.conn, ticket)?);
         let words = Indexed { id: ticket, summary, client, user, agent, rest };
         self.write("INSERT OR REPLACE", &words, touched)
     }
@@ -130,8 +132,8 @@ impl<'a> Index<'a> {
             self.conn.prepare_cached(&sql)?.execute((id, summary))?;
         }
         if touched.names {
-            let sql = format!("{insert} INTO {}(rowid, client, user, agent) VALUES (?, ?, ?, ?)", Table::Names.of(shard));
-            self.conn.prepare_cached(&sql)?.execute((id, client, user, agent))?;
+            let sql = format!("{insert} INTO {}(rowid, words) VALUES (?, ?)", Table::Names.of(shard));
+            self.conn.prepare_cached(&sql)?.execute((id, [client.as_str(), user, agent].join(" ")))?;
         }
         if touched.any() {
             let all = [summary.as_str(), client, user, agent, rest].join(" ");
@@ -160,7 +162,7 @@ impl<'a> Index<'a> {
             let common = "content = '', contentless_delete = 1, tokenize = 'ascii'";
             self.conn.execute_batch(&format!(
                 "CREATE VIRTUAL TABLE {} USING fts5(words, detail = none, prefix = '1 2', {common});\
-                 CREATE VIRTUAL TABLE {} USING fts5(client, user, agent, detail = column, prefix = '1 2', {common});\
+                 CREATE VIRTUAL TABLE {} USING fts5(words, detail = none, prefix = '1 2', {common});\
                  CREATE VIRTUAL TABLE {} USING fts5(words, detail = none, {common});\
                  INSERT INTO word_shards(n) VALUES ({shard});",
                 Table::Summary.of(shard),
