@@ -14,13 +14,22 @@ use std::{
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{Reader, StoreError, open::Connections, place, positions::Positions, reader::Allowance};
+use super::{
+    Reader, StoreError,
+    open::{Connections, connect_reader},
+    place,
+    positions::Positions,
+    reader::Allowance,
+};
 use crate::domain::{Failure, FailureKind};
 
 type Job = Box<dyn FnOnce(&Reader, &Current) + Send>;
 
 /// The name of the thread that writes.
 const WRITER: &str = "mirror-writer";
+/// The name of those that read. Two reads can run at once: one for the screen while another streams a long list. The second
+/// thread opens its connection when the first read is done: reading the table of contents takes longer the larger the mirror.
+const READER: &str = "mirror-reader";
 
 /// The threads of one mirror.
 pub(super) struct Lanes {
@@ -35,16 +44,20 @@ impl Lanes {
     pub(super) fn start(connections: Connections) -> std::io::Result<Self> {
         let positions = Positions::default();
         let (writes, write_jobs) = channel::<Job>();
-        let mut threads = vec![spawn(WRITER, connections.writer, positions.clone(), Arc::new(Mutex::new(write_jobs)))?];
-        let reads = if connections.readers.is_empty() {
-            writes.clone()
-        } else {
-            let (reads, jobs) = channel::<Job>();
-            let jobs = Arc::new(Mutex::new(jobs));
-            for conn in connections.readers {
-                threads.push(spawn("mirror-reader", conn, positions.clone(), Arc::clone(&jobs))?);
+        let open = |conn| move || Some(Ok(conn));
+        let write_jobs = Arc::new(Mutex::new(write_jobs));
+        let mut threads = vec![spawn(WRITER, open(connections.writer), positions.clone(), write_jobs, None)?];
+        let reads = match (connections.reader, &connections.path) {
+            (Some(reader), Some(path)) => {
+                let (reads, jobs) = channel::<Job>();
+                let (jobs, path) = (Arc::new(Mutex::new(jobs)), path.clone());
+                let (at_work, first_done) = channel();
+                threads.push(spawn(READER, open(reader), positions.clone(), Arc::clone(&jobs), Some(at_work))?);
+                let later = move || first_done.recv().ok().map(|()| connect_reader(&path));
+                threads.push(spawn(READER, later, positions, jobs, None)?);
+                reads
             }
-            reads
+            _ => writes.clone(),
         };
         let (reads, writes) = (Lane::to(reads), Lane::to(writes));
         Ok(Self { reads, writes, threads: Mutex::new(threads), path: connections.path })
@@ -157,25 +170,35 @@ fn gone() -> Failure {
     Failure::new(FailureKind::Gone, "the local copy's thread has ended")
 }
 
+/// Starts a thread that works on a connection, if one is wanted by the time it is opened; `first_done` is told of its first job.
 fn spawn(
     name: &str,
-    mut conn: Connection,
+    open: impl FnOnce() -> Option<rusqlite::Result<Connection>> + Send + 'static,
     positions: Positions,
     jobs: Arc<Mutex<Receiver<Job>>>,
+    mut first_done: Option<Sender<()>>,
 ) -> std::io::Result<JoinHandle<()>> {
-    let current = Current::default();
-    let allowance = Allowance::default();
-    current.watch(&mut conn, allowance.clone()).map_err(std::io::Error::other)?;
     let is_writer = name == WRITER;
     thread::Builder::new().name(name.to_owned()).spawn(move || {
         if is_writer {
             give_way();
         }
+        let (current, allowance) = (Current::default(), Allowance::default());
+        let Some(opened) = open() else { return };
+        let watched = opened.and_then(|mut conn| current.watch(&mut conn, allowance.clone()).map(|()| conn));
+        let conn = match watched {
+            Ok(conn) => conn,
+            // The other reader does it all.
+            Err(error) => return tracing::warn!(%error, "a further connection to the local copy could not be had"),
+        };
         let reader = Reader { allowance, ..Reader::new(conn, positions) };
         loop {
             let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(job) = job else { return };
             job(&reader, &current);
+            if let Some(first_done) = first_done.take() {
+                let _ = first_done.send(());
+            }
         }
     })
 }

@@ -70,15 +70,12 @@ impl Opened {
 pub(super) struct Connections {
     pub(super) writer: Connection,
     /// None for a mirror in memory: there the writer reads as well.
-    pub(super) readers: Vec<Connection>,
+    pub(super) reader: Option<Connection>,
     /// The file; `None` in memory.
     pub(super) path: Option<PathBuf>,
     /// Whether locks and shared memory beside the file can be trusted.
     pub(super) shares: bool,
 }
-
-/// How many reads can run at once: one for the screen while another streams a long list.
-const READERS: usize = 2;
 
 /// Page caches in KiB. Memory is scarce, but a row goes into many indexes: with less the writer reads the same pages again and again.
 const WRITER_CACHE: i64 = 16_000;
@@ -125,7 +122,7 @@ pub(super) fn memory(identity: &Identity) -> rusqlite::Result<Connections> {
     let writer = Connection::open_in_memory()?;
     settle(&writer)?;
     match schema::migrate(&writer, identity) {
-        Ok(_) => Ok(Connections { writer, readers: Vec::new(), path: None, shares: false }),
+        Ok(_) => Ok(Connections { writer, reader: None, path: None, shares: false }),
         Err(Unfit::Error(error)) => Err(error),
         // An empty database is neither newer nor foreign.
         Err(Unfit::Newer(_) | Unfit::Foreign) => Err(rusqlite::Error::InvalidQuery),
@@ -177,14 +174,16 @@ fn stored(path: &Path, identity: &Identity, write_ahead: bool) -> Result<(Connec
     if schema::read_identity(&writer)? != *identity {
         return Err(Trouble::Other);
     }
-    let mut readers = Vec::new();
-    for _ in 0..READERS {
-        let reader = connect(path, READER_CACHE)?;
-        reader.pragma_update(None, "query_only", true)?;
-        readers.push(reader);
-    }
+    let reader = Some(connect_reader(path)?);
     let shares = write_ahead && as_wanted;
-    Ok((Connections { writer, readers, path: Some(path.to_owned()), shares }, created))
+    Ok((Connections { writer, reader, path: Some(path.to_owned()), shares }, created))
+}
+
+/// A connection that only reads.
+pub(super) fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
+    let reader = connect(path, READER_CACHE)?;
+    reader.pragma_update(None, "query_only", true)?;
+    Ok(reader)
 }
 
 fn connect(path: &Path, cache: i64) -> rusqlite::Result<Connection> {
