@@ -168,7 +168,7 @@ async fn history_is_whole_whatever_the_server_honours() {
         let session = Session::start(settings, mirror, news).unwrap();
         let drain = tokio::spawn(async move { while told.recv().await.is_some() {} });
         session.refreshed(true).await.unwrap();
-        session.filled_up().await.unwrap();
+        session.filled_up(false).await.unwrap();
         let coverage = session.coverage().await.unwrap();
         assert_eq!(coverage.open + coverage.closed, 400, "{fault:?}");
         assert!(coverage.to_the_first, "{fault:?}");

@@ -120,8 +120,12 @@ impl Run {
     }
 
     async fn fill_up(&mut self) -> Result<(), Failure> {
+        self.fill_up_with(false).await
+    }
+
+    async fn fill_up_with(&mut self, conversations: bool) -> Result<(), Failure> {
         let (done, result) = oneshot::channel();
-        self.orders.send(Order::FillUp { done }).await.unwrap();
+        self.orders.send(Order::FillUp { conversations, done }).await.unwrap();
         result.await.unwrap()
     }
 
@@ -491,6 +495,27 @@ async fn conversations_come_by_days_where_such_lists_are_complete() {
         let held = run.mirror.read(|reader| reader.conversation(TicketId(7))).await.unwrap().unwrap();
         assert_eq!(held.actions.len(), 2);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_conversations_gets_those_that_lack_and_nobody_else_any() {
+    let (desk, mirror) = (Desk::new((1..=30).map(|id| ticket(id, id, OPEN))), talking_mirror());
+    desk.fault(|faults| faults.actions_lack = true);
+    let mut run = Run::start(&desk, &mirror, Asks { every: None, ..MINUTELY });
+    let singly = || desk.asked().iter().filter(|asked| matches!(asked, Asked::Actions(_))).count();
+    run.refresh(true).await.unwrap();
+    run.fill_up().await.unwrap();
+    assert_eq!(singly(), 0);
+    run.fill_up_with(true).await.unwrap();
+    assert_eq!(singly(), 30);
+    for id in [4, 5] {
+        desk.touch(id, OPEN, run.now());
+    }
+    desk.forget();
+    run.refresh(false).await.unwrap();
+    run.fill_up_with(true).await.unwrap();
+    assert_eq!(singly(), 2);
+    assert_eq!(run.mirror.read(Reader::lacking_since).await.unwrap(), []);
 }
 
 #[tokio::test(start_paused = true)]

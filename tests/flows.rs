@@ -238,7 +238,7 @@ impl Flow {
         let (_held, until_dropped) = std::sync::mpsc::channel::<()>();
         tokio::task::spawn_blocking(move || until_dropped.recv());
         let (done, result) = tokio::sync::oneshot::channel();
-        self.orders.send(Order::FillUp { done }).await.unwrap();
+        self.orders.send(Order::FillUp { conversations: false, done }).await.unwrap();
         result.await.unwrap().unwrap();
     }
 

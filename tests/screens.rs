@@ -400,6 +400,9 @@ fn filling_and_failing_headers() {
     let mut desk = Desk::full(120, 24, false);
     desk.take(Msg::News(News::Filling(Some(FillProgress { done: 300, of: 412, ..FillProgress::default() }))));
     let filling = desk.text().lines().next().unwrap().to_owned();
+    desk.take(Msg::News(News::BudgetLow(Some((224, 300)))));
+    let waiting = desk.text().lines().next().unwrap().to_owned();
+    assert!(waiting.contains("filling waits: 224 of 300 requests used"), "{waiting}");
     let failure = Failure::new(FailureKind::Unreachable, "acme.example refuses connections");
     let connection = Connection::Failing {
         last_success: Some(at("2026-11-20T09:30:00Z")),
@@ -408,6 +411,9 @@ fn filling_and_failing_headers() {
         retry_at: None,
     };
     desk.take(Msg::News(News::Filling(None)));
+    assert!(desk.text().contains("token ok   224 of 300 requests used"), "{}", desk.text());
+    desk.take(Msg::News(News::BudgetLow(None)));
+    assert!(!desk.text().contains("requests used"));
     desk.take(Msg::News(News::Connection(connection)));
     let failing = desk.text();
     assert!(failing.contains("Mail server unreachable"), "rows stay");

@@ -223,7 +223,7 @@ async fn filling_up_is_asked_of_the_one_that_refreshes() {
     let first = desk.refreshing().await;
     let other = desk.following().await;
     // Refreshes that are answered meanwhile are no answer to this.
-    let (filled, refreshed) = tokio::join!(other.session.filled_up(), other.session.refreshed(true));
+    let (filled, refreshed) = tokio::join!(other.session.filled_up(false), other.session.refreshed(true));
     assert_eq!((filled, refreshed), (Ok(()), Ok(())));
     assert!(other.session.coverage().await.unwrap().to_the_first);
     assert_eq!(other.requests(), 0);

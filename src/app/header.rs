@@ -103,7 +103,9 @@ fn token(status: &Status, now: Now) -> Option<(String, Role)> {
 }
 
 fn budget(status: &Status) -> Option<(String, Role)> {
-    status.budget.map(|(used, of)| (format!("{used} of {of} requests used"), Role::Warn))
+    let (used, of) = status.budget?;
+    let why = if status.filling.is_some() { "filling waits: " } else { "" };
+    Some((format!("{why}{used} of {of} requests used"), Role::Warn))
 }
 
 fn paused(status: &Status) -> Option<(String, Role)> {

@@ -105,7 +105,11 @@ pub enum Action {
     /// Print clients
     Clients(ListOptions),
     /// Fill the mirror once, with progress on standard error
-    Sync,
+    Sync {
+        /// With the conversations of open tickets: where the server lists them by days a few requests, else one for each ticket
+        #[arg(long)]
+        conversations: bool,
+    },
     /// Check everything between this keyboard and HaloPSA, in plain words
     Doctor {
         /// Print one JSON object

@@ -51,7 +51,7 @@ async fn act(action: Action, around: &Surroundings) -> Result<ExitCode, Failure>
         Action::List(options) => list::tickets(&options, around).await,
         Action::Clients(options) => list::clients(&options, around).await,
         Action::Show { id, json } => ticket::show(id, json, around).await,
-        Action::Sync => sync::run(around).await,
+        Action::Sync { conversations } => sync::run(around, conversations).await,
         Action::Logout => forget::logout(around),
         Action::Purge => forget::purge(around),
         Action::DemoServer(options) => stand_in::serve(&options).await,

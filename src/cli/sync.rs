@@ -19,8 +19,8 @@ const SAY_EVERY: Duration = Duration::from_secs(20);
 /// How often the line on a terminal changes at most.
 const DRAW_EVERY: Duration = Duration::from_millis(100);
 
-/// `sync`: fills the mirror as far as `history` asks, compares it with the server, and ends.
-pub(super) async fn run(around: &Surroundings) -> Result<(), Failure> {
+/// `sync`: fills the mirror as far as `history` asks, with the conversations of open tickets if wanted, compares it with the server, and ends.
+pub(super) async fn run(around: &Surroundings, conversations: bool) -> Result<(), Failure> {
     let (session, mut news) = start(around, true)?;
     let mut progress = Progress::new(std::io::stderr().is_terminal());
     let hear = |news| match news {
@@ -37,7 +37,7 @@ pub(super) async fn run(around: &Surroundings) -> Result<(), Failure> {
     };
     let filling = async {
         session.refreshed(true).await?;
-        session.filled_up().await?;
+        session.filled_up(conversations).await?;
         // What changed while it was filled.
         session.refreshed(false).await
     };

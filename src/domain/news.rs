@@ -24,13 +24,9 @@ pub enum News {
     CredentialsNeeded(Failure),
     /// The agent that this application acts as.
     ActingAs(Box<Agent>),
-    /// How many requests of the rolling window are used, of how many allowed; sent when it runs low.
-    BudgetLow {
-        /// Requests that left in the window.
-        used: u32,
-        /// Requests allowed in the window.
-        of: u32,
-    },
+    /// How many requests of the rolling window are used, of how many allowed, while so few are left that a fill waits for them;
+    /// `None` when enough are left again.
+    BudgetLow(Option<(u32, u32)>),
     /// Another instance of this profile refreshes the mirror; this one follows it.
     Following {
         /// The other one's process.

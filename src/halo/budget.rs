@@ -41,6 +41,14 @@ pub struct BudgetStanding {
     pub paused_for: Option<Duration>,
 }
 
+impl BudgetStanding {
+    /// Whether no more than the next place is left to what fills the mirror: it goes on as places come free.
+    #[must_use]
+    pub fn is_low(&self) -> bool {
+        places(self.limit, Class::Bulk).is_some_and(|places| self.used > 0 && self.used + 1 >= places)
+    }
+}
+
 /// Admits requests within the budget; clones share it.
 #[derive(Clone)]
 pub struct Budget {
@@ -293,6 +301,13 @@ mod tests {
             instances[0].acquire(Class::Interactive).await;
         }
         assert!(instances[1].admit(Class::Interactive).is_err());
+    }
+
+    #[test]
+    fn it_is_low_where_a_fill_gets_the_next_place_or_none() {
+        let low = |limit, used| BudgetStanding { limit, used, paused_for: None }.is_low();
+        assert!(low(300, 224) && low(300, 300) && low(2, 1));
+        assert!(!low(300, 223) && !low(0, 9_000) && !low(1, 0));
     }
 
     #[test]

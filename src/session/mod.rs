@@ -210,14 +210,15 @@ impl Session {
         result.await.map_err(|_| gone())?
     }
 
-    /// Fills the mirror as far as its history is to reach, and waits until that is done. A refresh must have succeeded before.
+    /// Fills the mirror as far as its history is to reach, with the conversations of open tickets if wanted, and waits until that
+    /// is done. A refresh must have succeeded before.
     ///
     /// # Errors
     /// What kept it from being filled.
-    pub async fn filled_up(&self) -> Result<(), Failure> {
+    pub async fn filled_up(&self, conversations: bool) -> Result<(), Failure> {
         let gone = || Failure::new(FailureKind::Gone, "the refreshing stopped unexpectedly");
         let (done, result) = oneshot::channel();
-        self.orders.way().send(Order::FillUp { done }).await.map_err(|_| gone())?;
+        self.orders.way().send(Order::FillUp { conversations, done }).await.map_err(|_| gone())?;
         result.await.map_err(|_| gone())?
     }
 

@@ -98,15 +98,14 @@ const LOOK_EVERY: Duration = Duration::from_secs(20);
 
 /// Tells when the budget runs low, and when it no longer does.
 pub(super) async fn tell_budget(budget: Budget, news: mpsc::Sender<News>) {
-    let mut low = false;
+    let mut told = None;
     loop {
         sleep(LOOK_EVERY).await;
         let standing = budget.standing();
-        let now_low = standing.used * 5 > standing.limit * 4 && standing.limit > 0;
-        if now_low || low {
-            low = now_low;
-            let of = if low { standing.limit } else { 0 };
-            if news.send(News::BudgetLow { used: standing.used, of }).await.is_err() {
+        let low = standing.is_low().then_some((standing.used, standing.limit));
+        if low != told {
+            told = low;
+            if news.send(News::BudgetLow(low)).await.is_err() {
                 return;
             }
         }

@@ -60,10 +60,12 @@ impl<'a, S: Server> Background<'a, S> {
             }
         }
         history::fill(self.sync, self.gate).await?;
-        // Who waits for history does not wait for conversations.
-        self.gate.answer(&Ok(()));
-        if self.gate.is_on() {
+        // Few who wait for history wait for conversations as well: these may take a request each.
+        self.gate.answer_without_conversations();
+        if self.gate.wants_conversations() {
             talk::fill(self.sync, self.gate).await?;
+        }
+        if self.gate.is_on() {
             reconcile::deletions(self.sync, self.gate).await?;
         }
         Ok(())

@@ -102,7 +102,7 @@ impl<'a, S: Server> Fresh<'a, S> {
                         self.gate.set(|state| state.paused = paused);
                         self.sync.tell(News::Paused(paused)).await;
                     }
-                    Some(Order::FillUp { done }) => self.gate.wait(done),
+                    Some(Order::FillUp { conversations, done }) => self.gate.wait(conversations, done),
                     Some(Order::Refresh { everything: all, done }) => {
                         (everything, asked) = (everything || all, true);
                         self.waiters.extend(done);

@@ -12,10 +12,17 @@ use crate::domain::Failure;
 /// Told how filling went.
 pub(super) type Waiter = oneshot::Sender<Result<(), Failure>>;
 
+/// Somebody who waits for the mirror to be full.
+struct Waiting {
+    /// With the conversations.
+    conversations: bool,
+    waiter: Waiter,
+}
+
 /// Stands before every request in the background.
 pub(super) struct Gate {
     state: watch::Sender<State>,
-    waiters: Mutex<Vec<Waiter>>,
+    waiters: Mutex<Vec<Waiting>>,
 }
 
 /// What decides whether it is open.
@@ -29,6 +36,8 @@ pub(super) struct State {
     pub(super) live: bool,
     /// Somebody waits for the mirror to be full.
     pub(super) waited_for: bool,
+    /// With the conversations.
+    pub(super) conversations_waited_for: bool,
     /// After the server's return its first minute belongs to what changed.
     pub(super) quiet_until: Option<Instant>,
 }
@@ -64,21 +73,52 @@ impl Gate {
         self.state.borrow().on
     }
 
+    /// Whether conversations are wanted now: it refreshes by itself, or somebody waits for them.
+    pub(super) fn wants_conversations(&self) -> bool {
+        self.is_on() || self.is_waited_for_conversations()
+    }
+
+    /// Whether somebody waits for conversations.
+    pub(super) fn is_waited_for_conversations(&self) -> bool {
+        self.state.borrow().conversations_waited_for
+    }
+
     /// Somebody waits from now on.
-    pub(super) fn wait(&self, waiter: Waiter) {
-        self.lock().push(waiter);
-        self.set(|state| state.waited_for = true);
+    pub(super) fn wait(&self, conversations: bool, waiter: Waiter) {
+        let mut waiting = self.lock();
+        waiting.push(Waiting { conversations, waiter });
+        self.tell_state(&waiting);
     }
 
     /// Tells all who wait; answers whether anybody did.
     pub(super) fn answer(&self, result: &Result<(), Failure>) -> bool {
-        let waiters = std::mem::take(&mut *self.lock());
-        let waited = !waiters.is_empty();
-        self.set(|state| state.waited_for = false);
-        for waiter in waiters {
+        self.answer_those(result, |_| true)
+    }
+
+    /// Tells those who don't wait for conversations that all else is there.
+    pub(super) fn answer_without_conversations(&self) {
+        self.answer_those(&Ok(()), |waiting| !waiting.conversations);
+    }
+
+    fn answer_those(&self, result: &Result<(), Failure>, whom: impl Fn(&Waiting) -> bool) -> bool {
+        let mut waiting = self.lock();
+        let (answered, others): (Vec<_>, Vec<_>) = std::mem::take(&mut *waiting).into_iter().partition(whom);
+        *waiting = others;
+        self.tell_state(&waiting);
+        drop(waiting);
+        let waited = !answered.is_empty();
+        for Waiting { waiter, .. } in answered {
             let _ = waiter.send(result.clone());
         }
         waited
+    }
+
+    /// Under the lock of those who wait, so that the state never tells less than there is.
+    fn tell_state(&self, waiting: &[Waiting]) {
+        self.set(|state| {
+            state.waited_for = !waiting.is_empty();
+            state.conversations_waited_for = waiting.iter().any(|waiting| waiting.conversations);
+        });
     }
 
     /// Waits until the gate is open.
@@ -105,7 +145,7 @@ impl Gate {
         let _ = self.state.subscribe().wait_for(|state| state.waited_for).await;
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Waiter>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Waiting>> {
         self.waiters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

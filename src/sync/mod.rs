@@ -48,6 +48,8 @@ pub enum Order {
     Every(Option<Duration>),
     /// Fill the mirror as far as `history` asks, whether or not it refreshes by itself, and say when that is done.
     FillUp {
+        /// With the conversations of all open tickets.
+        conversations: bool,
         /// Told when it is done.
         done: oneshot::Sender<Result<(), Failure>>,
     },

@@ -34,10 +34,16 @@ const OVERLAP: SignedDuration = SignedDuration::from_mins(2);
 /// With so many outdated conversations a turn is not enough.
 const MANY: usize = 100;
 
-/// Fills the conversations of open tickets, once; later they have turns.
+/// Fills the conversations of open tickets, once; later they have turns, unless somebody waits for them.
 pub(super) async fn fill<S: Server>(sync: &Sync<S>, gate: &Gate) -> Result<(), Failure> {
-    if sync.meta(FILLED).await?.is_some() || sync.meta(NO_BODIES).await?.is_some() {
+    if sync.meta(NO_BODIES).await?.is_some() {
         return Ok(());
+    }
+    if sync.meta(FILLED).await?.is_some() {
+        if !gate.is_waited_for_conversations() {
+            return Ok(());
+        }
+        fill_again(sync).await?;
     }
     let missing = sync.mirror.read(Reader::lacking_since).await?.len() as u64;
     let open = sync.mirror.read(Reader::overview).await?.open;
@@ -81,11 +87,7 @@ pub(super) async fn turn<S: Server>(sync: &Sync<S>) -> Result<(), Failure> {
         }
     }
     if outdated > MANY {
-        // After a long absence it is filled as if for the first time: what is as new as its row is not asked for again.
-        for key in [TOP, DOWN_TO, FILLED] {
-            sync.mirror.set_meta(key, None).await?;
-        }
-        return Ok(());
+        return fill_again(sync).await;
     }
     let Some((ticket, _)) = sync.mirror.read(|reader| reader.outdated_conversations(1)).await?.first().copied() else {
         return Ok(());
@@ -94,6 +96,14 @@ pub(super) async fn turn<S: Server>(sync: &Sync<S>) -> Result<(), Failure> {
         Err(failure) if is_about_one_table(&failure) => Ok(()),
         result => result,
     }
+}
+
+/// After a long absence they are filled as if for the first time: what is as new as its row is not asked for again.
+async fn fill_again<S: Server>(sync: &Sync<S>) -> Result<(), Failure> {
+    for key in [TOP, DOWN_TO, FILLED] {
+        sync.mirror.set_meta(key, None).await?;
+    }
+    Ok(())
 }
 
 /// The conversations being filled.

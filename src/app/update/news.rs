@@ -54,7 +54,7 @@ impl Update<'_> {
             News::Token(token) => self.model.status.token = token,
             News::ActingAs(agent) => self.model.status.acting = Some((agent.id, agent.name.line())),
             News::Following { .. } => return,
-            News::BudgetLow { used, of } => self.model.status.budget = (used < of).then_some((used, of)),
+            News::BudgetLow(low) => self.model.status.budget = low,
             News::Notice(text) => self.notify(Notice { severity: Severity::Warning, text }),
             News::WorkerDied { worker, why, back_in } => {
                 self.notify(Notice::error(&format!("{worker} stopped ({why}); it is started again in {} s", back_in.as_secs())));

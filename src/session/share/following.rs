@@ -146,7 +146,7 @@ impl<S: Server + Clone> Sharing<S> {
                 let _ = done.send(Ok(()));
             }
             Order::Refresh { everything, done } => self.ask(RequestKind::Refresh, everything, done, known).await,
-            Order::FillUp { done } => self.ask(RequestKind::FillUp, false, Some(done), known).await,
+            Order::FillUp { conversations, done } => self.ask(RequestKind::FillUp, conversations, Some(done), known).await,
             Order::Every(_) => {}
             Order::Pause(_) => {
                 let words = format!("Another instance (process {}) refreshes: that one can be paused", known.standing.process);
@@ -212,7 +212,7 @@ impl Waiting {
     fn order(self) -> Option<Order> {
         match self.kind {
             RequestKind::Refresh => Some(Order::Refresh { everything: self.everything, done: self.done }),
-            RequestKind::FillUp => self.done.map(|done| Order::FillUp { done }),
+            RequestKind::FillUp => self.done.map(|done| Order::FillUp { conversations: self.everything, done }),
         }
     }
 }

@@ -150,7 +150,7 @@ impl Others {
         // One that finds too much to do is answered with that: the channel is gone.
         let _ = way.try_send(match kind {
             RequestKind::Refresh => Order::Refresh { everything, done: Some(done) },
-            RequestKind::FillUp => Order::FillUp { done },
+            RequestKind::FillUp => Order::FillUp { conversations: everything, done },
         });
         let gone = || Failure::new(FailureKind::Gone, "the refreshing stopped unexpectedly");
         self.working.push(Box::pin(async move { ((kind, number), result.await.unwrap_or_else(|_| Err(gone()))) }));
