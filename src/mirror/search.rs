@@ -45,6 +45,13 @@ pub(super) enum Way {
     ByOrder(ByOrder),
 }
 
+impl Way {
+    /// Whether the words of every row on the way are looked at.
+    fn looks_at_each(&self) -> bool {
+        matches!(self, Self::ByOrder(ByOrder { hits: None, .. }))
+    }
+}
+
 /// The rows of a list that are found.
 #[derive(Clone, Debug)]
 pub(super) struct ByOrder {
@@ -102,7 +109,11 @@ impl Search {
         let known = positions.found(&self.name).unwrap_or_default();
         let mut found = Arc::unwrap_or_clone(known);
         let (start, count) = self.place(conn, &mut found, anchor, count)?;
-        let counted = self.count_up_to.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+        let counted = match self.count_up_to {
+            // What has to be looked at row by row is not counted before it is scrolled to.
+            Some(_) if self.way.looks_at_each() => 0,
+            most => most.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX)),
+        };
         // One row more than is shown tells whether there are more.
         self.find(conn, &mut found, counted.max(start.saturating_add(count).saturating_add(1)))?;
         let ids: Vec<i64> = found.ids.iter().skip(start).take(count).copied().collect();

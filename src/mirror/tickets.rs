@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::{
     Reader, StoreError, TicketAsk,
     compile::{Compiled, Condition, EVERY, ONLY_CLOSED, ONLY_OPEN, compile},
-    held::hits,
+    held::{are_many, hits, many_meet},
     list::List,
     names::Names,
     narrow::narrow,
@@ -183,7 +183,13 @@ impl Reader {
         if let Few::These(ids) = &rows {
             return Ok(few(ids.to_string(), both));
         }
-        let Some(mut hits) = hits(&self.conn, &by_words.sources(), HELD)? else {
+        let sources = by_words.sources();
+        let many = match &rows {
+            Few::Set(ids) => many_meet(&self.conn, ids, &by_words.said())?,
+            _ => are_many(&self.conn, &sources, HELD)?,
+        };
+        let gathered = if many { None } else { hits(&self.conn, &sources, HELD)? };
+        let Some(mut hits) = gathered else {
             return Ok(search(Way::ByOrder(ByOrder { list: list(None, both, order), hits: None, check: None })));
         };
         hits.extend(also);
