@@ -519,6 +519,24 @@ async fn who_waits_for_conversations_gets_those_that_lack_and_nobody_else_any() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn where_nothing_tells_what_changed_all_open_tickets_are_read_again() {
+    let (desk, mirror) = (Desk::new((1..=250).map(|id| ticket(id, id * 7 % 250, OPEN))), mirror().await);
+    desk.fault(|faults| (faults.changes_ignored, faults.order_ignored) = (true, true));
+    let mut run = Run::start(&desk, &mirror, MINUTELY);
+    run.filled().await;
+    run.rounds(1).await;
+    let touched = run.now();
+    // Neither stands on the first page.
+    desk.touch(207, OPEN, touched);
+    desk.touch(208, CLOSED, touched);
+    run.rounds(16).await;
+    let row = run.mirror.read(|reader| reader.ticket(TicketId(207))).await.unwrap().unwrap();
+    assert_eq!(row.last_update, Some(touched));
+    let open = run.open().await;
+    assert_eq!((open.len(), open.contains(&208)), (249, false));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_the_server_deleted_goes_within_a_day() {
     let (desk, mirror) = (history(800), mirror().await);
     let hourly = Asks { every: Some(Duration::from_hours(1)), ..MINUTELY };

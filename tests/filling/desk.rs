@@ -21,6 +21,10 @@ pub(crate) const CLOSED: StatusId = StatusId(9);
 /// What the server gets wrong.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Faults {
+    /// `lastupdatefromdate` is ignored.
+    pub(crate) changes_ignored: bool,
+    /// Every list has the order of the numbers.
+    pub(crate) order_ignored: bool,
     /// `datesearch` with its dates is ignored.
     pub(crate) dates_ignored: bool,
     /// Lists by dates find nothing.
@@ -160,11 +164,12 @@ impl World {
             Openness::Any if faults.closed_hidden && request.ids.is_empty() => found.retain(|ticket| ticket.status_id != CLOSED),
             _ => {}
         }
-        found.retain(|ticket| request.changed_since.is_none_or(|since| ticket.last_update.unwrap() >= since));
+        let changed_since = request.changed_since.filter(|_| !faults.changes_ignored);
+        found.retain(|ticket| changed_since.is_none_or(|since| ticket.last_update.unwrap() >= since));
         if let Some((_, from, to)) = request.dates.filter(|_| !faults.dates_ignored) {
             found.retain(|ticket| !faults.dates_find_nothing && (from..=to).contains(&ticket.opened.unwrap()));
         }
-        match request.order {
+        match request.order.filter(|_| !faults.order_ignored) {
             Some((TicketColumn::Id, true)) => found.reverse(),
             Some((TicketColumn::LastAction, true)) => found.sort_by_key(|ticket| std::cmp::Reverse(ticket.last_action)),
             _ => {}
