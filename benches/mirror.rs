@@ -31,7 +31,7 @@ use tokio::runtime::Runtime;
 
 const NOW: i64 = 1_800_000_000;
 /// How many tickets are written at once: as many as a fill holds before it writes.
-const PAGE: usize = 500;
+const PAGE: usize = 1000;
 
 fn main() {
     let desk = Desk::open();

@@ -33,8 +33,9 @@ const WALK: &str = "history.walk";
 const CLOSED_IGNORED: &str = "history.closed_ignored";
 /// How often a span is read whose list moves meanwhile.
 const ATTEMPTS: u32 = 3;
-/// Rows that are written at once: every writing touches all the indexes, and keeps who looks at a ticket waiting for its length.
-const WRITTEN_AT_ONCE: usize = 500;
+/// Rows that are written at once, as many as a span should hold: every writing touches all the indexes and leaves pages half full
+/// at its end, but keeps who looks at a ticket waiting for its length.
+const WRITTEN_AT_ONCE: usize = 1000;
 /// How often rows that came are told to the screen.
 const TELL_EVERY: Duration = Duration::from_secs(2);
 
