@@ -382,7 +382,7 @@ async fn the_board_counts_what_the_lists_behind_its_bars_have() {
     let (mirror, _) = open_mirror(&MirrorPlace::Memory, &desk.profile.identity()).unwrap();
     let (news, _news) = mpsc::channel(1024);
     let session = Session::start(SessionSettings { history: History::All, ..desk.settings() }, mirror, news).unwrap();
-    session.filled_up().await.unwrap();
+    session.filled_up(false).await.unwrap();
     let (now, zone) = (NOW.parse::<Timestamp>().unwrap(), TimeZone::get("Asia/Tokyo").unwrap());
     let open = Query::parse("is:open sla:<8h -sla:<0m").unwrap();
     let ask = BoardAsk { open: vec![open.clone()], me: None, now, zone: zone.clone() };

@@ -404,6 +404,42 @@ fn an_older_mirror_gets_its_words_anew() {
 }
 
 #[test]
+fn a_mirror_of_an_older_program_is_searched_as_before() {
+    let conn = rusqlite::Connection::open_in_memory().unwrap();
+    words::register(&conn).unwrap();
+    for step in [
+        include_str!("schema/1.sql"),
+        include_str!("schema/2.sql"),
+        include_str!("schema/3.sql"),
+        include_str!("schema/4.sql"),
+        include_str!("schema/5.sql"),
+        include_str!("schema/6.sql"),
+        include_str!("schema/7.sql"),
+        include_str!("schema/8.sql"),
+        include_str!("schema/9.sql"),
+        include_str!("schema/10.sql"),
+    ] {
+        conn.execute_batch(step).unwrap();
+    }
+    let numbers = "client_id, site_id, user_id, agent_id, team_id, status_id, priority_id, sla_id, ticket_type_id, on_hold, \
+        excluded_from_sla, vip, attachments, pass, is_closed, status_key";
+    let empty = "client_name, site_name, user_name, team_name, category, site_key, user_key, agent_key, team_key, type_key";
+    let sql = format!(
+        "INSERT INTO tickets(summary, summary_key, client_key, {empty}, {numbers}) VALUES ('Caf\u{e9}!', 'cafe', 'acme', {}, {})",
+        ["''"; 10].join(", "),
+        ["0"; 16].join(", ")
+    );
+    conn.execute(&sql, []).unwrap();
+    conn.execute_batch(include_str!("schema/11.sql")).unwrap();
+    words::rebuild(&conn).unwrap();
+    let store = Reader::new(conn, positions::Positions::default());
+    assert_eq!(
+        [found(&store, "caf"), found(&store, "acme cafe"), found(&store, "client:acme"), found(&store, "c")],
+        [const { [1] }; 4]
+    );
+}
+
+#[test]
 fn orders_by_every_key_and_resolves_names() {
     let store = desk();
     for (query, ids) in [
