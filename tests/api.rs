@@ -16,8 +16,8 @@ use std::{
 use halo_tui::{
     demo::{self, Control, Fault},
     domain::{
-        Anchor, Changed, Connection, Failure, FailureKind, History, Hosting, News, Profile, ProfileName, Reach, Secret,
-        SecretKeeping, TicketId, Timestamp,
+        Anchor, Changed, ClientId, Connection, Contracts, Failure, FailureKind, History, Hosting, News, Profile, ProfileName,
+        Reach, Secret, SecretKeeping, TicketId, Timestamp,
     },
     halo::{Budget, Class, Credentials, Halo, LocalLedger, Openness, TicketsRequest, Tokens, Transport, TransportSettings},
     mirror::{BoardAsk, TicketAsk},
@@ -420,6 +420,52 @@ async fn the_board_counts_what_the_lists_behind_its_bars_have() {
         let listed = session.mirror().read(move |reader| reader.tickets(&ask)).await.unwrap().total;
         assert_eq!(n, listed, "{words}");
     }
+}
+
+#[tokio::test]
+async fn a_client_that_is_looked_at_is_read_singly_and_not_again_for_a_while() {
+    let desk = Desk::open(small()).await;
+    let (session, _news) = desk.session(&MirrorPlace::Memory);
+    session.refreshed(false).await.unwrap();
+    let id = ClientId(13);
+    let overview = |session: &Session| {
+        let mirror = session.mirror().clone();
+        async move { mirror.read(move |reader| reader.client_overview(id, Timestamp::now())).await.unwrap().unwrap() }
+    };
+    assert_eq!(overview(&session).await.contracts, Contracts::Unread);
+    let reader = session.client_reader();
+    assert!(reader.look(id).await.unwrap());
+    assert!(!reader.look(id).await.unwrap(), "what was read a moment ago is good");
+    let told = overview(&session).await;
+    let Contracts::Known(contracts) = &told.contracts else { panic!("{:?}", told.contracts) };
+    assert!(contracts.len() == 1 && !contracts[0].reference.is_empty() && contracts[0].ends.is_some(), "{contracts:?}");
+    assert!(told.contacts.first().is_some_and(|contact| contact.main && !contact.name.is_empty()), "{:?}", told.contacts);
+    assert!(told.read_at.is_some() && !told.website.is_empty() && !told.remarks.is_empty());
+    let tally = desk.control.tally();
+    assert_eq!((tally.of("/api/client/*"), tally.of("/api/clientcontract")), (1, 1));
+    let vip = session.clients(String::new(), None).await.unwrap().into_iter().find(|client| client.vip).unwrap();
+    assert!(reader.look(vip.id).await.unwrap());
+    let id = vip.id;
+    let told = session.mirror().read(move |reader| reader.client_overview(id, Timestamp::now())).await.unwrap().unwrap();
+    assert!(told.popups.iter().any(|popup| popup.as_str().contains("Call reception")), "{:?}", told.popups);
+}
+
+#[tokio::test]
+async fn contracts_that_may_not_be_seen_are_told_so_and_not_asked_for_again() {
+    let mut desk = Desk::open(small()).await;
+    desk.profile.scope = "read:tickets read:customers".to_owned();
+    let (session, _news) = desk.session(&MirrorPlace::Memory);
+    session.refreshed(false).await.unwrap();
+    let reader = session.client_reader();
+    for id in [13, 14] {
+        assert!(reader.look(ClientId(id)).await.unwrap());
+        let overview = session.mirror().read(move |reader| reader.client_overview(ClientId(id), Timestamp::now()));
+        let told = overview.await.unwrap().unwrap();
+        assert_eq!(told.contracts, Contracts::Hidden);
+        assert!(told.read_at.is_some() && !told.website.is_empty(), "the rest is there");
+    }
+    let tally = desk.control.tally();
+    assert_eq!((tally.of("/api/client/*"), tally.of("/api/clientcontract")), (2, 1));
 }
 
 #[tokio::test]

@@ -247,6 +247,7 @@ fn answer(question: &Question) -> Answer {
         }
         Question::Register { register, client, with_inactive, .. } => client::register(*register, *client, *with_inactive),
         Question::Client(id) => client::overview(*id),
+        Question::Called { words, .. } => client::called(words),
         Question::Conversation(id) if ticket::conversation(*id).is_some() => {
             Answer::Conversation(ticket::conversation(*id).map(Box::new))
         }

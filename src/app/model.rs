@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::{meter::Meter, requests::Requests, trail::Trail};
 use crate::{
-    domain::{AgentId, AgentRow, Connection, Coverage, FillProgress, LastView, Overview, TicketRow, TokenState},
+    domain::{
+        AgentId, AgentRow, Connection, Coverage, FillProgress, LastView, Overview, Register, RegisterRow, TicketRow, TokenState,
+    },
     keys::Keymap,
     msg::{Key, Notice, Now, PaneId},
     panes::{ChooserPane, ConnectPane, Context, HelpPane, Panes, PickerPane, Prompt, TICKETS, Views},
@@ -113,6 +115,8 @@ pub struct Model {
     pub(super) known: Vec<Known>,
     /// Tickets that the words on the command line may mean.
     pub(super) hits: Vec<TicketRow>,
+    /// Users, sites and assets that they may mean, or that a name in the filter may.
+    pub(super) called: Vec<(Register, RegisterRow)>,
     pub(super) connect: ConnectPane,
     pub(super) keymap: Keymap,
     pub(super) pending: Vec<Key>,
@@ -164,6 +168,7 @@ impl Model {
             line: None,
             known: Vec::new(),
             hits: Vec::new(),
+            called: Vec::new(),
             connect: start.connect,
             keymap: start.keymap,
             pending: Vec::new(),

@@ -6,7 +6,7 @@ use nucleo_matcher::{
 };
 
 use crate::{
-    domain::{TicketId, TicketRow},
+    domain::{Register, RegisterRow, TicketId, TicketRow},
     msg::Command,
     panes::Offer,
     query::{Known, NameKey, Query},
@@ -76,7 +76,13 @@ const NAMES: usize = 4;
 const LEAST_LETTERS: usize = 2;
 
 /// What the command line offers for the words on it: commands, then names of the desk and tickets that they may mean.
-pub(super) fn offers(words: &str, views: &[(SafeText, SafeText)], known: &[Known], tickets: &[TicketRow]) -> Vec<Offer> {
+pub(super) fn offers(
+    words: &str,
+    views: &[(SafeText, SafeText)],
+    known: &[Known],
+    tickets: &[TicketRow],
+    called: &[(Register, RegisterRow)],
+) -> Vec<Offer> {
     let mut offers = commands(words);
     offers.extend(shown_views(words, views));
     offers.extend(tickets.iter().map(|row| Offer {
@@ -87,7 +93,46 @@ pub(super) fn offers(words: &str, views: &[(SafeText, SafeText)], known: &[Known
         help: SafeText::line(&format!("{} · {}", row.summary, row.client)),
     }));
     offers.extend(names(words, known));
+    offers.extend(rows(words, called));
     offers
+}
+
+/// The command that lists a register.
+const LISTED: [(Register, Command); 3] =
+    [(Register::Users, Command::Users), (Register::Sites, Command::Sites), (Register::Assets, Command::Assets)];
+
+/// The register whose rows the words are about, where a command says so, and the words of a row.
+fn of_register(words: &str) -> (Option<Register>, &str) {
+    let words = words.trim();
+    let (name, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
+    match LISTED.iter().find(|(_, command)| find(name) == Some(*command)) {
+        Some((register, _)) => (Some(*register), rest.trim()),
+        None => (None, words),
+    }
+}
+
+/// The words by which users, sites and assets are looked for, where they are enough.
+pub(super) fn called(words: &str) -> Option<String> {
+    let (register, typed) = of_register(words);
+    let other = register.is_none() && find(typed.split_whitespace().next().unwrap_or_default()).is_some();
+    (!other && typed.chars().count() >= LEAST_LETTERS).then(|| typed.to_owned())
+}
+
+/// The users, sites and assets that were found for the words, each as what lists it.
+fn rows(words: &str, called: &[(Register, RegisterRow)]) -> Vec<Offer> {
+    let (wanted, _) = of_register(words);
+    let offer = |register: Register, row: &RegisterRow| {
+        let (_, command) = LISTED.iter().find(|(other, _)| *other == register)?;
+        Some(Offer {
+            span: 0..words.len(),
+            insert: format!("{} {} {}", command.name(), row.name, row.client).trim_end().to_owned(),
+            name: SafeText::line(register.one()),
+            argument: "",
+            help: SafeText::line(&format!("{} · {}", row.name, row.client)),
+        })
+    };
+    let fitting = called.iter().filter(|(register, _)| wanted.is_none_or(|wanted| wanted == *register));
+    fitting.filter_map(|(register, row)| offer(*register, row)).collect()
 }
 
 /// The query that finds the tickets that the words may mean, where they are enough.
@@ -211,11 +256,11 @@ mod tests {
     fn letters_in_order_are_enough() {
         assert_eq!(fitting("thm").first(), Some(&Command::Theme));
         assert_eq!(fitting("theme dark").first(), Some(&Command::Theme), "only the first word names the command");
-        assert_eq!(offers("", &[], &[], &[]).len(), TYPED.len());
-        assert!(offers("zzzz", &[], &[], &[]).is_empty());
-        let offer = &offers("thm da", &[], &[], &[])[0];
+        assert_eq!(offers("", &[], &[], &[], &[]).len(), TYPED.len());
+        assert!(offers("zzzz", &[], &[], &[], &[]).is_empty());
+        let offer = &offers("thm da", &[], &[], &[], &[])[0];
         assert_eq!((offer.span.clone(), offer.insert.as_str()), (0..3, "theme"), "what follows stays");
-        assert_eq!(offers("thm", &[], &[], &[])[0].insert, "theme ");
+        assert_eq!(offers("thm", &[], &[], &[], &[])[0].insert, "theme ");
     }
 
     #[test]
@@ -236,14 +281,29 @@ mod tests {
         let known =
             [known(NameKey::Client, "North Sea Logistics"), known(NameKey::Agent, "Nora Stein"), known(NameKey::Status, "New")];
         let ticket = TicketRow { id: TicketId(12), summary: SafeText::line("No sea view"), ..TicketRow::default() };
-        let inserts: Vec<_> = offers("nosea", &[], &known, &[ticket]).into_iter().map(|offer| offer.insert).collect();
+        let inserts: Vec<_> = offers("nosea", &[], &known, &[ticket], &[]).into_iter().map(|offer| offer.insert).collect();
         assert_eq!(inserts, ["#12", "filter client:\"North Sea Logistics\"", "client North Sea Logistics"]);
-        assert!(offers("n", &[], &known, &[]).iter().all(|offer| !offer.insert.contains("client:")), "a letter fits too much");
+        assert!(
+            offers("n", &[], &known, &[], &[]).iter().all(|offer| !offer.insert.contains("client:")),
+            "a letter fits too much"
+        );
         assert!(names("theme no", &known).is_empty(), "what follows a command is no name");
         assert_eq!(
             (ticket_of("#12"), ticket_of(" 12 "), ticket_of("12a"), ticket_of("#"), ticket_of("")),
             (Some(12), Some(12), None, None, None)
         );
+    }
+
+    #[test]
+    fn users_sites_and_assets_are_offered_as_what_lists_them() {
+        let row =
+            |name: &str| RegisterRow { name: SafeText::line(name), client: SafeText::line("Acme"), ..RegisterRow::default() };
+        let found = [(Register::Users, row("Dana Reyes")), (Register::Assets, row("ACM-DANA"))];
+        let inserts = |words: &str| rows(words, &found).into_iter().map(|offer| offer.insert).collect::<Vec<_>>();
+        assert_eq!(inserts("dana"), ["users Dana Reyes Acme", "assets ACM-DANA Acme"]);
+        assert_eq!(inserts("users da"), ["users Dana Reyes Acme"]);
+        assert_eq!((called("dana").as_deref(), called("users dana r").as_deref()), (Some("dana"), Some("dana r")));
+        assert_eq!((called("theme da"), called("d"), called("users d")), (None, None, None), "a letter fits too much");
     }
 
     fn ticket_of(words: &str) -> Option<i64> {

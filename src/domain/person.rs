@@ -20,6 +20,17 @@ impl Register {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Clients, Self::Sites, Self::Users, Self::Assets];
 
+    /// The word for one row of it.
+    #[must_use]
+    pub const fn one(self) -> &'static str {
+        match self {
+            Self::Clients => "client",
+            Self::Sites => "site",
+            Self::Users => "user",
+            Self::Assets => "asset",
+        }
+    }
+
     /// What is told of its filling.
     #[must_use]
     pub const fn filled(self) -> Filled {

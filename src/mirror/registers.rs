@@ -36,6 +36,28 @@ impl Reader {
     ///
     /// Where the database refuses.
     pub fn register(&self, ask: &RegisterAsk) -> Result<Window<RegisterRow>, StoreError> {
+        self.register_up_to(ask, None)
+    }
+
+    /// The first sites, users and assets in use that have all of these words, at most `count` of each.
+    ///
+    /// # Errors
+    ///
+    /// Where the database refuses.
+    pub fn called(&self, words: &str, count: usize) -> Result<Vec<(Register, RegisterRow)>, StoreError> {
+        let mut called = Vec::new();
+        for register in [Register::Users, Register::Sites, Register::Assets] {
+            let words = words.to_owned();
+            let ask = RegisterAsk { register, client: None, words, with_inactive: false, anchor: Anchor::Start, count };
+            // Nobody asks how many there are.
+            let window = self.register_up_to(&ask, Some(count as u64))?;
+            called.extend(window.rows.into_iter().map(|row| (register, row)));
+        }
+        Ok(called)
+    }
+
+    /// The same, counting no further than so many.
+    fn register_up_to(&self, ask: &RegisterAsk, count_up_to: Option<u64>) -> Result<Window<RegisterRow>, StoreError> {
         let (table, sql) = match ask.register {
             Register::Sites => ("sites AS t", SITE),
             Register::Users => ("users AS t", USER),
@@ -63,8 +85,8 @@ impl Reader {
             filter: if conditions.is_empty() { "1".to_owned() } else { conditions.join(" AND ") },
             params,
             order: ["t.name_key", "t.id"].map(|column| OrderKey { column, descending: false }).into(),
-            name: format!("{:?} {:?} {} {words}", ask.register, ask.client, ask.with_inactive),
-            count_up_to: None,
+            name: format!("{:?} {:?} {} {words} {count_up_to:?}", ask.register, ask.client, ask.with_inactive),
+            count_up_to,
             difference: None,
         };
         let place = list.window(&self.conn, &self.positions, ask.anchor, ask.count)?;

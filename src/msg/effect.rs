@@ -86,6 +86,13 @@ pub enum Question {
         /// How many rows.
         count: u16,
     },
+    /// The first sites, users and assets that have these words.
+    Called {
+        /// The words.
+        words: String,
+        /// How many rows of each at most.
+        count: u16,
+    },
     /// One client in the round.
     Client(ClientId),
     /// One ticket with its conversation.

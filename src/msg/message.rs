@@ -6,7 +6,7 @@ use super::Input;
 use crate::{
     domain::{
         AgentRow, Board, ClientOverview, ClientRow, ConnectReport, Conversation, Counted, Failure, Found, GroupedRow,
-        HaloListRow, Hosting, News, Overview, Profile, RegisterRow, TicketRow, Timestamp, Window,
+        HaloListRow, Hosting, News, Overview, Profile, Register, RegisterRow, TicketRow, Timestamp, Window,
     },
     query::Known,
     text::SafeText,
@@ -55,6 +55,8 @@ pub enum Answer {
     Clients(Window<ClientRow>),
     /// Rows of the sites, the users or the assets.
     Register(Window<RegisterRow>),
+    /// Sites, users and assets that have the words.
+    Called(Vec<(Register, RegisterRow)>),
     /// One client; `None` where the mirror has no such client.
     Client(Option<Box<ClientOverview>>),
     /// One ticket; `None` where the mirror has no such ticket.

@@ -1,10 +1,10 @@
-//! What hangs on a ticket as a list to choose from: other tickets, files, links.
+//! What hangs on a ticket as a list to choose from: other tickets, files, whom and what it is about, links.
 
 use ratatui::style::Style;
 
 use super::drawer::Drawer;
 use crate::{
-    domain::{FileRow, LinkedTicket, TicketId},
+    domain::{ClientId, FileRow, LinkedTicket, Register, TicketId},
     keys::Hint,
     msg::Command,
     text::{Link, SafeText},
@@ -18,6 +18,19 @@ pub enum Pick {
     Ticket(LinkedTicket),
     /// A file.
     File(FileRow),
+    /// The client.
+    Client(ClientId, SafeText),
+    /// The user, the site or an asset.
+    Row {
+        /// Which list has it.
+        register: Register,
+        /// Its number.
+        id: i64,
+        /// What it is called.
+        name: SafeText,
+        /// The client.
+        client: (ClientId, SafeText),
+    },
     /// A link out of the conversation.
     Link(Link),
 }
@@ -31,6 +44,17 @@ pub enum PickOutcome {
     Close,
     /// Show this ticket.
     GoTo(TicketId),
+    /// Show this client in the round.
+    GoToClient(ClientId),
+    /// Show this row in its list.
+    GoToRow {
+        /// Which list.
+        register: Register,
+        /// Whose rows it shows.
+        client: (ClientId, SafeText),
+        /// The row.
+        id: i64,
+    },
     /// Save this file, and open it then with the operator's command.
     Save {
         /// The file.
@@ -54,7 +78,7 @@ impl PickerPane {
 
     /// Offers these, under the ticket's number.
     pub fn new(ticket: TicketId, picks: Vec<Pick>) -> Self {
-        Self { drawer: Drawer::new(SafeText::line(&format!("#{ticket}: tickets, files, links")), picks, 0) }
+        Self { drawer: Drawer::new(SafeText::line(&format!("#{ticket}: tickets, files, whom it is about, links")), picks, 0) }
     }
 
     /// Does a command.
@@ -66,6 +90,11 @@ impl PickerPane {
         match (command, pick) {
             (Command::Back, _) => PickOutcome::Close,
             (Command::Accept, Pick::Ticket(ticket)) => PickOutcome::GoTo(ticket.id),
+            (Command::Accept, Pick::Client(id, _)) => PickOutcome::GoToClient(*id),
+            (Command::Accept, Pick::Row { register, id, client, .. }) => {
+                PickOutcome::GoToRow { register: *register, client: client.clone(), id: *id }
+            }
+            (Command::CopyId, Pick::Client(_, name) | Pick::Row { name, .. }) => PickOutcome::Copy(name.clone()),
             (Command::Accept, Pick::File(file)) => PickOutcome::Save { file: file.clone(), open: false },
             (Command::OpenFile, Pick::File(file)) => PickOutcome::Save { file: file.clone(), open: true },
             (Command::Accept | Command::CopyId, Pick::Link(link)) => PickOutcome::Copy(link.target.clone()),
@@ -104,6 +133,14 @@ fn draw_pick(part: &mut Painter<'_>, y: u16, pick: &Pick, bar: Option<Style>) {
             let used = part.put_cut(x, y, &file.name, text, u16::MAX);
             part.put_cut(x + used + 1, y, Own(&size(file.size)), dim, u16::MAX);
         }
+        Pick::Client(_, name) => {
+            part.put(2, y, "client", dim, KIND_COLS - 1);
+            part.put_cut(2 + KIND_COLS, y, name, text, u16::MAX);
+        }
+        Pick::Row { register, name, .. } => {
+            part.put(2, y, register.one(), dim, KIND_COLS - 1);
+            part.put_cut(2 + KIND_COLS, y, name, text, u16::MAX);
+        }
         Pick::Link(link) => {
             let number = format!("link [{}]", link.number);
             part.put_cut(2, y, Own(&number), dim, KIND_COLS - 1);
@@ -133,6 +170,8 @@ mod tests {
         vec![
             Pick::Ticket(ticket),
             Pick::File(FileRow { id: AttachmentId(5), name: line("log.txt"), size: 4_096 }),
+            Pick::Client(ClientId(4), line("Acme")),
+            Pick::Row { register: Register::Users, id: 9, name: line("Dana"), client: (ClientId(4), line("Acme")) },
             Pick::Link(Link { number: 1, target: line("https://a.example/x"), host: line("a.example") }),
         ]
     }
@@ -146,6 +185,11 @@ mod tests {
         assert!(matches!(picker.command(Command::Accept), PickOutcome::Save { open: false, .. }));
         assert!(matches!(picker.command(Command::OpenFile), PickOutcome::Save { open: true, .. }));
         assert_eq!(picker.command(Command::CopyId), PickOutcome::Copy(SafeText::line("log.txt")));
+        assert_eq!(picker.command(Command::Down), PickOutcome::Stay);
+        assert_eq!(picker.command(Command::Accept), PickOutcome::GoToClient(ClientId(4)));
+        assert_eq!(picker.command(Command::Down), PickOutcome::Stay);
+        assert!(matches!(picker.command(Command::Accept), PickOutcome::GoToRow { register: Register::Users, id: 9, .. }));
+        assert_eq!(picker.command(Command::CopyId), PickOutcome::Copy(SafeText::line("Dana")));
         assert_eq!(picker.command(Command::PageDown), PickOutcome::Stay);
         assert_eq!(picker.command(Command::Accept), PickOutcome::Copy(SafeText::line("https://a.example/x")));
         assert_eq!(picker.command(Command::OpenFile), PickOutcome::Stay, "a link is never opened");

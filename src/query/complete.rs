@@ -68,6 +68,16 @@ pub fn complete(text: &str, cursor: usize, known: &[Known]) -> Vec<Completion> {
     }
 }
 
+/// The key and the words of a name that stands unfinished before `cursor`, a byte offset.
+#[must_use]
+pub fn unfinished_name(text: &str, cursor: usize) -> Option<(NameKey, String)> {
+    let at = unfinished(text.get(..text.floor_char_boundary(cursor))?);
+    match KEYS.get(at.key?)? {
+        Key::Name(name) => Some((name, at.typed.to_owned())),
+        _ => None,
+    }
+}
+
 fn offered(span: &Range<usize>, inserts: impl Iterator<Item = String>) -> Vec<Completion> {
     inserts.take(MOST).map(|insert| Completion { span: span.clone(), insert }).collect()
 }
@@ -149,6 +159,14 @@ mod tests {
         assert_eq!(inserts("agent:"), ["@me", "Priya"]);
         assert_eq!(inserts("nothing:x"), Vec::<String>::new());
         assert_eq!(inserts("@"), ["@me"]);
+    }
+
+    #[test]
+    fn tells_the_name_that_is_being_typed() {
+        let told = |text: &str| unfinished_name(text, text.len());
+        assert_eq!(told("is:open user:\"dana re"), Some((NameKey::User, "dana re".to_owned())));
+        assert_eq!(told("asset:x,acm"), Some((NameKey::Asset, "acm".to_owned())));
+        assert_eq!((told("is:op"), told("dana"), told("user:dana x")), (None, None, None));
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub use ast::{
     Compare, Day, Filter, NameKey, NameValue, PriorityValue, Query, SlaValue, Sort, SortKey, Span, State, Term, Thing, TimeKey,
     TimeValue, Words,
 };
-pub use complete::{Completion, Known, complete};
+pub use complete::{Completion, Known, complete, unfinished_name};
 pub use error::QueryError;
 pub use fold::folded_words;
 pub use marks::Marks;

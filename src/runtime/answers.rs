@@ -47,6 +47,9 @@ pub async fn answer(mirror: &Mirror, question: Question) -> Result<Answer, Failu
             let ask = RegisterAsk { register, client, words, with_inactive, anchor, count: usize::from(count) };
             Answer::Register(mirror.read(move |reader| reader.register(&ask)).await?)
         }
+        Question::Called { words, count } => {
+            Answer::Called(mirror.read(move |reader| reader.called(&words, usize::from(count))).await?)
+        }
         Question::Client(id) => Answer::Client(mirror.read(move |reader| reader.client_overview(id, now)).await?.map(Box::new)),
         Question::Conversation(id) => {
             Answer::Conversation(mirror.read(move |reader| reader.conversation(id)).await?.map(Box::new))

@@ -127,6 +127,13 @@ pub(crate) fn register(register: Register, client: Option<ClientId>, with_inacti
     Answer::Register(Window { total: rows.len() as u64, rows, offset: 0, more: false })
 }
 
+/// The users whose names begin with the words.
+pub(crate) fn called(words: &str) -> Answer {
+    let Answer::Register(window) = register(Register::Users, None, false) else { unreachable!() };
+    let fits = |row: &RegisterRow| row.name.as_str().to_lowercase().starts_with(&words.to_lowercase());
+    Answer::Called(window.rows.into_iter().filter(fits).map(|row| (Register::Users, row)).collect())
+}
+
 /// A desk at which a client is shown in the round.
 fn client(cols: u16, rows: u16, nth: usize) -> Desk {
     let mut desk = Desk::full(cols, rows, true);
@@ -298,4 +305,29 @@ fn a_name_after_client_leads_to_it() {
     let mut desk = Desk::full(80, 24, true);
     desk.keys(":client cobalt legal\r");
     assert!(desk.text().contains(" Client  /") && desk.text().contains("stopped"), "{}", desk.text());
+}
+
+#[test]
+fn the_command_line_leads_to_people_and_the_filter_completes_their_names() {
+    let mut desk = Desk::full(80, 24, true);
+    desk.keys(":dana");
+    assert!(desk.text().contains("Dana Reyes · Borealis Ltd"), "{}", desk.text());
+    desk.keys("\r");
+    let mut desk = Desk::full(80, 24, true);
+    desk.keys(":users dana reyes\r");
+    assert!(desk.text().contains(" Users  / dana reyes") && desk.text().contains("▌* Dana Reyes"), "{}", desk.text());
+    let mut desk = Desk::full(80, 24, true);
+    desk.keys("/user:da\t\r");
+    assert!(desk.text().contains("user:\"Dana Reyes\""), "{}", desk.text());
+}
+
+#[test]
+fn a_ticket_leads_to_whom_and_what_it_is_about() {
+    let mut desk = Desk::full(80, 24, true);
+    desk.keys("\rf");
+    assert!(desk.text().contains("client      Borealis Ltd"), "{}", desk.text());
+    desk.keys("\r");
+    assert!(desk.text().contains(" Client  / Borealis Ltd"), "{}", desk.text());
+    desk.keys("\u{1b}");
+    assert!(desk.text().contains("#10482 Mail server unreachable"), "back to the ticket that was open:\n{}", desk.text());
 }

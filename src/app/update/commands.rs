@@ -260,6 +260,8 @@ impl Update<'_> {
         match outcome {
             PickOutcome::Stay | PickOutcome::Close => {}
             PickOutcome::GoTo(id) => self.go_to(id),
+            PickOutcome::GoToClient(id) => self.go_to_client(id),
+            PickOutcome::GoToRow { register, client, id } => self.go_to_register(register, Some(client), Some(id)),
             PickOutcome::Copy(text) => {
                 self.notify(Notice::info(&format!("Copied {text}")));
                 self.effects.push(Effect::Copy(text));

@@ -22,6 +22,10 @@ impl Update<'_> {
                     self.model.hits = window.rows;
                     self.suggest();
                 }
+                Some(Answer::Called(called)) if self.model.line.is_some() => {
+                    self.model.called = called;
+                    self.suggest();
+                }
                 Some(Answer::Known(known)) if self.model.line.is_some() => {
                     self.model.known = known;
                     self.suggest();

@@ -47,6 +47,7 @@ impl Update<'_> {
         self.model.line = None;
         self.model.known = Vec::new();
         self.model.hits = Vec::new();
+        self.model.called = Vec::new();
     }
 
     pub(super) fn line_outcome(&mut self, outcome: PromptOutcome) {
@@ -56,6 +57,7 @@ impl Update<'_> {
             (_, PromptOutcome::Stay) => {}
             (PromptKind::Filter, PromptOutcome::Changed(words)) => {
                 self.filter(&words);
+                self.look_up_name(&words);
                 self.suggest();
             }
             (PromptKind::Command, PromptOutcome::Changed(words)) => {

@@ -7,11 +7,16 @@ use crate::{
     app::palette,
     domain::{Anchor, Register},
     msg::{Command, Effect, Notice, Question},
-    panes::{CLIENT, Offer, Pane, PromptKind, TICKETS},
+    panes::{CLIENT, Offer, Pane, Prompt, PromptKind, TICKETS},
+    query::{Known, NameKey, unfinished_name},
 };
 
 /// Tickets that the command line offers at most.
 const HITS: u16 = 6;
+/// Users, sites and assets, of each, that it offers at most.
+const CALLED: u16 = 4;
+/// Users or assets that complete a name in the filter.
+const NAMES: u16 = 20;
 /// Filters that the filter line remembers.
 const REMEMBERED: usize = 50;
 
@@ -47,17 +52,40 @@ impl Update<'_> {
         line.offer(match line.kind() {
             PromptKind::Command => {
                 let views = model.panes.get(TICKETS).map(Pane::views).unwrap_or_default();
-                palette::offers(&words, &views, &model.known, &model.hits)
+                palette::offers(&words, &views, &model.known, &model.hits, &model.called)
             }
             PromptKind::Find => Vec::new(),
             PromptKind::Filter => {
-                let fitting = model.panes.get(model.focus).map(|pane| pane.complete(&words, line.cursor(), &model.known));
+                let called = model.called.iter().filter_map(|(register, row)| {
+                    let key = match register {
+                        Register::Users => NameKey::User,
+                        Register::Assets => NameKey::Asset,
+                        // These are known already.
+                        Register::Clients | Register::Sites => return None,
+                    };
+                    Some(Known { key, name: row.name.clone() })
+                });
+                let mut known: Vec<Known> = called.collect();
+                known.dedup();
+                known.extend(model.known.iter().cloned());
+                let fitting = model.panes.get(model.focus).map(|pane| pane.complete(&words, line.cursor(), &known));
                 fitting.into_iter().flatten().map(Offer::from).collect()
             }
         });
     }
 
-    /// Asks the mirror for tickets that the words on the command line may mean.
+    /// Asks the mirror for the users and assets that a name which is being typed into the filter may mean: they are too many to be known.
+    pub(super) fn look_up_name(&mut self, words: &str) {
+        let cursor = self.model.line.as_ref().map_or(0, Prompt::cursor);
+        match unfinished_name(words, cursor) {
+            Some((NameKey::User | NameKey::Asset, typed)) => {
+                self.ask_app("called", Question::Called { words: typed, count: NAMES });
+            }
+            _ => self.model.called.clear(),
+        }
+    }
+
+    /// Asks the mirror for tickets, users, sites and assets that the words on the command line may mean.
     pub(super) fn look_up(&mut self, words: &str) {
         let me = self.model.context(self.now).me;
         match palette::tickets(words) {
@@ -67,6 +95,10 @@ impl Update<'_> {
                 self.ask_app("hits", question);
             }
             None => self.model.hits.clear(),
+        }
+        match palette::called(words) {
+            Some(words) => self.ask_app("called", Question::Called { words, count: CALLED }),
+            None => self.model.called.clear(),
         }
     }
 

@@ -90,7 +90,9 @@ impl PreviewPane {
         let picks = self.shown.as_deref().map(section::picks).unwrap_or_default();
         match self.shown.as_deref().map(|shown| shown.ticket.id) {
             Some(ticket) if !picks.is_empty() => out.push(Outcome::Pick(ticket, picks)),
-            Some(_) => out.push(Outcome::Notice(Notice::info("This ticket has no files, no links and no other tickets"))),
+            Some(_) => {
+                out.push(Outcome::Notice(Notice::info("This ticket leads nowhere: no files, no links, nobody it is about")));
+            }
             None => out.push(Outcome::Notice(Notice::info("No ticket is shown"))),
         }
     }

@@ -1,8 +1,9 @@
 //! What hangs on a ticket, in words for the page and as things to choose from.
 
 use crate::{
-    domain::{AssetLabel, Conversation, Extras, LinkedTicket},
+    domain::{AssetLabel, Conversation, Extras, LinkedTicket, Register},
     panes::picker::Pick,
+    text::SafeText,
     ui::size,
 };
 
@@ -35,6 +36,14 @@ pub(super) fn picks(conversation: &Conversation) -> Vec<Pick> {
     let extras = &conversation.extras;
     let tickets = extras.tickets.iter().map(|ticket| Pick::Ticket(ticket.clone()));
     let files = extras.files.iter().map(|file| Pick::File(file.clone()));
+    let ticket = &conversation.ticket;
+    let client = (ticket.client_id, ticket.client.clone());
+    let row = |register, id, name: &SafeText| Pick::Row { register, id, name: name.clone(), client: client.clone() };
+    let site = (ticket.site_id.0 > 0).then(|| row(Register::Sites, ticket.site_id.0, &ticket.site));
+    let user = (ticket.user_id.0 > 0).then(|| row(Register::Users, ticket.user_id.0, &ticket.user));
+    let assets = extras.assets.iter().map(|asset| row(Register::Assets, asset.id, &asset.tag));
+    let about = (ticket.client_id.0 > 0).then(|| Pick::Client(ticket.client_id, ticket.client.clone()));
+    let about = about.into_iter().chain(site).chain(user).chain(assets);
     let links = conversation.links.iter().map(|link| Pick::Link(link.clone()));
-    tickets.chain(files).chain(links).collect()
+    tickets.chain(files).chain(about).chain(links).collect()
 }
