@@ -451,6 +451,35 @@ async fn a_client_that_is_looked_at_is_read_singly_and_not_again_for_a_while() {
 }
 
 #[tokio::test]
+async fn the_tickets_of_an_asset_are_asked_for_when_they_are_listed() {
+    let desk = Desk::open(small()).await;
+    let (session, _news) = desk.session(&MirrorPlace::Memory);
+    session.refreshed(false).await.unwrap();
+    // Some ticket is about an asset, which only the read of the ticket alone tells.
+    let mut found = None;
+    for id in ids(&session, "is:open").await {
+        session.fetch_ticket(TicketId(id)).await.unwrap();
+        let conversation = session.conversation(TicketId(id)).await.unwrap().unwrap();
+        if let Some(asset) = conversation.extras.assets.first() {
+            found = Some((asset.clone(), conversation.ticket.client_id, id));
+            break;
+        }
+    }
+    let (asset, client, id) = found.expect("every second ticket is about an asset");
+    let words = format!("asset:\"{}\"", asset.tag);
+    assert_eq!(ids(&session, &words).await, [id]);
+    let reader = session.asset_reader();
+    let came = reader.tickets(asset.id, asset.tag.as_str(), client).await.unwrap();
+    let all = ids(&session, &words).await;
+    assert!(all.contains(&id) && came == (all.len() > 1), "{all:?}");
+    let asked = desk.control.tally().recent.iter().filter(|line| line.contains("asset_id=")).count();
+    assert_eq!(asked, 1);
+    assert!(!reader.tickets(asset.id, asset.tag.as_str(), client).await.unwrap(), "nothing is new");
+    // A server that answers with others' tickets is not believed.
+    assert!(!reader.tickets(asset.id, asset.tag.as_str(), ClientId(client.0 + 1)).await.unwrap());
+}
+
+#[tokio::test]
 async fn contracts_that_may_not_be_seen_are_told_so_and_not_asked_for_again() {
     let mut desk = Desk::open(small()).await;
     desk.profile.scope = "read:tickets read:customers".to_owned();

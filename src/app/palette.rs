@@ -92,8 +92,9 @@ pub(super) fn offers(
         argument: "",
         help: SafeText::line(&format!("{} · {}", row.summary, row.client)),
     }));
-    offers.extend(names(words, known));
+    // These have the words; the names that follow have the letters in their order.
     offers.extend(rows(words, called));
+    offers.extend(names(words, known));
     offers
 }
 

@@ -69,6 +69,8 @@ pub struct TicketsRequest {
     pub search: Option<String>,
     /// Of this client.
     pub client: Option<ClientId>,
+    /// About this asset.
+    pub asset: Option<i64>,
     /// Of this list that is kept in Halo.
     pub list: Option<i64>,
     /// Only these tickets.
@@ -96,6 +98,7 @@ impl Default for TicketsRequest {
             dates: None,
             search: None,
             client: None,
+            asset: None,
             list: None,
             ids: Vec::new(),
             agents: Vec::new(),
@@ -140,6 +143,7 @@ impl TicketsRequest {
         }
         query.extend(self.search.clone().map(|text| ("search", text)));
         query.extend(self.client.map(|client| ("client_id", client.to_string())));
+        query.extend(self.asset.map(|asset| ("asset_id", asset.to_string())));
         query.extend(self.list.map(|list| ("list_id", list.to_string())));
         for (name, ids) in [
             ("ticketids", joined(&self.ids)),

@@ -15,7 +15,8 @@ pub const DEFAULTS: &[Table] = &[
     Table { layer: "preview", title: "Preview", typing: false, bindings: PREVIEW },
     Table { layer: "board", title: "Board", typing: false, bindings: BOARD },
     Table { layer: "client", title: "Client", typing: false, bindings: CLIENT },
-    Table { layer: "registers", title: "Clients, users, sites, assets", typing: false, bindings: REGISTERS },
+    Table { layer: "clients", title: "Clients", typing: false, bindings: CLIENTS },
+    Table { layer: "registers", title: "Users, sites, assets", typing: false, bindings: REGISTERS },
     Table { layer: "picker", title: "Files and links", typing: false, bindings: PICKER },
     Table { layer: "chooser", title: "Sort, columns, groups", typing: false, bindings: CHOOSER },
     Table { layer: "help", title: "Help", typing: false, bindings: HELP },
@@ -132,7 +133,14 @@ const CLIENT: &[Binding] = &[
     Binding::new("Y", Command::CopyLink),
 ];
 
-const REGISTERS: &[Binding] = &[Binding::new("g c", Command::Client).hint(25)];
+const CLIENTS: &[Binding] = &[Binding::new("g c", Command::Client).hint(25)];
+
+const REGISTERS: &[Binding] = &[
+    Binding::new("enter", Command::Open).hint(20),
+    Binding::new("g c", Command::Client).hint(25),
+    Binding::new("/", Command::Filter).hint(30),
+    Binding::new("y", Command::CopyId).hint(40),
+];
 
 const PREVIEW: &[Binding] = &[
     Binding::new("esc", Command::Back).hint(20),

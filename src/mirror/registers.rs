@@ -3,12 +3,12 @@
 use rusqlite::types::Value;
 
 use super::{
-    Reader, StoreError,
+    Mirror, Reader, StoreError,
     list::{List, OrderKey},
     row,
 };
 use crate::{
-    domain::{Anchor, ClientId, Register, RegisterRow, Window},
+    domain::{Anchor, ClientId, Failure, Register, RegisterRow, TicketId, Window},
     query::folded_words,
 };
 
@@ -29,6 +29,11 @@ pub struct RegisterAsk {
     pub count: usize,
 }
 
+/// That a word begins one of the row, or one of its client's name.
+const ITS_OWN: &str = "' ' || t.name_key LIKE ?";
+const ITS_OWN_OR_ITS_CLIENTS: &str =
+    "(' ' || t.name_key LIKE ? OR t.client_id IN (SELECT id FROM clients WHERE ' ' || clients.name_key LIKE ?))";
+
 impl Reader {
     /// A window of sites, users or assets by name.
     ///
@@ -36,10 +41,10 @@ impl Reader {
     ///
     /// Where the database refuses.
     pub fn register(&self, ask: &RegisterAsk) -> Result<Window<RegisterRow>, StoreError> {
-        self.register_up_to(ask, None)
+        self.register_by(ask, true, None)
     }
 
-    /// The first sites, users and assets in use that have all of these words, at most `count` of each.
+    /// The first sites, users and assets in use that have all of these words themselves, at most `count` of each.
     ///
     /// # Errors
     ///
@@ -50,14 +55,19 @@ impl Reader {
             let words = words.to_owned();
             let ask = RegisterAsk { register, client: None, words, with_inactive: false, anchor: Anchor::Start, count };
             // Nobody asks how many there are.
-            let window = self.register_up_to(&ask, Some(count as u64))?;
+            let window = self.register_by(&ask, false, Some(count as u64))?;
             called.extend(window.rows.into_iter().map(|row| (register, row)));
         }
         Ok(called)
     }
 
-    /// The same, counting no further than so many.
-    fn register_up_to(&self, ask: &RegisterAsk, count_up_to: Option<u64>) -> Result<Window<RegisterRow>, StoreError> {
+    /// The same; the client's name may have the words too, and it counts no further than so many.
+    fn register_by(
+        &self,
+        ask: &RegisterAsk,
+        or_client: bool,
+        count_up_to: Option<u64>,
+    ) -> Result<Window<RegisterRow>, StoreError> {
         let (table, sql) = match ask.register {
             Register::Sites => ("sites AS t", SITE),
             Register::Users => ("users AS t", USER),
@@ -74,10 +84,8 @@ impl Reader {
         }
         let words = folded_words(&ask.words);
         for word in words.split_whitespace() {
-            conditions.push(
-                "(' ' || t.name_key LIKE ? OR t.client_id IN (SELECT id FROM clients WHERE ' ' || clients.name_key LIKE ?))",
-            );
-            params.extend([Value::Text(format!("% {word}%")), Value::Text(format!("% {word}%"))]);
+            conditions.push(if or_client { ITS_OWN_OR_ITS_CLIENTS } else { ITS_OWN });
+            params.extend((0..if or_client { 2 } else { 1 }).map(|_| Value::Text(format!("% {word}%"))));
         }
         let list = List {
             table,
@@ -85,7 +93,7 @@ impl Reader {
             filter: if conditions.is_empty() { "1".to_owned() } else { conditions.join(" AND ") },
             params,
             order: ["t.name_key", "t.id"].map(|column| OrderKey { column, descending: false }).into(),
-            name: format!("{:?} {:?} {} {words} {count_up_to:?}", ask.register, ask.client, ask.with_inactive),
+            name: format!("{:?} {:?} {} {words} {or_client} {count_up_to:?}", ask.register, ask.client, ask.with_inactive),
             count_up_to,
             difference: None,
         };
@@ -96,6 +104,27 @@ impl Reader {
             rows.push(statement.query_row([id], read)?);
         }
         Ok(Window { rows, offset: place.offset, total: place.total, more: false })
+    }
+}
+
+impl Mirror {
+    /// Notes that these tickets are about an asset; answers whether that is news.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::write`].
+    pub async fn add_asset_tickets(&self, asset: i64, tag: &str, tickets: &[TicketId]) -> Result<bool, Failure> {
+        let (key, ids) = (folded_words(tag), tickets.to_vec());
+        let apply = move |conn: &rusqlite::Connection| {
+            let mut relate =
+                conn.prepare_cached("INSERT OR IGNORE INTO ticket_assets(asset_id, ticket_id, tag_key) VALUES (?, ?, ?)")?;
+            let mut come = 0;
+            for id in &ids {
+                come += relate.execute((asset, id.0, &key))?;
+            }
+            Ok(come > 0)
+        };
+        self.lanes.write(move |reader| reader.write(apply)).await
     }
 }
 

@@ -132,6 +132,15 @@ pub enum Effect {
     LookAt(TicketId),
     /// The operator looks at this client: fetch what only its own record tells unless it was fetched a short while ago.
     LookAtClient(ClientId),
+    /// The operator looks at an asset's tickets: fetch which they are, since lists of tickets don't tell.
+    LookAtAsset {
+        /// The asset.
+        id: i64,
+        /// What is written on it.
+        tag: SafeText,
+        /// Whose it is.
+        client: ClientId,
+    },
     /// The operator has looked at this ticket as it was then; noted here alone, never on the server.
     Seen {
         /// The ticket.

@@ -75,7 +75,7 @@ impl Pane for ClientsPane {
     }
 
     fn layers(&self) -> &'static [&'static str] {
-        &["clients", "registers", "list", "move", "global", "always"]
+        &["clients", "list", "move", "global", "always"]
     }
 
     fn resize(&mut self, cols: u16, rows: u16, _context: Context, out: &mut Vec<Outcome>) {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::{Anchor, Changed, ClientId, LastView, Listing, Register, RegisterRow, SiteId, UserId},
-    msg::{Answer, Command, Now, PaneId, Question},
+    msg::{Answer, Command, Effect, Now, PaneId, Question},
     query::{NameKey, QueryError, folded_words},
     text::SafeText,
     ui::{
@@ -158,6 +158,10 @@ impl RegisterPane {
         let key = kind(self.register).key;
         let named = !folded_words(row.name.as_str()).is_empty();
         let words = if named { key.with_phrase(row.name.as_str()) } else { key.with(&row.id.to_string()) };
+        if self.register == Register::Assets {
+            let effect = Effect::LookAtAsset { id: row.id, tag: row.name.clone(), client: row.client_id };
+            out.push(Outcome::Effect(effect));
+        }
         let client = Some((row.client_id, row.client.clone())).filter(|(_, name)| !name.is_empty());
         out.push(Outcome::Announce(Announcement::ClientChosen(client)));
         out.push(Outcome::Announce(Announcement::QueryChosen(words)));
@@ -207,7 +211,7 @@ impl Pane for RegisterPane {
     }
 
     fn layers(&self) -> &'static [&'static str] {
-        &["registers", "list", "move", "global", "always"]
+        &["registers", "move", "global", "always"]
     }
 
     fn resize(&mut self, cols: u16, rows: u16, _context: Context, out: &mut Vec<Outcome>) {

@@ -139,6 +139,7 @@ impl Runner {
             Effect::LookAt(ticket) => {
                 self.with_session(|session| session.look_at(ticket));
             }
+            Effect::LookAtAsset { id, tag, client } => self.look_at_asset(id, tag, client),
             Effect::LookAtClient(client) => self.look_at_client(client),
             Effect::Seen { ticket, updated } => self.seen(ticket, updated),
             Effect::Refresh { everything } => {

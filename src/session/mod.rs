@@ -1,6 +1,7 @@
 //! One signed-in profile, running: the token task, the budget, sync and the mirror, started and supervised together.
 
 mod asking;
+mod assets;
 mod clients;
 mod drill;
 mod files;
@@ -32,6 +33,7 @@ use crate::{
 };
 
 pub use crate::halo::Examination;
+pub use assets::AssetReader;
 pub use clients::ClientReader;
 pub use drill::drill;
 #[cfg(debug_assertions)]

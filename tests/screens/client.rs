@@ -331,3 +331,12 @@ fn a_ticket_leads_to_whom_and_what_it_is_about() {
     desk.keys("\u{1b}");
     assert!(desk.text().contains("#10482 Mail server unreachable"), "back to the ticket that was open:\n{}", desk.text());
 }
+
+#[test]
+fn enter_on_an_asset_asks_which_tickets_it_has() {
+    let mut desk = client(80, 24, 0);
+    let effects = desk.keys("ga\r");
+    let asked = |effect: &&Effect| matches!(effect, Effect::LookAtAsset { id: 41, client: ClientId(12), .. });
+    assert_eq!(effects.iter().filter(asked).count(), 1, "{effects:?}");
+    assert!(desk.text().contains("asset:\"Dana Reyes\""), "{}", desk.text());
+}

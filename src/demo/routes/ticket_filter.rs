@@ -1,8 +1,11 @@
 //! The query of a ticket list, as a filter and an order.
 
 use super::Ask;
+use super::ticket_record::asset_place;
 use crate::demo::params::Params;
 use crate::demo::settings::Fault;
+use crate::demo::world::World;
+use crate::demo::world::key::Key;
 use crate::demo::world::select::{Date, Filter, Order};
 use crate::demo::world::tables::{API_AGENT, VIEWS};
 
@@ -24,7 +27,11 @@ pub(super) fn filter(ask: &Ask<'_>) -> Filter {
         teams: params.list("team"),
         slas: params.list("sla"),
         kinds: either("requesttype_id", "requesttype"),
-        ids: params.id("search_id").map(|id| vec![id]).or_else(|| params.list("ticketids")),
+        ids: params
+            .id("asset_id")
+            .map(|asset| about(ask.world, asset))
+            .or_else(|| params.id("search_id").map(|id| vec![id]))
+            .or_else(|| params.list("ticketids")),
         without: params.list("excludethese"),
         dates: dates(ask),
         scope,
@@ -35,6 +42,13 @@ pub(super) fn filter(ask: &Ask<'_>) -> Filter {
         details: params.needle("search_details"),
         user_name: params.needle("search_user_name"),
     }
+}
+
+/// The tickets about an asset.
+fn about(world: &World, asset: u32) -> Vec<u32> {
+    let Some((client, place)) = world.customers.asset_by_id(asset) else { return Vec::new() };
+    let its = |index: u32, key: &Key| key.client == client.place && asset_place(client, index) == Some(place);
+    world.keys().filter(|(index, key)| its(*index, key)).map(|(index, _)| World::id(index)).collect()
 }
 
 /// `open_only` and, where it counts, `closed_only` decide; `includeclosed=false` means open ones only.

@@ -231,9 +231,8 @@ impl<'a> Ticket<'a> {
 
     /// The asset that every second ticket is about.
     fn asset(&self) -> Vec<Value> {
-        let client = self.story.client.filter(|client| client.assets > 0 && self.index.is_multiple_of(2));
-        let row = client.map(|client| {
-            let place = u8::try_from(mix(u64::from(self.index)) % u64::from(client.assets)).unwrap_or(0);
+        let client = self.story.client.and_then(|client| Some((client, asset_place(client, self.index)?)));
+        let row = client.map(|(client, place)| {
             let asset = self.world.customers.asset(client, place);
             json!({
                 "id": asset.id,
@@ -305,4 +304,10 @@ pub(super) fn object(value: Value) -> Map<String, Value> {
         Value::Object(map) => map,
         _ => Map::new(),
     }
+}
+
+/// The place of the client's asset that the ticket of this place is about, where it is about any.
+pub(super) fn asset_place(client: &Client, index: u32) -> Option<u8> {
+    let about = client.assets > 0 && index.is_multiple_of(2);
+    about.then(|| u8::try_from(mix(u64::from(index)) % u64::from(client.assets)).unwrap_or(0))
 }

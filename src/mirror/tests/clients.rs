@@ -68,6 +68,19 @@ fn a_register_is_listed_by_name_and_narrowed_by_words_of_the_row_or_its_client()
 }
 
 #[test]
+fn what_is_called_so_is_found_in_all_lists_by_its_own_words() {
+    let store = people();
+    let called = |words: &str| -> Vec<(Register, i64)> {
+        let found = store.at_one_moment(|reader| reader.called(words, 2)).unwrap();
+        found.into_iter().map(|(register, row)| (register, row.id)).collect()
+    };
+    assert_eq!(called("dana"), [(Register::Users, 22), (Register::Users, 20)]);
+    assert_eq!(called("ac"), [(Register::Users, 22), (Register::Users, 20), (Register::Assets, 2201), (Register::Assets, 2202)]);
+    assert_eq!(called("cafe"), [(Register::Users, 23)], "its mail address has the word, not its client");
+    assert_eq!(called("noir"), []);
+}
+
+#[test]
 fn whoever_is_gone_to_is_listed_though_no_longer_there() {
     let store = people();
     let ask = RegisterAsk {

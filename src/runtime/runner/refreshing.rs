@@ -9,6 +9,7 @@ use crate::{
     domain::{Changed, ClientId, News},
     msg::{Msg, Notice},
     session::Session,
+    text::SafeText,
 };
 
 /// How often the window refreshes while nobody looks at it.
@@ -60,6 +61,20 @@ impl Runner {
         if let Some((_, older)) = self.client.replace((client, task)) {
             older.abort();
         }
+    }
+
+    /// Has the tickets of an asset read.
+    pub(super) fn look_at_asset(&mut self, id: i64, tag: SafeText, client: ClientId) {
+        let Some(reader) = self.work.lock().as_ref().map(Session::asset_reader) else { return };
+        let messages = self.messages.clone();
+        self.tasks.spawn(async move {
+            match reader.tickets(id, tag.as_str(), client).await {
+                Ok(true) => drop(messages.send(Msg::News(News::Changed(Changed::Tickets))).await),
+                Ok(false) => {}
+                // What is stored is listed; the header says whether the server can be reached.
+                Err(failure) => tracing::warn!(asset = id, kind = ?failure.kind, "an asset's tickets could not be read"),
+            }
+        });
     }
 
     /// Asks the server which lists there are.
