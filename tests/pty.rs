@@ -275,6 +275,32 @@ fn a_bar_of_the_board_leads_to_its_tickets_and_back() {
 }
 
 #[test]
+fn a_client_in_the_round_leads_to_its_people_their_tickets_and_back() {
+    let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+    let mut run = Run::with_stand_in(home.path(), 80, 24, &stand_in, &[]);
+    run.until("a row", |screen| screen.contains("1 of ") && screen.contains("live"));
+    run.type_in("gc");
+    // What only the server tells comes while the rest is shown.
+    run.until("the client", |screen| screen.contains(" Client  / ") && screen.contains("until 2027-03-31"));
+    let requests = stand_in.control.tally().of("/api/client/*");
+    run.type_in("gu");
+    run.until("its users", |screen| screen.contains(" Users  / ") && screen.contains('@') && screen.contains('▌'));
+    run.type_in("j");
+    run.until_text("2 of ");
+    run.type_in("\r");
+    run.until_text("user:\"");
+    run.type_in("-");
+    run.until("the user that was left", |screen| screen.contains(" Users  / ") && screen.contains(" 2 of "));
+    run.type_in("\x1b");
+    run.until_text(" Client  / ");
+    run.type_in("q");
+    run.until_text("Summary");
+    assert_eq!((requests, stand_in.control.tally().of("/api/client/*")), (1, 1), "read once");
+    run.type_in("q");
+    assert_eq!(run.ended(), 0);
+}
+
+#[test]
 fn keys_that_come_in_one_piece_all_count() {
     let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
     let mut run = Run::with_stand_in(home.path(), 300, 24, &stand_in, &[]);
@@ -680,7 +706,13 @@ fn nothing_foreign_reaches_the_terminal() {
         run.type_in("j");
         run.until_text(&format!("{at} of "));
     }
-    run.type_in("q");
+    run.type_in("gc");
+    run.until_text(" Client  / ");
+    for (keys, title) in [("gugu", "all users"), ("gsgs", "all sites"), ("gaga", "all assets")] {
+        run.type_in(keys);
+        run.until(title, |screen| screen.contains(title) && screen.contains('▌'));
+    }
+    run.type_in("qq");
     assert_eq!(run.ended(), 0);
     let mut judge = vte::Parser::new();
     let mut found = Judge::default();

@@ -190,7 +190,12 @@ impl Update<'_> {
     /// Gives the focus back to where the pane that has it was opened from.
     fn leave(&mut self) {
         let from = self.model.opened_from.remove(&self.model.focus).unwrap_or(TICKETS);
-        self.model.focus = from;
+        self.return_to(from);
+    }
+
+    /// Gives the focus to a pane where the operator has been: from where it was opened then still holds.
+    pub(super) fn return_to(&mut self, id: PaneId) {
+        self.model.focus = id;
         self.lay_out();
     }
 

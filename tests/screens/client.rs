@@ -280,6 +280,15 @@ fn back_and_forward_keep_each_cursor() {
 }
 
 #[test]
+fn escape_after_going_back_still_leads_to_where_it_was_opened_from() {
+    let mut desk = Desk::full(80, 24, true);
+    desk.keys("gcgu\r-");
+    assert!(desk.text().contains(" Users  / Borealis Ltd"), "{}", desk.text());
+    desk.keys("\u{1b}");
+    assert!(desk.text().contains(" Client  / Borealis Ltd"), "{}", desk.text());
+}
+
+#[test]
 fn a_client_is_read_when_it_is_seen_and_again_only_when_it_is_opened_again() {
     let looked =
         |effects: &[Effect]| effects.iter().filter(|effect| matches!(effect, Effect::LookAtClient(ClientId(12)))).count();

@@ -26,6 +26,6 @@ impl Update<'_> {
         };
         let context = self.model.context(self.now);
         self.on_all(|pane, out| pane.recall(&place.view, context, out));
-        self.focus(place.focus.unwrap_or(TICKETS));
+        self.return_to(place.focus.unwrap_or(TICKETS));
     }
 }
