@@ -120,6 +120,18 @@ fn listings_in_every_form_online_and_with_the_server_gone() {
     let closed = run(home, &stand_in, &["list", "--live", "is:closed", "--jsonl", "--limit", "5"]);
     assert_eq!(out(&closed).lines().count(), 5, "{}", words(&closed));
 
+    // The stand-in's own list of what nobody has taken.
+    let unassigned = rows.iter().filter(|row| row["agent"].is_null()).count();
+    for words in [&["list", "list:unassigned", "--jsonl"][..], &["list", "--live", "list:unassigned is:open", "--jsonl"]] {
+        let listed = run(home, &stand_in, words);
+        assert_eq!(out(&listed).lines().count(), unassigned, "{words:?}: {}", self::words(&listed));
+    }
+    for words in [&["list", "list:nowhere"][..], &["list", "--live", "list:99999"]] {
+        let refused = run(home, &stand_in, words);
+        assert_eq!((refused.status.code(), out(&refused).as_str()), (Some(5), ""), "{words:?}");
+        assert!(self::words(&refused).contains("No list that is kept in Halo is called"), "{}", self::words(&refused));
+    }
+
     let clients = run(home, &stand_in, &["clients", "--jsonl"]);
     let client: serde_json::Value = serde_json::from_str(out(&clients).lines().next().unwrap()).unwrap();
     for field in ["id", "name", "inactive", "vip", "open_tickets"] {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How long a listing waits for what is newer than the stored rows.
-const FRESHEN_WITHIN: Duration = Duration::from_secs(10);
+pub(super) const FRESHEN_WITHIN: Duration = Duration::from_secs(10);
 /// News that may wait to be heard.
 const NEWS: usize = 64;
 

@@ -25,7 +25,13 @@ pub(super) async fn tickets(options: &ListOptions, around: &Surroundings) -> Res
     let query = Query::parse(&words).map_err(|error| explain(&words, &error))?;
     let session = match options.scope() {
         Scope::Live => live(&query, options.limit, around).await?,
-        scope => freshened(scope, around).await?,
+        scope => {
+            let session = freshened(scope, around).await?;
+            if scope != Scope::Offline {
+                freshen_lists(&session, &query).await?;
+            }
+            session
+        }
     };
     if session.me().is_none() && is_about_me(&query) {
         warn("who you are is not known here, so nothing is yours; choose it on the connect screen");
@@ -41,6 +47,18 @@ async fn live(query: &Query, limit: Option<usize>, around: &Surroundings) -> Res
     begin::learn_names(&mut session).await?;
     session.fetch_matching(query, limit).await?;
     Ok(session)
+}
+
+/// Reads which tickets the lists of Halo have that the query speaks of, which no refresh brings; where that fails, what was read
+/// last is good enough.
+async fn freshen_lists(session: &Session, query: &Query) -> Result<(), Failure> {
+    match tokio::time::timeout(begin::FRESHEN_WITHIN, session.fetch_lists_of(query)).await {
+        Ok(Err(failure)) if failure.kind == FailureKind::NotFound => return Err(failure),
+        Ok(Err(failure)) => warn(&format!("{}; lists are as they were read last", failure.what)),
+        Err(_) => warn("the server did not answer in time; lists are as they were read last"),
+        Ok(Ok(())) => {}
+    }
+    Ok(())
 }
 
 /// Prints rows as they are read, holding a few chunks at a time.

@@ -56,6 +56,10 @@ impl Session {
     /// # Errors
     /// What kept the server from answering or the mirror from being written.
     pub async fn fetch_matching(&self, query: &Query, limit: Option<usize>) -> Result<(), Failure> {
+        self.fetch_lists_of(query).await?;
+        if narrow::is_within_lists(query) {
+            return Ok(());
+        }
         if let Some(ids) = narrow::ids(query) {
             return self.fetch_ids(&ids, Pass::Any).await;
         }
@@ -77,6 +81,25 @@ impl Session {
                     ..TicketsRequest::default()
                 };
                 self.fetch_pages(request, query, limit.filter(|_| order.is_some())).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads which tickets the lists of Halo have that the query speaks of, and those of them that are not stored.
+    ///
+    /// # Errors
+    /// As [`Self::fetch_matching`]; [`FailureKind::NotFound`] where no list is called so.
+    pub async fn fetch_lists_of(&self, query: &Query) -> Result<(), Failure> {
+        let named = narrow::lists(query);
+        if named.is_empty() {
+            return Ok(());
+        }
+        let reader = self.list_reader();
+        reader.lists().await?;
+        for words in named {
+            for list in reader.called(&words).await? {
+                reader.tickets(list, true).await?;
             }
         }
         Ok(())

@@ -2,9 +2,11 @@
 
 use super::Session;
 use crate::{
-    domain::{Batch, Failure, TicketId},
+    domain::{Batch, Failure, FailureKind, HaloListRow, TicketId},
     halo::{Class, Clock, Halo, PAGE_SIZE, TicketsRequest},
-    mirror::{Mirror, Pass},
+    mirror::{Mirror, Pass, Reader},
+    query::{Words, folded_words},
+    text::SafeText,
 };
 
 /// Reads lists of Halo into the mirror; it outlives the call that made it.
@@ -29,6 +31,29 @@ impl ListReader {
     pub async fn lists(&self) -> Result<(), Failure> {
         let page = self.halo.view_lists(Class::Interactive).await?;
         self.mirror.set_halo_lists(page.records).await
+    }
+
+    /// The lists that a condition means by a number or by words of their names.
+    ///
+    /// # Errors
+    /// Where the mirror refuses; [`FailureKind::NotFound`] where it is none.
+    pub(super) async fn called(&self, words: &Words) -> Result<Vec<i64>, Failure> {
+        let wanted = folded_words(&words.text);
+        let number = words.text.parse::<i64>().ok().filter(|_| !words.phrase);
+        // More than are meant may be read: the condition is checked again on what was.
+        let means = |list: &HaloListRow| {
+            let by_words = !wanted.is_empty() && format!(" {}", folded_words(list.name.as_str())).contains(&format!(" {wanted}"));
+            number.map_or(by_words, |number| list.id == number)
+        };
+        let known = self.mirror.read(Reader::halo_lists).await?;
+        let found: Vec<i64> = known.iter().filter(|list| means(list)).map(|list| list.id).collect();
+        if found.is_empty() {
+            let names: Vec<&str> = known.iter().map(|list| list.name.as_str()).collect();
+            let told = format!("No list that is kept in Halo is called {}", SafeText::line(&words.text).as_str());
+            let failure = Failure::new(FailureKind::NotFound, &told);
+            return Err(if names.is_empty() { failure } else { failure.advise(&format!("There are {}", names.join(", "))) });
+        }
+        Ok(found)
     }
 
     /// Reads which tickets a list has, and those of them that are not stored; answers whether any came or went. Whoever looks at it

@@ -56,6 +56,25 @@ pub(super) fn clients(query: &Query) -> Option<Vec<Words>> {
     })
 }
 
+/// What the lists of Halo are called that the query speaks of, whether their tickets are to be there or left out.
+pub(super) fn lists(query: &Query) -> Vec<Words> {
+    query.terms.iter().flat_map(|term| of_lists(&term.filter).into_iter().flatten()).collect()
+}
+
+/// Whether only tickets of such lists can fit.
+pub(super) fn is_within_lists(query: &Query) -> bool {
+    positive(query).any(|filter| of_lists(filter).is_some())
+}
+
+fn of_lists(filter: &Filter) -> Option<Vec<Words>> {
+    let Filter::Name(NameKey::List, values) = filter else { return None };
+    let words = values.iter().filter_map(|value| match value {
+        NameValue::Words(words) => Some(words.clone()),
+        NameValue::Me => None,
+    });
+    Some(words.collect())
+}
+
 /// The agents who alone can work on what is asked for; none where anybody could.
 pub(super) fn agents(query: &Query, me: Option<AgentId>, known: &[AgentRow]) -> Vec<AgentId> {
     let named = |words: &Words| {
@@ -183,6 +202,14 @@ mod tests {
         let names = |words: &str| clients(&query(words)).map(|words| words.into_iter().map(|word| word.text).collect::<Vec<_>>());
         assert_eq!(names("client:acme,\"north sea\""), Some(vec!["acme".into(), "north sea".into()]));
         assert_eq!(names("-client:acme"), None);
+    }
+
+    #[test]
+    fn lists_are_read_whether_they_are_asked_for_or_left_out() {
+        let named = |words: &str| lists(&query(words)).into_iter().map(|words| words.text).collect::<Vec<_>>();
+        assert_eq!(named("list:12,\"on call\" -list:vips is:open"), ["12", "on call", "vips"]);
+        assert!(is_within_lists(&query("list:12 -list:vips")));
+        assert!(!is_within_lists(&query("-list:vips")) && lists(&query("is:open")).is_empty());
     }
 
     #[test]

@@ -256,3 +256,19 @@ fn lists_of_halo_become_views_and_say_how_old_they_are_80x24() {
     let gone = edits(&desk.keys(" "));
     assert!(matches!(&gone[..], [ViewEdit::Remove { name, shipped: false }] if name == "Mine (Halo)"), "{gone:?}");
 }
+
+#[test]
+fn what_several_columns_cost_is_told_where_rows_are_very_many() {
+    for (total, told) in [(100_000, false), (100_001, true)] {
+        let mut desk = Desk::full(80, 24, false);
+        for effect in update(&mut desk.model, Msg::Input(Input::Key(Key::char('7'))), now()) {
+            if let Effect::Ask { slot, id, question: Question::Tickets { .. } } = effect {
+                let answer = Ok(Answer::Tickets(Window { rows: tickets(), offset: 0, total, more: false }));
+                update(&mut desk.model, Msg::Answer { slot, id, answer }, now());
+            }
+        }
+        desk.keys("S");
+        assert!(desk.text().contains("Sort by (up to three"), "{}", desk.text());
+        assert_eq!(desk.text().contains("slower over so many)"), told, "{}", desk.text());
+    }
+}

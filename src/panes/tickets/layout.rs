@@ -18,6 +18,9 @@ use crate::{
 /// What is said of an order where nothing is grouped.
 const NO_GROUPS: &str = "none";
 
+/// From so many rows on an order by several columns is no longer put together at once: each jump in it looks for its place.
+const MANY: u64 = 100_000;
+
 impl TicketsPane {
     /// Opens the list of what a layout can be, or does nothing where the command means none.
     pub(super) fn open_chooser(&self, command: Command, out: &mut Vec<Outcome>) -> bool {
@@ -47,6 +50,9 @@ impl TicketsPane {
 
     pub(super) fn chooser(&self, choosing: Choosing, at: usize) -> ChooserPane {
         let (title, choices) = match choosing {
+            Choosing::Sort if self.list.position().1 > MANY => {
+                ("Sort by (up to three; more than one is slower over so many)", self.sort_choices())
+            }
             Choosing::Sort => ("Sort by (up to three)", self.sort_choices()),
             Choosing::Columns => ("Columns, in their order", self.column_choices()),
             Choosing::Group => ("Group by", self.group_choices()),
