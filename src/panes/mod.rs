@@ -76,14 +76,14 @@ pub struct About {
 }
 
 impl About {
-    /// Whom a ticket belongs to.
-    pub(crate) fn of(ticket: &TicketRow) -> Self {
+    /// Whom a ticket belongs to, where it is told.
+    pub(crate) fn of(ticket: &TicketRow) -> Option<Self> {
         let (user, site) = (ticket.user_id, ticket.site_id);
-        Self {
+        (ticket.client_id.0 > 0).then(|| Self {
             client: (ticket.client_id, ticket.client.clone()),
             user: Some(user).filter(|id| id.0 > 0),
             site: Some(site).filter(|id| id.0 > 0),
-        }
+        })
     }
 
     /// The row of a register that it belongs to.

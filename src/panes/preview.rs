@@ -264,7 +264,7 @@ impl Pane for PreviewPane {
     }
 
     fn about(&self) -> Option<About> {
-        self.shown.as_deref().filter(|shown| Some(shown.ticket.id) == self.selected).map(|shown| About::of(&shown.ticket))
+        self.shown.as_deref().filter(|shown| Some(shown.ticket.id) == self.selected).and_then(|shown| About::of(&shown.ticket))
     }
 
     fn summary(&self) -> (SafeText, SafeText) {

@@ -40,13 +40,13 @@ const fn column(title: &'static str, min: u16, ideal: u16, priority: u8) -> Colu
 const OPEN: ColumnSpec = ColumnSpec { title: "Open", min: 4, ideal: 5, priority: 1, align: Align::Right, grow: 0 };
 
 const SITE_COLUMNS: &[ColumnSpec] =
-    &[column("Site", 12, 24, 0), column(CLIENT_TITLE, 10, 24, 2), column("Phone", 12, 18, 3), OPEN];
+    &[column("Site", 12, 24, 0), column(CLIENT_TITLE, 10, 24, 2), column("Phone", 16, 18, 3), OPEN];
 const SITE_CELLS: &[Cell] = &[|row| &row.name, |row| &row.client, |row| &row.phone];
 
 const USER_COLUMNS: &[ColumnSpec] = &[
     column("User", 12, 22, 0),
     column(CLIENT_TITLE, 10, 20, 2),
-    column("Phone", 12, 18, 3),
+    column("Phone", 16, 18, 3),
     column("Mail", 12, 24, 4),
     column("Site", 8, 14, 5),
     OPEN,

@@ -276,7 +276,7 @@ impl Pane for TicketsPane {
     }
 
     fn about(&self) -> Option<About> {
-        self.ticket().map(About::of)
+        self.ticket().and_then(About::of)
     }
 
     fn summary(&self) -> (SafeText, SafeText) {

@@ -168,32 +168,60 @@ fn a_client_in_a_wide_script_60x20() {
     insta::assert_snapshot!(client(60, 20, 2).text());
 }
 
+/// A list of the desk at a size; `keys` open it twice: what belongs to all clients is listed.
+fn listed(cols: u16, rows: u16, keys: &str) -> String {
+    let mut desk = Desk::full(cols, rows, true);
+    desk.keys(keys);
+    desk.keys(keys);
+    desk.text()
+}
+
 #[test]
 fn users_120x36() {
-    let mut desk = Desk::full(120, 36, true);
-    desk.keys("gugu");
-    insta::assert_snapshot!(desk.text());
+    insta::assert_snapshot!(listed(120, 36, "gu"));
 }
 
 #[test]
 fn users_80x24() {
+    // Those of the client of the ticket under the cursor.
     let mut desk = Desk::full(80, 24, true);
     desk.keys("gu");
     insta::assert_snapshot!(desk.text());
 }
 
 #[test]
+fn users_60x20() {
+    insta::assert_snapshot!(listed(60, 20, "gu"));
+}
+
+#[test]
+fn sites_120x36() {
+    insta::assert_snapshot!(listed(120, 36, "gs"));
+}
+
+#[test]
 fn sites_80x24() {
-    let mut desk = Desk::full(80, 24, true);
-    desk.keys("gsgs");
-    insta::assert_snapshot!(desk.text());
+    insta::assert_snapshot!(listed(80, 24, "gs"));
+}
+
+#[test]
+fn sites_60x20() {
+    insta::assert_snapshot!(listed(60, 20, "gs"));
+}
+
+#[test]
+fn assets_120x36() {
+    insta::assert_snapshot!(listed(120, 36, "ga"));
+}
+
+#[test]
+fn assets_80x24() {
+    insta::assert_snapshot!(listed(80, 24, "ga"));
 }
 
 #[test]
 fn assets_60x20() {
-    let mut desk = Desk::full(60, 20, true);
-    desk.keys("gaga");
-    insta::assert_snapshot!(desk.text());
+    insta::assert_snapshot!(listed(60, 20, "ga"));
 }
 
 /// What the door under the cursor asks for last, and of which client.

@@ -181,3 +181,41 @@ fn what_is_told_of_a_client_is_found_by_indexes() {
         assert!(!plan(&store, &sql).contains("TEMP"), "{}", plan(&store, &sql));
     }
 }
+
+#[test]
+fn an_older_mirror_gets_the_words_of_its_users_and_which_assets_its_tickets_are_about() {
+    let conn = rusqlite::Connection::open_in_memory().unwrap();
+    words::register(&conn).unwrap();
+    for step in [
+        include_str!("../schema/1.sql"),
+        include_str!("../schema/2.sql"),
+        include_str!("../schema/3.sql"),
+        include_str!("../schema/4.sql"),
+        include_str!("../schema/5.sql"),
+        include_str!("../schema/6.sql"),
+        include_str!("../schema/7.sql"),
+        include_str!("../schema/8.sql"),
+    ] {
+        conn.execute_batch(step).unwrap();
+    }
+    conn.execute_batch(
+        "INSERT INTO users VALUES (20, 10, 100, 'Zo\u{eb}', 'zoe@acme.example', '020', 0, 0);
+         INSERT INTO sites VALUES (100, 10, 'Z\u{fc}rich', '', 0);
+         INSERT INTO assets VALUES (2201, 10, 100, 'ACM-LT-007', 'Laptop', '', 0);
+         INSERT INTO ticket_extras VALUES (1, '{\"assets\":[{\"id\":2201,\"tag\":\"ACM-LT-007\"}]}'), (2, '{}'), (3, 'damaged');",
+    )
+    .unwrap();
+    for step in [include_str!("../schema/9.sql"), include_str!("../schema/10.sql"), include_str!("../schema/11.sql")] {
+        conn.execute_batch(step).unwrap();
+    }
+    let related: (i64, i64, String) = conn
+        .query_row("SELECT asset_id, ticket_id, tag_key FROM ticket_assets", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .unwrap();
+    assert_eq!(related, (2201, 1, "acm lt 007".to_owned()));
+    let store = Reader::new(conn, positions::Positions::default());
+    assert_eq!(listed(&store, Register::Users, Some(10), "zoe acme"), [20]);
+    assert_eq!(listed(&store, Register::Sites, None, "zur"), [100]);
+    assert_eq!(listed(&store, Register::Assets, None, "007 laptop"), [2201]);
+}
