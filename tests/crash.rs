@@ -111,7 +111,7 @@ fn a_disk_without_room_stops_the_fill_and_nothing_else() {
         shell.env_clear().env("HOME", home.path()).env("LANG", "C.UTF-8").envs(stand_in.1.iter().map(|(n, v)| (n, v)));
         shell.args(["-c", &script, env!("CARGO_BIN_EXE_halo-tui")]).stdin(Stdio::null()).output().unwrap()
     };
-    let stopped = run("ulimit -f 1500; exec \"$0\" sync");
+    let stopped = run("ulimit -f 2200; exec \"$0\" sync");
     let words = String::from_utf8_lossy(&stopped.stderr).into_owned();
     assert_eq!(stopped.status.code(), Some(1), "{words}");
     assert_eq!(words.matches("the local copy can't be used").count(), 1, "{words}");
