@@ -211,14 +211,15 @@ fn settings(master: &dyn MasterPty) -> String {
 fn rows_keys_and_quitting() {
     let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
     let mut run = Run::with_stand_in(home.path(), 80, 24, &stand_in, &[]);
-    run.until(" a row", |screen| screen.contains("1 of ") && screen.contains("live"));
+    // All open tickets are there: those that come in later would move the cursor's row down.
+    run.until(" all rows", |screen| screen.contains("1 of 198") && screen.contains("live"));
     run.type_in("j");
     run.until_text("2 of ");
     run.type_in("\r");
     run.until("the ticket", |screen| screen.contains("opened the ticket") || screen.contains("ago"));
-    // One lone escape goes back to the list, and another one never quits.
+    // One lone escape goes back to the list, and another one never quits. A frame may be read in pieces: its end is its last line.
     run.type_in("\x1b");
-    run.until_text("2 of ");
+    run.until("the list", |screen| screen.contains("Summary") && screen.contains("2 of "));
     run.type_in("?");
     run.until_text("Keys of this place");
     run.type_in("q");
@@ -580,6 +581,32 @@ fn a_vanished_terminal_ends_it() {
     assert_eq!(child.wait().unwrap().exit_code(), 129);
 }
 
+#[test]
+fn the_automatic_theme_fits_the_background_that_the_environment_tells() {
+    // The backgrounds of the cursor's row; the terminal's own colours have none.
+    let (light, dark) = ("48;2;182;215;255", "48;2;38;79;120");
+    for (colours, wanted) in [("0;15", Some(light)), ("15;0", Some(dark)), ("", None)] {
+        let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+        let environment = [stand_in.variables(), vec![("COLORFGBG", colours), ("COLORTERM", "truecolor")]].concat();
+        let mut run = Run::start_command(&[PROGRAM, "--theme", "auto"], home.path(), (80, 24), &environment);
+        run.until("a row", |screen| screen.contains("1 of "));
+        // By name while it runs too, after another.
+        run.type_in(":theme mono\r");
+        run.until_text("Theme mono");
+        let until_then = run.all.len();
+        run.type_in(":theme auto\r");
+        run.until_text("Theme auto");
+        for (when, bytes) in [("at the start", &run.all[..until_then]), ("by name", &run.all[until_then..])] {
+            for background in [light, dark] {
+                let shown = bytes.windows(background.len()).any(|bytes| bytes == background.as_bytes());
+                assert_eq!(shown, wanted == Some(background), "{colours:?} {when}: {background}");
+            }
+        }
+        run.type_in("q");
+        assert_eq!(run.ended(), 0);
+    }
+}
+
 /// The variable that breaks a debug build on purpose, and the file whose appearing starts it.
 #[cfg(debug_assertions)]
 fn drill(home: &Path, place: &str) -> (String, std::path::PathBuf) {
@@ -691,16 +718,61 @@ fn tiny_and_back() {
     assert_eq!(run.ended(), 0);
 }
 
+/// A wire of 2.5 kB/s with a terminal at its end: answers come when all before the request has passed.
+struct SlowWire {
+    run: Run,
+    answered: usize,
+    passed: usize,
+}
+
+impl SlowWire {
+    const BYTES_PER_SECOND: u32 = 2_500;
+
+    fn until_text(&mut self, words: &str) {
+        const REQUEST: &[u8] = b"\x1b[5n";
+        while !self.run.text().contains(words) {
+            let bytes = self.run.output.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no {words}:\n{}", self.run.text()));
+            self.run.screen.process(&bytes);
+            self.run.all.extend(bytes);
+            let asked = self.run.all.windows(REQUEST.len()).filter(|bytes| *bytes == REQUEST).count();
+            if asked > self.answered {
+                // It is the wire that takes its time: nothing is waited for here.
+                let bytes = u32::try_from(self.run.all.len() - self.passed).unwrap();
+                std::thread::sleep(Duration::from_secs(1) * bytes / Self::BYTES_PER_SECOND);
+                self.run.type_in(&"\x1b[0n".repeat(asked - self.answered));
+                (self.answered, self.passed) = (asked, self.run.all.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_slow_wire_is_found_out_and_makes_it_lean_once() {
+    let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+    let mut wire = SlowWire { run: Run::with_stand_in(home.path(), 120, 40, &stand_in, &[]), answered: 0, passed: 0 };
+    wire.until_text("1 of ");
+    // The first frame is one measurement, a page is another.
+    wire.run.type_in("\x1b[6~");
+    wire.until_text("lean from now on; :lean switches back");
+    assert!(wire.run.text().contains("kbit/s") && !wire.run.text().contains('─'), "{}", wire.run.text());
+    wire.run.type_in(":lean\r");
+    wire.until_text("No longer lean");
+    assert!(wire.run.text().contains('─'), "{}", wire.run.text());
+    wire.run.type_in("q");
+    assert_eq!(wire.run.ended(), 0);
+    wire.run.assert_given_back();
+}
+
 #[test]
 fn nothing_foreign_reaches_the_terminal() {
     let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
     let mut run = Run::with_stand_in(home.path(), 120, 40, &stand_in, &[("NO_COLOR", "1")]);
-    run.until("rows", |screen| screen.contains("1 of ") && screen.contains("live"));
+    run.until("all rows", |screen| screen.contains("1 of 198") && screen.contains("live"));
     // The stand-in's newest tickets hold escapes, overrides and floods; their pages are opened one by one.
     run.type_in("6");
     run.until("what changed last", |screen| {
         // The order of what breaches next is told at its head; this one's column has no room here.
-        !["SLA↑", "SLA^"].iter().any(|head| screen.contains(head)) && screen.contains("1 of ")
+        !["SLA↑", "SLA^"].iter().any(|head| screen.contains(head)) && screen.contains("1 of 198")
     });
     for at in 2..=30 {
         run.type_in("j");

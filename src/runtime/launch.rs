@@ -194,10 +194,12 @@ fn look(paths: &Paths, theme: Option<&str>, lean: bool, notices: &mut Vec<Notice
     let env = |name: &str| std::env::var(name).ok();
     let depth = ColourDepth::detect(&env);
     let name = theme.unwrap_or("default");
+    let background = Background::detect(&env);
     let parsed = settings::theme_text(paths, name).and_then(|own| match own {
         Some((path, text)) => Theme::parse(&text).map_err(|error| {
             Failure::new(FailureKind::Settings, &format!("the theme {} can't be read: {error}", path.display()))
         }),
+        None if name == Theme::AUTO => Ok(Theme::embedded(Theme::fitting(background)).unwrap_or_default()),
         None => Theme::embedded(name).ok_or_else(|| Failure::new(FailureKind::Settings, &format!("no theme is called {name}"))),
     });
     let theme = parsed.unwrap_or_else(|failure| {
@@ -206,7 +208,7 @@ fn look(paths: &Paths, theme: Option<&str>, lean: bool, notices: &mut Vec<Notice
     });
     let mut look = Look::new(&theme, depth, Glyphs::detect(&env), lean);
     look.zone = TimeZone::system();
-    look.terminal = Background::detect(&env);
+    look.terminal = background;
     look
 }
 

@@ -25,7 +25,7 @@ use crate::{
     session::Session,
     settings::{self, Config, Paths},
     text::SafeText,
-    ui::Theme,
+    ui::{Background, Theme},
 };
 
 mod connecting;
@@ -278,9 +278,9 @@ impl Runner {
             let asked = name.clone();
             let text = blocking(move || match settings::theme_text(&paths, &asked)? {
                 Some((_, text)) => Ok(text),
-                None => Theme::embedded_text(&asked).map(str::to_owned).ok_or_else(|| {
-                    let names =
-                        Theme::names().map(str::to_owned).chain(settings::theme_names(&paths)).collect::<Vec<_>>().join(", ");
+                None => embedded_text(&asked).map(str::to_owned).ok_or_else(|| {
+                    let names = Theme::names().chain([Theme::AUTO]).map(str::to_owned);
+                    let names = names.chain(settings::theme_names(&paths)).collect::<Vec<_>>().join(", ");
                     Failure::new(FailureKind::Settings, &format!("No theme is called {asked}"))
                         .advise(&format!("There are {names}"))
                 }),
@@ -290,6 +290,12 @@ impl Runner {
         };
         self.spawn(work, move |failure| Msg::Theme(broken, Err(failure)));
     }
+}
+
+/// The text of the embedded theme of this name, or of the one that fits the terminal's background.
+fn embedded_text(name: &str) -> Option<&'static str> {
+    let fitting = || Theme::fitting(Background::detect(&|name| std::env::var(name).ok()));
+    Theme::embedded_text(if name == Theme::AUTO { fitting() } else { name })
 }
 
 /// What is told of a task that panicked; where it did is in the log.

@@ -43,6 +43,20 @@ impl Theme {
         EMBEDDED.iter().map(|(name, _)| *name)
     }
 
+    /// What stands for [`Theme::fitting`] where a theme is named.
+    pub const AUTO: &str = "auto";
+
+    /// The name of the embedded theme that fits a background. Where none is known that is the one that keeps to the terminal's own
+    /// colours, which fits both.
+    #[must_use]
+    pub const fn fitting(background: Background) -> &'static str {
+        match background {
+            Background::Unknown => "default",
+            Background::Dark => "dark",
+            Background::Light => "light",
+        }
+    }
+
     /// The text of the embedded theme of this name.
     pub fn embedded_text(name: &str) -> Option<&'static str> {
         EMBEDDED.iter().find(|(other, _)| *other == name).map(|(_, text)| *text)

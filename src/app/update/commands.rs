@@ -129,7 +129,7 @@ impl Update<'_> {
                 self.model.screen = Screen::Connect;
             }
             Command::Theme => {
-                self.notify(Notice::info("Type a name after theme: default, light, dark, high-contrast, mono or your own"));
+                self.notify(Notice::info("Type a name after theme: auto, default, light, dark, high-contrast, mono or your own"));
             }
             Command::Meter => self.toggle_meter(),
             Command::Dates => {

@@ -8,6 +8,9 @@ pub(super) const MS: Duration = Duration::from_millis(1);
 /// Rows of the list whose cursor a held key moves.
 const ROWS: usize = 34;
 
+/// The payload of a packet.
+const PACKET: usize = 1400;
+
 /// What decides when a frame may be written.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Rule {
@@ -56,9 +59,15 @@ pub(super) struct Link {
     each_way: Duration,
     /// When the link has passed on all that was written.
     pub(super) free_at: Duration,
+    /// What waits to be passed on, and since when.
+    queue: VecDeque<(Duration, Vec<u8>)>,
+    /// What came out at the far end after the last request.
+    received: Vec<u8>,
     answers: BTreeSet<(Duration, u64)>,
     requests: u64,
     pub(super) answering: bool,
+    /// Answers take up to 40 ms longer, one this and the next that.
+    pub(super) trembles: bool,
     written_at: Option<Duration>,
     pub(super) frames: usize,
     /// When the last frame is seen by the operator.
@@ -74,23 +83,29 @@ impl Link {
             bytes_per_second,
             each_way: round_trip / 2,
             free_at: Duration::ZERO,
+            queue: VecDeque::new(),
+            received: Vec::new(),
             answers: BTreeSet::new(),
             requests: 0,
             answering: true,
+            trembles: false,
             written_at: None,
             frames: 0,
             seen_at: Duration::ZERO,
         }
     }
 
-    /// The same, as a program finds it that has drawn its first frame a while ago.
+    /// The same, as a program finds it that has drawn its first frame a while ago, and small ones after it.
     pub(super) fn begun(rule: Rule, bytes_per_second: u64, round_trip: Duration) -> Self {
         let mut link = Self::new(rule, bytes_per_second, round_trip);
         let mut bytes = Vec::new();
         link.pace.probe(&mut bytes, link.now);
-        link.pass(&bytes);
+        link.queue.push_back((link.now, bytes));
         link.after(60 * MS);
-        link.write(5800);
+        for bytes in [5800, 16, 139, 68, 38] {
+            link.write(bytes);
+            link.after(20 * MS);
+        }
         link.after(10_000 * MS);
         link
     }
@@ -98,29 +113,42 @@ impl Link {
     pub(super) fn write(&mut self, bytes: usize) {
         let mut bytes = vec![b'x'; bytes];
         self.pace.frame(&mut bytes, self.now);
-        self.pass(&bytes);
+        self.queue.push_back((self.now, bytes));
         self.frames += 1;
         self.written_at = Some(self.now);
     }
 
-    fn pass(&mut self, bytes: &[u8]) {
-        // In packets of SSH, as on the wire.
-        for packet in bytes.chunks(1400) {
-            let micros = (packet.len() as u64 + 90) * 1_000_000 / self.bytes_per_second;
-            self.free_at = self.free_at.max(self.now) + Duration::from_micros(micros);
-            for _ in packet.windows(REQUEST.len()).filter(|bytes| *bytes == REQUEST) {
+    /// Passes on what waits, in packets of SSH that begin before `end`: what waits together travels together.
+    fn pass(&mut self, end: Duration) {
+        while let Some(begin) = self.queue.front().map(|(at, _)| self.free_at.max(*at)).filter(|begin| *begin < end) {
+            let mut packet = Vec::new();
+            while let Some((_, bytes)) = self.queue.front_mut().filter(|(at, _)| *at <= begin && packet.len() < PACKET) {
+                packet.extend(bytes.drain(..bytes.len().min(PACKET - packet.len())));
+                if bytes.is_empty() {
+                    self.queue.pop_front();
+                }
+            }
+            let micros = (packet.len() as u64 + HEADERS) * 1_000_000 / self.bytes_per_second;
+            self.free_at = begin + Duration::from_micros(micros);
+            self.seen_at = self.free_at + self.each_way;
+            self.received.extend(packet);
+            // A request may be torn between two packets.
+            while let Some(place) = self.received.windows(REQUEST.len()).position(|bytes| bytes == REQUEST) {
+                self.received.drain(..place + REQUEST.len());
                 self.requests += 1;
                 if self.answering {
-                    self.answers.insert((self.free_at + 2 * self.each_way, self.requests));
+                    let late = if self.trembles { (self.requests * 7919 % 41) as u32 * MS } else { Duration::ZERO };
+                    let before = self.answers.last().map_or(Duration::ZERO, |(at, _)| *at);
+                    self.answers.insert((before.max(self.seen_at + self.each_way + late), self.requests));
                 }
             }
         }
-        self.seen_at = self.free_at + self.each_way;
     }
 
     /// Lets time pass, with answers as they come.
     pub(super) fn after(&mut self, time: Duration) {
         let end = self.now + time;
+        self.pass(end);
         while let Some((at, _)) = self.answers.first().copied().filter(|(at, _)| *at <= end) {
             self.answers.pop_first();
             self.now = self.now.max(at);
@@ -158,6 +186,9 @@ impl Link {
             if shown == row + keys {
                 break;
             }
+            self.after(MS);
+        }
+        while !self.queue.is_empty() {
             self.after(MS);
         }
         (self.seen_at + self.each_way).saturating_sub(last_key)

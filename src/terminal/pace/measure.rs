@@ -9,7 +9,7 @@ use std::time::Duration;
 /// How long the shortest round trip counts.
 const ROUND_TRIP_COUNTS: Duration = Duration::from_secs(10);
 /// The most bytes of a frame that tells the round trip.
-const SMALL: u64 = 400;
+const SMALL: u64 = 500;
 /// A wire that drains fewer bytes a second than this is slow: a page takes half a second.
 const SLOW: u64 = 12_000;
 /// Measurements that make a wire slow, within [`EVIDENCE_COUNTS`] of one another.
@@ -20,10 +20,11 @@ const EVIDENCE_COUNTS: Duration = Duration::from_mins(1);
 const EVIDENCE_BYTES: u64 = 1000;
 /// Bytes after which what was measured before weighs half.
 const FORGOTTEN_AFTER: u64 = 3000;
-/// The most that is reckoned with, in bytes a second.
-const MOST: u64 = 1 << 32;
-/// What took less than this says nothing but that the wire is fast: shorter times are those of the machines.
-const SHORTEST_DRAIN: Duration = Duration::from_millis(5);
+/// How many times as long as was expected bytes are believed to have taken, and how much longer: a hiccup is not the wire's rate.
+const BELIEVED: u32 = 4;
+const BELIEVED_BESIDE: Duration = Duration::from_millis(50);
+/// The least time that is reckoned with: shorter ones are those of the machines.
+const SHORTEST_DRAIN: Duration = Duration::from_millis(1);
 
 /// Bytes whose end was answered for.
 #[derive(Clone, Copy)]
@@ -32,8 +33,6 @@ pub(super) struct Arrived {
     pub(super) bytes: u64,
     /// How many of them were sent last, together with the request.
     pub(super) last: u64,
-    /// When the first of them were sent.
-    pub(super) first_sent_at: Duration,
     /// When the last were sent.
     pub(super) sent_at: Duration,
     /// When the answer before came, if there was one.
@@ -44,36 +43,56 @@ pub(super) struct Arrived {
 #[derive(Default)]
 pub(super) struct Wire {
     shortest: Shortest,
-    drain: Option<u64>,
-    /// Bytes that kept the wire busy one after another, and for how long.
+    /// What it was kept busy with, the longer ago the less.
+    drained: Option<Busy>,
+    /// Bytes that kept it busy one after another.
     busy: Busy,
     slow: Evidence,
 }
 
+/// Bytes that kept the wire busy, and for how long.
 #[derive(Clone, Copy, Default)]
 struct Busy {
     bytes: u64,
     took: Duration,
 }
 
-/// The shortest round trip of late.
+impl Busy {
+    fn bytes_per_second(self) -> u64 {
+        let micros = self.took.max(SHORTEST_DRAIN).as_micros();
+        u64::try_from(u128::from(self.bytes) * 1_000_000 / micros).unwrap_or(u64::MAX)
+    }
+
+    fn add(&mut self, bytes: u64, took: Duration) {
+        *self = Self { bytes: self.bytes + bytes, took: self.took + took };
+    }
+}
+
+/// How long bytes that found the wire free took to arrive and their answer to come back.
+#[derive(Clone, Copy)]
+struct Trip {
+    bytes: u64,
+    took: Duration,
+}
+
+/// The shortest trip of late.
 #[derive(Clone, Copy, Default)]
 struct Shortest {
-    this: Option<Duration>,
-    last: Option<Duration>,
+    this: Option<Trip>,
+    last: Option<Trip>,
     since: Duration,
 }
 
 impl Shortest {
-    fn take(&mut self, trip: Duration, now: Duration) {
+    fn take(&mut self, trip: Trip, now: Duration) {
         if now.saturating_sub(self.since) > ROUND_TRIP_COUNTS {
             *self = Self { this: None, last: self.this, since: now };
         }
-        self.this = Some(self.this.map_or(trip, |shortest| shortest.min(trip)));
+        self.this = Some(self.this.filter(|shortest| shortest.took <= trip.took).unwrap_or(trip));
     }
 
-    fn get(self) -> Option<Duration> {
-        self.this.into_iter().chain(self.last).min()
+    fn get(self) -> Option<Trip> {
+        self.this.into_iter().chain(self.last).min_by_key(|trip| trip.took)
     }
 }
 
@@ -88,35 +107,40 @@ impl Wire {
     /// Takes note of an answer that came at `now`.
     pub(super) fn take(&mut self, arrived: Arrived, now: Duration) {
         let took = now.saturating_sub(arrived.sent_at);
-        let known = self.shortest.get();
+        let known = self.round_trip();
         // When the wire was free of all before, by the sender's clock.
-        let free = known.and_then(|trip| arrived.answered_before?.checked_sub(trip)).unwrap_or_default();
-        let found_it_free = free <= arrived.sent_at;
-        if found_it_free && arrived.last <= SMALL {
-            self.shortest.take(took.saturating_sub(self.time(arrived.last)), now);
+        let free = known.and_then(|trip| arrived.answered_before?.checked_sub(trip));
+        let busy_since = free.filter(|free| arrived.sent_at <= *free);
+        if busy_since.is_none() && arrived.last <= SMALL {
+            self.shortest.take(Trip { bytes: arrived.last, took }, now);
         }
         let Some(trip) = known else { return };
-        if arrived.first_sent_at <= free {
-            self.drained(arrived.bytes, now.saturating_sub(trip).saturating_sub(free), now);
-        } else if found_it_free && arrived.last > SMALL {
+        let own = took.saturating_sub(trip);
+        if let Some(since) = busy_since {
+            // Answers that come together came in one packet: the next took its time.
+            self.drained(arrived.bytes, now.saturating_sub(trip).saturating_sub(since), now);
+        } else if arrived.last > SMALL {
             self.busy = Busy::default();
-            self.drained(arrived.last, took.saturating_sub(trip), now);
+            self.drained(arrived.last, own, now);
+        } else if own < self.time(arrived.last) {
+            // Of so few bytes the time is no measure, unless they were faster than they could be.
+            self.weigh(arrived.last, own);
         }
     }
 
     /// What is under way while the wire is busy and nothing waits: what it drains in a round trip, in bytes.
     pub(super) fn holds(&self) -> Option<u64> {
-        Some(u64::try_from(u128::from(self.drain?) * self.shortest.get()?.as_micros() / 1_000_000).unwrap_or(u64::MAX))
+        Some(u64::try_from(u128::from(self.drain()?) * self.round_trip()?.as_micros() / 1_000_000).unwrap_or(u64::MAX))
     }
 
     /// The round trip of nothing.
     pub(super) fn round_trip(&self) -> Option<Duration> {
-        self.shortest.get()
+        self.shortest.get().map(|trip| trip.took.saturating_sub(self.time(trip.bytes)))
     }
 
     /// What the wire drains in bytes a second, where it was ever kept busy.
-    pub(super) const fn drain(&self) -> Option<u64> {
-        self.drain
+    pub(super) fn drain(&self) -> Option<u64> {
+        self.drained.map(Busy::bytes_per_second)
     }
 
     /// Whether the wire was measured to be slow, again and again.
@@ -126,21 +150,26 @@ impl Wire {
 
     /// How long so many bytes take to pass; nothing while that isn't known.
     pub(super) fn time(&self, bytes: u64) -> Duration {
-        Duration::from_micros(self.drain.map_or(0, |drain| bytes.saturating_mul(1_000_000) / drain.max(1)))
+        Duration::from_micros(self.drain().map_or(0, |drain| bytes.saturating_mul(1_000_000) / drain.max(1)))
+    }
+
+    fn weigh(&mut self, bytes: u64, took: Duration) {
+        let believed = self.time(bytes).saturating_mul(BELIEVED) + BELIEVED_BESIDE;
+        let Some(drained) = &mut self.drained else {
+            self.drained = Some(Busy { bytes, took });
+            return;
+        };
+        let weight = |of: u64| of * FORGOTTEN_AFTER / (FORGOTTEN_AFTER + bytes);
+        let before = Duration::from_micros(weight(u64::try_from(drained.took.as_micros()).unwrap_or(u64::MAX / FORGOTTEN_AFTER)));
+        *drained = Busy { bytes: weight(drained.bytes) + bytes, took: before + took.min(believed) };
     }
 
     /// So many bytes kept the wire busy for so long.
     fn drained(&mut self, bytes: u64, took: Duration, now: Duration) {
-        let sample = rate(bytes, took);
-        self.drain = Some(match self.drain {
-            None => sample,
-            Some(drain) if took < SHORTEST_DRAIN => drain.max(sample),
-            Some(drain) => (drain * FORGOTTEN_AFTER + sample.min(MOST) * bytes) / (FORGOTTEN_AFTER + bytes),
-        });
-        self.busy = Busy { bytes: self.busy.bytes + bytes, took: self.busy.took + took };
+        self.weigh(bytes, took);
+        self.busy.add(bytes, took);
         if self.busy.bytes >= EVIDENCE_BYTES {
-            let busy = std::mem::take(&mut self.busy);
-            let is_slow = rate(busy.bytes, busy.took) < SLOW;
+            let is_slow = std::mem::take(&mut self.busy).bytes_per_second() < SLOW;
             if !is_slow || now.saturating_sub(self.slow.at) > EVIDENCE_COUNTS {
                 self.slow.count = 0;
             }
@@ -149,10 +178,4 @@ impl Wire {
             }
         }
     }
-}
-
-/// Bytes a second.
-fn rate(bytes: u64, took: Duration) -> u64 {
-    let micros = took.max(SHORTEST_DRAIN).as_micros();
-    u64::try_from(u128::from(bytes) * 1_000_000 / micros).unwrap_or(MOST).min(MOST)
 }

@@ -137,6 +137,9 @@ impl Pace {
 
     /// Takes note of a frame that is written now, and has the request follow it that goes with it.
     pub(super) fn frame(&mut self, bytes: &mut Vec<u8>, now: Duration) {
+        if bytes.is_empty() {
+            return;
+        }
         let length = u64::try_from(bytes.len()).unwrap_or(0) + HEADERS;
         self.sent += length;
         self.free_at = self.free_at.max(now) + self.wire.time(length);
@@ -166,8 +169,7 @@ impl Pace {
         self.silent = false;
         self.stalls = 0;
         if asked.up_to > self.stalled {
-            let Asked { at: sent_at, last, first_sent_at, .. } = asked;
-            self.wire.take(Arrived { bytes, last, first_sent_at, sent_at, answered_before }, now);
+            self.wire.take(Arrived { bytes, last: asked.last, sent_at: asked.at, answered_before }, now);
         }
         self.reckon(now);
     }
