@@ -67,8 +67,8 @@ impl Reader {
             kept,
             missed,
             agents: self.agent_tallies(&self.open_groups(ask, "t.agent_id, t.agent_key")?)?,
-            clients: self.client_tallies(&clients, "is:open ")?,
-            newcomers: self.client_tallies(&newcomers, &format!("opened:>={first} "))?,
+            clients: self.client_tallies(&clients)?,
+            newcomers: self.newcomer_tallies(&newcomers, &first)?,
             reach: self.reach(ask, begin)?,
             days,
         })
@@ -110,10 +110,16 @@ impl Reader {
         self.groups_of(&format!("SELECT {by}, count(*), {} {OPEN} GROUP BY 1, 2", counted(&pressing.sql)), &pressing.params)
     }
 
-    /// Whose tickets were opened since then, closed ones too.
-    fn newcomers(&self, begin: i64) -> Result<Vec<Group>, StoreError> {
-        let sql = "SELECT t.client_id, t.client_key, count(*), 0 FROM tickets AS t WHERE t.opened_key >= ? GROUP BY 1, 2";
-        self.groups_of(sql, &[Value::Integer(begin)])
+    /// The clients whose tickets were opened since then, closed ones too, and how many.
+    fn newcomers(&self, begin: i64) -> Result<Vec<(i64, u64)>, StoreError> {
+        // Counted here: the database would put tens of thousands of rows in order first.
+        let mut counts: BTreeMap<i64, u64> = BTreeMap::new();
+        let mut statement = self.conn.prepare_cached("SELECT client_id FROM tickets WHERE opened_key >= ?")?;
+        let mut rows = statement.query([begin])?;
+        while let Some(row) = rows.next()? {
+            *counts.entry(row.get(0)?).or_default() += 1;
+        }
+        Ok(most_first(counts))
     }
 
     fn groups_of(&self, sql: &str, params: &[Value]) -> Result<Vec<Group>, StoreError> {
@@ -157,26 +163,35 @@ impl Reader {
         for id in by_count(groups).into_iter().filter(|id| AgentId(*id).is_assigned()) {
             let name = agents.iter().find(|agent| agent.id.0 == id).map(|agent| agent.name.clone());
             let name = name.unwrap_or_else(|| SafeText::line(&id.to_string()));
-            tallies.push(tally(NameKey::Agent, "is:open ", name, id, groups));
+            tallies.push(tally(NameKey::Agent, name, id, groups));
         }
         tallies.sort_by_key(|tally| std::cmp::Reverse(tally.count));
         let idle = agents.into_iter().filter(|agent| !agent.disabled && !agent.api && !agent.name.is_empty());
         let idle = idle.filter(|agent| !groups.iter().any(|group| group.id == agent.id.0));
-        tallies.extend(idle.map(|agent| tally(NameKey::Agent, "is:open ", agent.name, agent.id.0, groups)));
+        tallies.extend(idle.map(|agent| tally(NameKey::Agent, agent.name, agent.id.0, groups)));
         Ok(tallies)
     }
 
-    fn client_tallies(&self, groups: &[Group], before: &str) -> Result<Vec<Tally>, StoreError> {
+    fn client_tallies(&self, groups: &[Group]) -> Result<Vec<Tally>, StoreError> {
+        let ids = by_count(groups).into_iter().take(CLIENTS);
+        ids.map(|id| Ok(tally(NameKey::Client, self.client_name(id)?, id, groups))).collect()
+    }
+
+    fn newcomer_tallies(&self, counts: &[(i64, u64)], first: &str) -> Result<Vec<Tally>, StoreError> {
+        let tally = |(id, count): &(i64, u64)| {
+            // By the number: whether a name is anybody else's too, only their rows could tell.
+            let words = format!("opened:>={first} {}:#{id}", NameKey::Client.word());
+            Ok(Tally { name: self.client_name(*id)?, words, count: *count, pressing: 0 })
+        };
+        counts.iter().take(CLIENTS).map(tally).collect()
+    }
+
+    /// What the client is called in its newest ticket.
+    fn client_name(&self, id: i64) -> Result<SafeText, StoreError> {
         let mut named =
             self.conn.prepare_cached("SELECT client_name FROM tickets WHERE client_id = ? ORDER BY updated_key DESC LIMIT 1")?;
-        let mut tallies = Vec::new();
-        for id in by_count(groups).into_iter().take(CLIENTS) {
-            let name = named.query_row([id], |found| row::line(found, 0)).optional()?;
-            let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| SafeText::line("no client"));
-            tallies.push(tally(NameKey::Client, before, name, id, groups));
-        }
-        tallies.sort_by_key(|tally| std::cmp::Reverse(tally.count));
-        Ok(tallies)
+        let name = named.query_row([id], |found| row::line(found, 0)).optional()?;
+        Ok(name.filter(|name| !name.is_empty()).unwrap_or_else(|| SafeText::line("no client")))
     }
 
     fn reach(&self, ask: &BoardAsk, begin: i64) -> Result<Reach, StoreError> {
@@ -210,26 +225,24 @@ fn by_count(groups: &[Group]) -> Vec<i64> {
     for group in groups {
         *counts.entry(group.id).or_default() += group.count;
     }
-    let mut ids: Vec<(u64, i64)> = counts.into_iter().map(|(id, count)| (count, id)).collect();
-    ids.sort_by_key(|(count, id)| (std::cmp::Reverse(*count), *id));
-    ids.into_iter().map(|(_, id)| id).collect()
+    most_first(counts).into_iter().map(|(id, _)| id).collect()
 }
 
-/// The tickets of an id with the words that list them: by the name where that names all of them and nobody else's, else by the
-/// number, with whatever else those words list.
-fn tally(key: NameKey, before: &str, name: SafeText, id: i64, groups: &[Group]) -> Tally {
-    let listed = |words: &str| {
-        let meant = meant(words)?;
-        Some(groups.iter().filter(move |group| meant.iter().any(|value| names(value, group))))
-    };
+fn most_first(counts: BTreeMap<i64, u64>) -> Vec<(i64, u64)> {
+    let mut counts: Vec<(i64, u64)> = counts.into_iter().collect();
+    counts.sort_by_key(|(id, count)| (std::cmp::Reverse(*count), *id));
+    counts
+}
+
+/// The open tickets of an id with the words that list them: by the name where that names all of them and nobody else's, else by
+/// the number.
+fn tally(key: NameKey, name: SafeText, id: i64, groups: &[Group]) -> Tally {
     let by_name = key.with(name.as_str());
-    let exact = listed(&by_name).is_some_and(|found| {
-        let found: Vec<&Group> = found.collect();
-        found.iter().all(|group| group.id == id) && found.len() == groups.iter().filter(|group| group.id == id).count()
-    });
-    let of_id = if exact { by_name } else { format!("{}:{id}", key.word()) };
-    let (count, pressing) = listed(&of_id).map_or((0, 0), sums);
-    Tally { name, words: format!("{before}{of_id}"), count, pressing }
+    let is_exact = meant(&by_name)
+        .is_some_and(|meant| groups.iter().all(|group| meant.iter().any(|value| names(value, group)) == (group.id == id)));
+    let of_id = if is_exact { by_name } else { format!("{}:#{id}", key.word()) };
+    let (count, pressing) = sums(groups.iter().filter(|group| group.id == id));
+    Tally { name, words: format!("is:open {of_id}"), count, pressing }
 }
 
 /// What the only condition of the words names.
@@ -242,7 +255,11 @@ fn meant(words: &str) -> Option<Vec<NameValue>> {
 
 /// Whether a value of `client:` or `agent:` means the group, as the compiled condition does.
 fn names(value: &NameValue, group: &Group) -> bool {
-    let NameValue::Words(words) = value else { return false };
+    let words = match value {
+        NameValue::Words(words) => words,
+        NameValue::Number(id) => return *id == group.id,
+        NameValue::Me => return false,
+    };
     let number = words.text.parse::<i64>().ok().filter(|_| !words.phrase);
     number == Some(group.id) || Pattern::of(words).is_some_and(|pattern| pattern.fits(&group.key))
 }

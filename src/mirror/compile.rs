@@ -171,15 +171,6 @@ impl Scene<'_> {
         let mut conditions = Vec::new();
         let mut index = Some(Vec::new());
         for value in values {
-            let words = match value {
-                NameValue::Me => {
-                    conditions.push(self.mine());
-                    index = None;
-                    continue;
-                }
-                NameValue::Words(words) => words,
-            };
-            let pattern = Pattern::of(words);
             let (column, number) = match key {
                 NameKey::Client => ("t.client_key", "t.client_id"),
                 NameKey::Site => ("t.site_key", "t.site_id"),
@@ -190,6 +181,18 @@ impl Scene<'_> {
                     ("", if key == NameKey::Status { "t.status_id" } else { "t.ticket_type_id" })
                 }
             };
+            let words = match value {
+                NameValue::Me | NameValue::Number(_) => {
+                    conditions.push(match value {
+                        NameValue::Number(id) => bound(format!("{number} = ?"), *id),
+                        _ => self.mine(),
+                    });
+                    index = None;
+                    continue;
+                }
+                NameValue::Words(words) => words,
+            };
+            let pattern = Pattern::of(words);
             let table = match key {
                 NameKey::Status => Some(&self.names.statuses),
                 NameKey::Type => Some(&self.names.types),
@@ -222,7 +225,14 @@ impl Scene<'_> {
     fn in_lists(&self, values: &[NameValue]) -> Condition {
         let mut lists = Vec::new();
         for value in values {
-            let NameValue::Words(words) = value else { continue };
+            let words = match value {
+                NameValue::Words(words) => words,
+                NameValue::Number(id) => {
+                    lists.push(*id);
+                    continue;
+                }
+                NameValue::Me => continue,
+            };
             match words.text.parse::<i64>() {
                 Ok(id) if !words.phrase => lists.push(id),
                 _ => lists.extend(
@@ -280,7 +290,14 @@ impl Condition {
 fn about_assets(values: &[NameValue]) -> Condition {
     let mut conditions = Vec::new();
     for value in values {
-        let NameValue::Words(words) = value else { continue };
+        let words = match value {
+            NameValue::Words(words) => words,
+            NameValue::Number(id) => {
+                conditions.push(bound("asset_id = ?", *id));
+                continue;
+            }
+            NameValue::Me => continue,
+        };
         conditions.extend(Pattern::of(words).map(|pattern| pattern.condition("' ' || tag_key || ' '")));
         conditions.extend(words.text.parse().ok().filter(|_| !words.phrase).map(|id| bound("asset_id = ?", id)));
     }

@@ -158,6 +158,8 @@ pub enum NameKey {
 pub enum NameValue {
     /// Words of the name; all digits may also be the number of the client, status …
     Words(Words),
+    /// `#12`: the one with that number, whatever others are called.
+    Number(i64),
     /// `@me`, for `agent` only.
     Me,
 }

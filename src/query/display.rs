@@ -91,6 +91,7 @@ impl Display for NameValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Words(words) => words.fmt(f),
+            Self::Number(number) => write!(f, "#{number}"),
             Self::Me => f.write_str("@me"),
         }
     }

@@ -153,7 +153,8 @@ fn name_value(key: NameKey, value: &Value<'_>) -> Result<NameValue, QueryError> 
     if !value.quoted && value.text.starts_with(['<', '>']) {
         return Err(QueryError::new(value.span.clone(), "names are not compared by < and >"));
     }
-    Ok(NameValue::Words(words(value)))
+    let number = value.text.strip_prefix('#').filter(|digits| !value.quoted && !digits.starts_with('+'));
+    Ok(number.and_then(|digits| digits.parse().ok()).map_or_else(|| NameValue::Words(words(value)), NameValue::Number))
 }
 
 /// Takes the sign off a value's front; the rest with its place.

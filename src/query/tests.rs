@@ -36,6 +36,8 @@ fn reads_every_key() {
         ("client:acme", Filter::Name(NameKey::Client, vec![NameValue::Words(word("acme"))])),
         ("SITE:\"Head Office\"", Filter::Name(NameKey::Site, vec![NameValue::Words(phrase("Head Office"))])),
         ("user:a,b", Filter::Name(NameKey::User, vec![NameValue::Words(word("a")), NameValue::Words(word("b"))])),
+        ("agent:#7,\"#7\"", Filter::Name(NameKey::Agent, vec![NameValue::Number(7), NameValue::Words(phrase("#7"))])),
+        ("client:#x", Filter::Name(NameKey::Client, vec![NameValue::Words(word("#x"))])),
         ("agent:@me", Filter::Name(NameKey::Agent, vec![NameValue::Me])),
         ("team:net", Filter::Name(NameKey::Team, vec![NameValue::Words(word("net"))])),
         ("status:hold", Filter::Name(NameKey::Status, vec![NameValue::Words(word("hold"))])),

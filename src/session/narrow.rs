@@ -49,6 +49,7 @@ pub(super) fn clients(query: &Query) -> Option<Vec<Words>> {
             .iter()
             .map(|value| match value {
                 NameValue::Words(words) => Some(words.clone()),
+                NameValue::Number(number) => Some(digits(*number)),
                 NameValue::Me => None,
             })
             .collect(),
@@ -70,9 +71,14 @@ fn of_lists(filter: &Filter) -> Option<Vec<Words>> {
     let Filter::Name(NameKey::List, values) = filter else { return None };
     let words = values.iter().filter_map(|value| match value {
         NameValue::Words(words) => Some(words.clone()),
+        NameValue::Number(number) => Some(digits(*number)),
         NameValue::Me => None,
     });
     Some(words.collect())
+}
+
+fn digits(number: i64) -> Words {
+    Words { text: number.to_string(), phrase: false }
 }
 
 /// The agents who alone can work on what is asked for; none where anybody could.
@@ -92,6 +98,7 @@ pub(super) fn agents(query: &Query, me: Option<AgentId>, known: &[AgentRow]) -> 
                 .flat_map(|value| match value {
                     NameValue::Me => Vec::from_iter(me),
                     NameValue::Words(words) => named(words),
+                    NameValue::Number(number) => vec![AgentId(*number)],
                 })
                 .collect(),
         ),

@@ -98,10 +98,10 @@ fn names_lead_to_their_tickets_and_to_nobody_elses() {
     );
     let words = |tallies: &[Tally]| tallies.iter().map(|tally| (tally.words.clone(), tally.count)).collect::<Vec<_>>();
     let board = board(&store);
-    let clients = [("is:open client:\"Acme Holding\"", 2), ("is:open client:5", 1), ("is:open client:8", 1)];
+    let clients = [("is:open client:\"Acme Holding\"", 2), ("is:open client:#5", 1), ("is:open client:#8", 1)];
     assert_eq!(words(&board.clients), clients.map(|(words, count)| (words.to_owned(), count)), "Acme alone is both's name");
     assert_eq!(board.clients[2].name.as_str(), "no client");
-    assert_eq!(board.newcomers[0].words, format!("opened:>={} client:\"Acme Holding\"", board.days[0].date));
+    assert_eq!(board.newcomers[0].words, format!("opened:>={} client:#6", board.days[0].date));
     assert_eq!((board.agents[0].words.as_str(), board.agents[0].count), ("is:open is:unassigned", 4), "the most first");
     assert_eq!(board.agents.iter().filter(|tally| tally.count == 0).count(), 8, "one has no name");
 }

@@ -24,6 +24,7 @@ pub(super) fn list_of(query: &Query) -> Option<i64> {
     query.terms.iter().filter(|term| !term.not).find_map(|term| match &term.filter {
         Filter::Name(NameKey::List, values) => match values.as_slice() {
             [NameValue::Words(words)] => words.text.parse().ok(),
+            [NameValue::Number(number)] => Some(*number),
             _ => None,
         },
         _ => None,
