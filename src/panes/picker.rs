@@ -78,7 +78,7 @@ impl PickerPane {
 
     /// Offers these, under the ticket's number.
     pub fn new(ticket: TicketId, picks: Vec<Pick>) -> Self {
-        Self { drawer: Drawer::new(SafeText::line(&format!("#{ticket}: tickets, files, whom it is about, links")), picks, 0) }
+        Self { drawer: Drawer::new(SafeText::line(&format!("#{ticket}: tickets, files, links, whom it is about")), picks, 0) }
     }
 
     /// Does a command.
