@@ -148,6 +148,13 @@ impl Run {
         self.until(words, |screen| screen.contains(words));
     }
 
+    /// Reads until all open tickets are there: rows that come later would move the others.
+    fn until_filled(&mut self) {
+        self.until("all open tickets", |screen| {
+            screen.contains("live") && !screen.contains("open tickets") && screen.contains("1 of ")
+        });
+    }
+
     /// Reads for as long as something holds; answers how many bytes came.
     fn read_while(&mut self, holds: impl Fn() -> bool) -> usize {
         let (before, end) = (self.all.len(), Instant::now() + PATIENCE);
@@ -244,9 +251,7 @@ fn rows_keys_and_quitting() {
 fn a_bar_of_the_board_leads_to_its_tickets_and_back() {
     let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
     let mut run = Run::with_stand_in(home.path(), 120, 36, &stand_in, &[]);
-    run.until("all open tickets", |screen| {
-        screen.contains("live") && !screen.contains("open tickets") && screen.contains("1 of ")
-    });
+    run.until_filled();
     run.type_in("b");
     run.until("numbers", |screen| screen.contains("Opened and closed in 30 days") && screen.contains("nobody"));
     // Six sections on stand the agents.
@@ -279,7 +284,7 @@ fn a_bar_of_the_board_leads_to_its_tickets_and_back() {
 fn a_client_in_the_round_leads_to_its_people_their_tickets_and_back() {
     let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
     let mut run = Run::with_stand_in(home.path(), 80, 24, &stand_in, &[]);
-    run.until("a row", |screen| screen.contains("1 of ") && screen.contains("live"));
+    run.until_filled();
     run.type_in("gc");
     // What only the server tells comes while the rest is shown.
     run.until("the client", |screen| screen.contains(" Client  / ") && screen.contains("until 2027-03-31"));
