@@ -45,13 +45,6 @@ pub(super) enum Way {
     ByOrder(ByOrder),
 }
 
-impl Way {
-    /// Whether the words of every row on the way are looked at.
-    fn looks_at_each(&self) -> bool {
-        matches!(self, Self::ByOrder(ByOrder { hits: None, .. }))
-    }
-}
-
 /// The rows of a list that are found.
 #[derive(Clone, Debug)]
 pub(super) struct ByOrder {
@@ -60,6 +53,8 @@ pub(super) struct ByOrder {
     pub(super) hits: Option<Arc<[i64]>>,
     /// What has to be looked at in each of them.
     pub(super) check: Option<Condition>,
+    /// How many rows there are, where that is known before they are walked to.
+    pub(super) total: Option<u64>,
 }
 
 impl ByOrder {
@@ -109,16 +104,18 @@ impl Search {
         let known = positions.found(&self.name).unwrap_or_default();
         let mut found = Arc::unwrap_or_clone(known);
         let (start, count) = self.place(conn, &mut found, anchor, count)?;
-        let counted = match self.count_up_to {
-            // What has to be looked at row by row is not counted before it is scrolled to.
-            Some(_) if self.way.looks_at_each() => 0,
-            most => most.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX)),
+        let (counted, total) = match (self.count_up_to, &self.way) {
+            (None, _) => (usize::MAX, None),
+            // Between two rows that are found many others may stand: they are not counted before they are scrolled to.
+            (Some(_), Way::ByOrder(walked)) => (0, walked.total),
+            (Some(most), _) => (usize::try_from(most).unwrap_or(usize::MAX), None),
         };
         // One row more than is shown tells whether there are more.
         self.find(conn, &mut found, counted.max(start.saturating_add(count).saturating_add(1)))?;
         let ids: Vec<i64> = found.ids.iter().skip(start).take(count).copied().collect();
-        let place = Place { ids, offset: start.min(found.ids.len()) as u64, total: found.ids.len() as u64 };
-        let more = !found.all;
+        let counted = found.ids.len() as u64;
+        let place = Place { ids, offset: counted.min(start as u64), total: total.unwrap_or(counted) };
+        let more = !found.all && total.is_none();
         positions.keep_found(&self.name, Arc::new(found));
         Ok((place, more))
     }

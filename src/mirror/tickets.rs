@@ -190,8 +190,9 @@ impl Reader {
         };
         let gathered = if many { None } else { hits(&self.conn, &sources, HELD)? };
         let Some(mut hits) = gathered else {
-            return Ok(search(Way::ByOrder(ByOrder { list: list(None, both, order), hits: None, check: None })));
+            return Ok(search(Way::ByOrder(ByOrder { list: list(None, both, order), hits: None, check: None, total: None })));
         };
+        let also_none = also.is_empty();
         hits.extend(also);
         if let Few::Set(within) = &rows {
             hits.retain(|id| within.binary_search(id).is_ok());
@@ -200,10 +201,12 @@ impl Reader {
         hits.dedup();
         // What the index finds says it all, unless words have to stand in a row.
         let check = by_words.is_loose().then(|| by_words.said());
+        let all_fit = check.is_none() && also_none && by_words.filter.sql == EVERY;
+        let total = all_fit.then_some(hits.len() as u64);
         if hits.len() <= FEW_HITS {
             return Ok(few(json(&hits), if check.is_some() { both } else { by_words.filter }));
         }
-        Ok(search(Way::ByOrder(ByOrder { list: list(None, by_words.filter, order), hits: Some(hits.into()), check })))
+        Ok(search(Way::ByOrder(ByOrder { list: list(None, by_words.filter, order), hits: Some(hits.into()), check, total })))
     }
 
     /// The rows that meet a filter, where they are not too many and quickly found.
