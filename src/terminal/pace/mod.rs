@@ -76,6 +76,8 @@ pub(super) struct Pace {
     unasked_since: Option<Duration>,
     answered: u64,
     answered_at: Option<Duration>,
+    /// What the headers of frames made before anything was answered.
+    early_headers: u64,
     /// Where the first frame ended.
     first_frame: u64,
     /// Bytes up to this one are no longer waited for: what a stalled wire holds.
@@ -100,6 +102,7 @@ impl Pace {
             unasked_since: None,
             answered: 0,
             answered_at: None,
+            early_headers: 0,
             first_frame: 0,
             written_off: 0,
             stalled: 0,
@@ -125,7 +128,8 @@ impl Pace {
             return true;
         }
         match self.wire.holds() {
-            None => unanswered < START,
+            // Where nobody answers, the headers of many small frames must not close it.
+            None => unanswered < START + self.early_headers,
             Some(_) if self.stalls > 0 => unanswered < SMALLEST,
             Some(window) => {
                 // One frame may be larger than the window: the wire is kept busy while the answer to it is on its way.
@@ -139,6 +143,9 @@ impl Pace {
     pub(super) fn frame(&mut self, bytes: &mut Vec<u8>, now: Duration) {
         if bytes.is_empty() {
             return;
+        }
+        if self.never_answered() {
+            self.early_headers += HEADERS;
         }
         let length = u64::try_from(bytes.len()).unwrap_or(0) + HEADERS;
         self.sent += length;

@@ -126,6 +126,17 @@ fn a_frame_that_changes_nothing_counts_for_nothing() {
 }
 
 #[test]
+fn many_small_frames_do_not_close_the_window_of_a_terminal_that_never_answers() {
+    let mut pace = Pace::new(true);
+    pace.probe(&mut Vec::new(), MS);
+    asks(&mut pace, 2600, MS);
+    for frame in 0..40 {
+        assert!(pace.is_open((2 + frame) * MS), "frame {frame} of 40 bytes");
+        asks(&mut pace, 40, (2 + frame) * MS);
+    }
+}
+
+#[test]
 fn keys_that_come_before_the_first_frame_has_arrived_wait_for_it() {
     let mut pace = Pace::new(true);
     pace.probe(&mut Vec::new(), MS);
