@@ -173,7 +173,10 @@ impl Pace {
         let bytes = asked.up_to - self.answered;
         let answered_before = self.answered_at.replace(now);
         self.answered = asked.up_to;
-        self.silent = false;
+        if std::mem::take(&mut self.silent) {
+            // What was written in the meantime goes without a request: no answer will tell of it.
+            self.written_off = self.sent;
+        }
         self.stalls = 0;
         if asked.up_to > self.stalled {
             self.wire.take(Arrived { bytes, last: asked.last, sent_at: asked.at, answered_before }, now);

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::link::{Costs, Link, MS, Rule};
 use super::*;
 
@@ -178,6 +180,61 @@ fn a_terminal_that_never_answers_is_asked_no_more_until_it_does() {
     assert!(pace.is_open(deadline), "nothing is waited for");
     pace.answered(deadline + 500 * MS);
     assert!(asks(&mut pace, 5000, deadline + 501 * MS), "it does answer");
+}
+
+#[test]
+fn what_was_written_while_nobody_answered_holds_nothing_up_once_somebody_does() {
+    let mut pace = Pace::new(true);
+    pace.probe(&mut Vec::new(), MS);
+    assert!(asks(&mut pace, 1300, MS));
+    // Rows come in when the patience has just ended, and only then the answers, of a wire of 3 kB/s and 600 ms.
+    assert!(pace.is_open(1020 * MS));
+    assert!(!asks(&mut pace, 3400, 1020 * MS), "nobody answers");
+    pace.answered(1030 * MS);
+    pace.answered(1480 * MS);
+    assert!(pace.is_open(4000 * MS), "no request is under way whose answer would open it");
+}
+
+/// What may happen to a pace.
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    Frame(usize),
+    Answer,
+    Pass(u32),
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        2 => prop_oneof![1usize..400, 400usize..8000].prop_map(Event::Frame),
+        2 => Just(Event::Answer),
+        3 => prop_oneof![0u32..50, 50u32..4000].prop_map(Event::Pass),
+    ]
+}
+
+proptest! {
+    /// However late answers come, and whether they come at all: a frame waits half a minute at most, and whoever holds it knows
+    /// until when.
+    #[test]
+    fn no_frame_is_held_for_ever(events in prop::collection::vec(event(), 0..60)) {
+        let mut pace = Pace::new(true);
+        pace.probe(&mut Vec::new(), MS);
+        let mut now = MS;
+        for event in events {
+            match event {
+                Event::Frame(bytes) if pace.is_open(now) => drop(asks(&mut pace, bytes, now)),
+                Event::Frame(_) => {}
+                Event::Answer => pace.answered(now),
+                Event::Pass(ms) => now += ms * MS,
+            }
+        }
+        let since = now;
+        while !pace.is_open(now) {
+            let deadline = pace.deadline(now);
+            prop_assert!(deadline.is_some_and(|deadline| deadline > now), "held since {since:?} until {deadline:?}, now {now:?}");
+            now = deadline.unwrap();
+            prop_assert!(now - since <= Duration::from_secs(31), "held for {:?}", now - since);
+        }
+    }
 }
 
 #[test]
