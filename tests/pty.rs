@@ -775,6 +775,62 @@ fn a_slow_wire_is_found_out_and_makes_it_lean_once() {
     wire.run.assert_given_back();
 }
 
+/// A wire that tears every answer, at another place each time, while a key is held at its end.
+struct TornWire {
+    run: Run,
+    answered: usize,
+    held: bool,
+    pressed: usize,
+}
+
+impl TornWire {
+    fn until(&mut self, what: &str, holds: impl Fn(&str, usize) -> bool) {
+        const REQUEST: &[u8] = b"\x1b[5n";
+        while !holds(&self.run.text(), self.pressed) {
+            let bytes = self.run.output.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no {what}:\n{}", self.run.text()));
+            self.run.screen.process(&bytes);
+            self.run.all.extend(bytes);
+            let asked = self.run.all.windows(REQUEST.len()).filter(|bytes| *bytes == REQUEST).count();
+            for answer in self.answered..asked {
+                let (first, rest) = "\x1b[0n".split_at(1 + answer % 3);
+                self.run.type_in(first);
+                // It is the wire that takes its time: nothing is waited for here.
+                std::thread::sleep(Duration::from_millis(
+                    [20, 70, 180, 600][answer / 3 % 4] / if first.len() == 1 { 4 } else { 1 },
+                ));
+                let key = if self.held { ["j", "", "jj"][answer % 3] } else { "" };
+                // Within an answer, but not between its first two bytes, which make alt of a key.
+                let (after, within) = if first.len() == 1 { (key, "") } else { ("", key) };
+                self.run.type_in(&format!("{within}{rest}{after}"));
+                self.pressed += key.len();
+            }
+            self.answered = asked;
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_the_wire_tears_is_no_key_and_costs_none() {
+    let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+    let run = Run::with_stand_in(home.path(), 120, 40, &stand_in, &[]);
+    let mut wire = TornWire { run, answered: 0, held: false, pressed: 0 };
+    let place = |screen: &str, row: usize| screen.trim_end().ends_with(&format!(" {row} of 198"));
+    wire.until("all rows", |screen, _| screen.trim_end().ends_with(" of 198") && screen.contains("live"));
+    wire.run.type_in("gg");
+    wire.until("the first row", |screen, _| place(screen, 1));
+    wire.held = true;
+    wire.run.type_in("j");
+    wire.pressed = 1;
+    wire.until("40 keys", |_, pressed| pressed >= 40);
+    wire.held = false;
+    wire.until("the row that was gone to", |screen, pressed| place(screen, pressed + 1));
+    wire.run.type_in("\rq");
+    wire.until("the list", |screen, pressed| place(screen, pressed + 1));
+    wire.run.type_in("q");
+    assert_eq!(wire.run.ended(), 0);
+    wire.run.assert_given_back();
+}
+
 #[test]
 fn nothing_foreign_reaches_the_terminal() {
     let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());

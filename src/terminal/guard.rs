@@ -43,6 +43,8 @@ pub(super) const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 pub(super) const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 /// How long answers to what was asked may take to come back before the shell gets to read them.
 const PATIENCE_WITH_ANSWERS: Duration = Duration::from_millis(1200);
+/// How much later than expected an answer may come that is still recognised where the wire tore it.
+const LATENESS: Duration = Duration::from_secs(10);
 /// The answer to a status report request.
 const ANSWER: &[u8] = b"\x1b[0n";
 /// Ends a sequence that was cut off in the middle.
@@ -176,6 +178,11 @@ impl Modes {
     /// Takes note of what the terminal has not answered yet.
     pub(super) fn owes(&self, owed: Option<Owed>) {
         *lock(&self.owed) = owed;
+    }
+
+    /// Whether an answer may still be on its way.
+    pub(super) fn is_owed(&self) -> bool {
+        lock(&self.owed).is_some_and(|owed| Instant::now() < owed.until + LATENESS)
     }
 
     /// Reads until so many answers have come, or until `deadline`; what was typed among them is lost.

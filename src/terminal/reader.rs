@@ -96,6 +96,7 @@ impl Shared {
                 Ok(()) => self.read(ready, &mut buffer),
                 Err(_) => Read::Gone,
             };
+            decoder.owe(self.modes.is_owed());
             match read {
                 Read::Bytes(count) => decoder.feed(buffer.get(..count).unwrap_or_default(), started.elapsed(), &mut inputs),
                 Read::Nothing => decoder.tick(started.elapsed(), &mut inputs),

@@ -39,6 +39,11 @@ impl Sequence {
         self.bytes.is_empty().then_some(self.opener)
     }
 
+    /// Whether the answer to a status report request (`ESC [0n`) may begin so.
+    pub(super) fn begins_answer(&self) -> bool {
+        self.opener == b'[' && (self.bytes.is_empty() || self.bytes == b"0")
+    }
+
     /// Takes the next byte.
     pub(super) fn take(&mut self, byte: u8) -> Step {
         if self.opener == b'O' {

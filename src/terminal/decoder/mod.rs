@@ -7,6 +7,8 @@
 //! | incomplete input | held for | then |
 //! |---|---|---|
 //! | `ESC` | [`ESC_HOLD`] | Esc; its `[B` may still come within [`ESC_GRACE`] and is then an arrow all the same |
+//! | `ESC` while an answer is owed | [`OWED_ESC_HOLD`], but for [`ESC_HOLD`] alone it makes alt of a key | Esc; its `[0n` may still come |
+//! | `ESC [`, `ESC [0` while an answer is owed | [`OWED_HOLD`] | as below |
 //! | `ESC [`, `ESC O` | [`SEQUENCE_HOLD`] | alt with that character |
 //! | `ESC [` with parameters | [`PARAMETER_HOLD`] | dropped |
 //! | `ESC ]`, `ESC P`, `ESC _`, `ESC ^`, `ESC X` | [`SEQUENCE_HOLD`] | alt with that character |
@@ -15,6 +17,10 @@
 //!
 //! Inside a paste nothing is a key, not even ctrl-c: a hostile paste could hold one. A lost end mark therefore costs at most
 //! [`PASTE_SILENCE`] without typing.
+//!
+//! This program's own question, how far the terminal has come, is answered while keys are held and the wire is slow: just then
+//! the answer is torn, and just then a key must not be taken for a part of it. So the decoder is told whether an answer is owed. Only a
+//! lone `ESC` can then be both, and is held a little longer; a letter within the answer is a key, and the answer goes on.
 //!
 //! Time is handed in as a [`Duration`] on any monotonic scale. [`Decoder::feed`] never lets time pass by itself: bytes that
 //! are already there win over a deadline that a busy machine has missed, so only a wait that ended without bytes calls
@@ -36,6 +42,12 @@ use paste::Paste;
 pub(super) const ESC_HOLD: Duration = Duration::from_millis(50);
 /// How long after an `ESC` that was given out as Esc its late rest is still taken for a sequence.
 pub(super) const ESC_GRACE: Duration = Duration::from_millis(500);
+/// How long a lone `ESC` is held while an answer is owed, which begins with one.
+pub(super) const OWED_ESC_HOLD: Duration = Duration::from_millis(250);
+/// How long the rest of an owed answer is waited for; what was typed waits for it only if it looks like its beginning.
+pub(super) const OWED_HOLD: Duration = Duration::from_secs(10);
+/// The same where the bracket may as well have been typed after an Esc.
+const OWED_BRACKET_HOLD: Duration = Duration::from_secs(2);
 /// How long an introducer (`ESC [`, `ESC O`, `ESC ]`, ...) is held for what it introduces.
 pub(super) const SEQUENCE_HOLD: Duration = Duration::from_millis(500);
 /// How long a sequence with parameters is held for its end.
@@ -62,8 +74,10 @@ enum State {
     Utf8 { bytes: [u8; 4], have: usize, need: usize, alt: bool },
     /// After `ESC`.
     Escape,
-    /// After `ESC [` or `ESC O`; `late` if that `ESC` was already given out as Esc.
-    Sequence { sequence: Sequence, late: bool },
+    /// After `ESC`, so long that no key makes alt of it any more; it may still begin an answer.
+    HeldEscape,
+    /// After `ESC [` or `ESC O`.
+    Sequence { sequence: Sequence, esc: Esc },
     /// Within the three bytes of an old mouse report.
     OldMouse { left: u8 },
     /// Within an OSC, DCS, APC, PM or SOS string opened by `opener`; `escaped` after an `ESC` in it.
@@ -72,19 +86,39 @@ enum State {
     Paste(Paste),
 }
 
+/// What became of the `ESC` of a sequence.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Esc {
+    /// The rest followed at once.
+    Fresh,
+    /// The rest came late, before the `ESC` was given out.
+    Held,
+    /// It was given out as Esc.
+    Given,
+}
+
 /// Turns the tty's bytes into input; see the module's documentation.
 pub(super) struct Decoder {
     state: State,
     /// When the incomplete input is given up.
     deadline: Option<Duration>,
+    /// When the last byte of it came.
+    since: Duration,
     /// When a lone Esc was last given out.
     esc_given: Option<Duration>,
+    /// Whether the terminal owes an answer.
+    owed: bool,
 }
 
 impl Decoder {
     /// A decoder between sequences.
     pub(super) const fn new() -> Self {
-        Self { state: State::Ground, deadline: None, esc_given: None }
+        Self { state: State::Ground, deadline: None, since: Duration::ZERO, esc_given: None, owed: false }
+    }
+
+    /// Tells whether the terminal owes an answer to a status report request.
+    pub(super) const fn owe(&mut self, owed: bool) {
+        self.owed = owed;
     }
 
     /// The moment at which [`Decoder::tick`] has something to do; `None` while nothing is incomplete.
@@ -94,6 +128,7 @@ impl Decoder {
 
     /// Decodes `bytes`, which were read at `now`.
     pub(super) fn feed(&mut self, bytes: &[u8], now: Duration, out: &mut Vec<Input>) {
+        self.since = now;
         let mut rest = bytes;
         while let Some((&byte, tail)) = rest.split_first() {
             if let State::Paste(paste) = &mut self.state {
@@ -120,21 +155,38 @@ impl Decoder {
         if self.deadline.is_none_or(|deadline| now < deadline) {
             return;
         }
+        if let Some(held) = self.held_for_an_answer().map(|hold| self.since + hold).filter(|until| now < *until) {
+            if matches!(self.state, State::Escape) {
+                self.state = State::HeldEscape;
+            }
+            self.deadline = Some(held);
+            return;
+        }
         match std::mem::replace(&mut self.state, State::Ground) {
-            State::Escape => {
-                out.push(Input::Key(Key::plain(KeyCode::Esc)));
-                self.esc_given = Some(now);
-            }
-            State::Sequence { sequence, late } => {
-                if let Some(opener) = sequence.bare() {
-                    push_char(char::from(opener), !late, out);
-                }
-            }
+            State::Escape | State::HeldEscape => self.give_esc(now, out),
+            State::Sequence { sequence, esc } => give_up(&sequence, esc, esc == Esc::Fresh, out),
             State::Reply { opener, bytes: 0, escaped: false } => push_char(char::from(opener), true, out),
             State::Paste(mut paste) => out.push(Input::Paste(paste.finish())),
             State::Ground | State::Utf8 { .. } | State::OldMouse { .. } | State::Reply { .. } => {}
         }
         self.deadline = None;
+    }
+
+    /// How long what is incomplete may still become the answer that is owed.
+    fn held_for_an_answer(&self) -> Option<Duration> {
+        match &self.state {
+            _ if !self.owed => None,
+            State::Escape | State::HeldEscape => Some(OWED_ESC_HOLD),
+            State::Sequence { sequence, esc } if sequence.begins_answer() => {
+                Some(if *esc == Esc::Given && sequence.bare().is_some() { OWED_BRACKET_HOLD } else { OWED_HOLD })
+            }
+            _ => None,
+        }
+    }
+
+    fn give_esc(&mut self, now: Duration, out: &mut Vec<Input>) {
+        out.push(Input::Key(Key::plain(KeyCode::Esc)));
+        self.esc_given = Some(now);
     }
 
     fn enter(&mut self, state: State, deadline: Option<Duration>) {
@@ -169,11 +221,27 @@ impl Decoder {
                 false
             }
             State::Escape => self.escape(byte, now, out),
-            State::Sequence { sequence, late } => {
-                let late = *late;
+            State::HeldEscape if byte == b'[' => {
+                let sequence = Sequence::new(byte);
+                self.enter(State::Sequence { sequence, esc: Esc::Held }, Some(now + ESC_HOLD));
+                false
+            }
+            State::HeldEscape => {
+                self.enter(State::Ground, None);
+                self.give_esc(now, out);
+                true
+            }
+            State::Sequence { sequence, esc } => {
+                let esc = *esc;
+                let within_answer = self.owed && sequence.begins_answer();
                 match sequence.take(byte) {
                     Step::More => {
                         self.deadline = Some(now + PARAMETER_HOLD);
+                        false
+                    }
+                    // No sequence ends so: it was typed while the answer came in.
+                    Step::Done(None) if within_answer => {
+                        out.push(Input::Key(ascii(byte)));
                         false
                     }
                     Step::Done(input) => {
@@ -191,9 +259,7 @@ impl Decoder {
                     }
                     Step::Broken => {
                         // What looked like the late rest of an arrow was typed after all.
-                        if let Some(opener) = sequence.bare().filter(|_| late) {
-                            push_char(char::from(opener), false, out);
-                        }
+                        give_up(sequence, esc, false, out);
                         self.enter(State::Ground, None);
                         true
                     }
@@ -240,11 +306,11 @@ impl Decoder {
     }
 
     fn ground(&mut self, byte: u8, now: Duration, out: &mut Vec<Input>) {
-        let after_esc = self.esc_given.take().is_some_and(|given| now.saturating_sub(given) <= ESC_GRACE);
+        let after_esc = self.esc_given.take().is_some_and(|given| self.owed || now.saturating_sub(given) <= ESC_GRACE);
         match byte {
             ESC => self.enter(State::Escape, Some(now + ESC_HOLD)),
             b'[' | b'O' if after_esc => {
-                self.enter(State::Sequence { sequence: Sequence::new(byte), late: true }, Some(now + ESC_HOLD));
+                self.enter(State::Sequence { sequence: Sequence::new(byte), esc: Esc::Given }, Some(now + ESC_HOLD));
             }
             0x80.. => self.utf8(byte, false, now),
             _ => out.push(Input::Key(ascii(byte))),
@@ -259,7 +325,7 @@ impl Decoder {
                 self.enter(State::Escape, Some(now + ESC_HOLD));
             }
             b'[' | b'O' => {
-                self.enter(State::Sequence { sequence: Sequence::new(byte), late: false }, Some(now + SEQUENCE_HOLD));
+                self.enter(State::Sequence { sequence: Sequence::new(byte), esc: Esc::Fresh }, Some(now + SEQUENCE_HOLD));
             }
             b']' | b'P' | b'_' | b'^' | b'X' => {
                 self.enter(State::Reply { opener: byte, bytes: 0, escaped: false }, Some(now + SEQUENCE_HOLD));
@@ -268,6 +334,8 @@ impl Decoder {
             _ => {
                 self.enter(State::Ground, None);
                 out.push(Input::Key(Key { alt: true, ..ascii(byte) }));
+                // A key may have come within an answer, right after its `ESC`: the rest of it is none all the same.
+                self.esc_given = self.owed.then_some(now);
             }
         }
         false
@@ -285,6 +353,18 @@ impl Decoder {
             }
         };
         self.enter(State::Utf8 { bytes: [byte, 0, 0, 0], have: 1, need, alt }, Some(now + SEQUENCE_HOLD));
+    }
+}
+
+/// Gives out what looked like a sequence and was typed, as far as keys can look like one; with alt if `alt`.
+fn give_up(sequence: &Sequence, esc: Esc, alt: bool, out: &mut Vec<Input>) {
+    if esc == Esc::Held {
+        out.push(Input::Key(Key::plain(KeyCode::Esc)));
+    }
+    match sequence.bare() {
+        Some(opener) if alt || esc != Esc::Fresh => push_char(char::from(opener), alt, out),
+        None if esc != Esc::Fresh && sequence.begins_answer() => ['[', '0'].into_iter().for_each(|c| push_char(c, false, out)),
+        _ => {}
     }
 }
 

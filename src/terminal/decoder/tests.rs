@@ -14,7 +14,17 @@ fn decode(bytes: &[u8]) -> Vec<Input> {
 
 /// Decodes pieces that arrive at given milliseconds, with a wake-up at each deadline between them, and one long after the last.
 fn timed(pieces: &[(u64, &[u8])]) -> Vec<Input> {
+    timed_by(Decoder::new(), pieces)
+}
+
+/// The same while the terminal owes an answer.
+fn owed(pieces: &[(u64, &[u8])]) -> Vec<Input> {
     let mut decoder = Decoder::new();
+    decoder.owe(true);
+    timed_by(decoder, pieces)
+}
+
+fn timed_by(mut decoder: Decoder, pieces: &[(u64, &[u8])]) -> Vec<Input> {
     let mut out = Vec::new();
     let wake = |decoder: &mut Decoder, until: Duration, out: &mut Vec<Input>| {
         while let Some(deadline) = decoder.deadline().filter(|at| *at < until) {
@@ -242,6 +252,65 @@ fn escape_brackets_and_alt_can_still_be_typed() {
 }
 
 #[test]
+fn an_answer_that_is_owed_is_one_wherever_the_wire_tears_it() {
+    for gap in [0, 40, 60, 240, 600, 1900, 9000] {
+        for cut in 1..4 {
+            let (first, rest) = b"\x1b[0n".split_at(cut);
+            let got = owed(&[(0, b"j"), (0, first), (gap, rest), (gap, b"k")]);
+            // A lone ESC can't be held for seconds: it may as well be Esc. What follows it is still no key.
+            let esc = (cut == 1 && gap > 250).then(|| k(KeyCode::Esc));
+            let wanted: Vec<_> = [c('j')].into_iter().chain(esc).chain([Input::StatusReport, c('k')]).collect();
+            assert!(got == wanted, "{gap} ms after {cut} bytes");
+        }
+    }
+    let one_by_one: Vec<_> =
+        b"\x1b[0n".iter().enumerate().map(|(at, byte)| (at as u64 * 240, std::slice::from_ref(byte))).collect();
+    assert!(owed(&one_by_one) == [Input::StatusReport]);
+}
+
+#[test]
+fn keys_that_come_while_an_answer_is_owed_are_keys() {
+    use KeyCode::{Down, Esc};
+    assert!(owed(&[(0, b"\x1b[j0kn")]) == [c('j'), c('k'), Input::StatusReport], "within it");
+    let alt_j = Input::Key(Key { alt: true, ..Key::char('j') });
+    assert!(owed(&[(0, b"\x1bj[0n")]) == [alt_j.clone(), Input::StatusReport], "after its ESC nothing tells it from alt");
+    assert!(owed(&[(0, b"\x1b[0\x1b[B"), (10, b"j")]) == [k(Down), c('j')]);
+    assert!(owed(&[(0, b"\x1b"), (30, b"j")]) == [alt_j], "as ever");
+    assert!(owed(&[(0, b"\x1b"), (60, b"j")]) == [k(Esc), c('j')], "too late for alt");
+    assert!(owed(&[(0, b"\x1b"), (60, b"\x1b[0n")]) == [k(Esc), Input::StatusReport]);
+    assert!(owed(&[(0, b"\x1b"), (200, b"[B")]) == [k(Down)], "a torn arrow");
+    assert!(owed(&[(0, b"\x1b"), (400, b"[B")]) == [k(Esc), k(Down)]);
+    for at in [200, 400] {
+        assert!(owed(&[(0, b"\x1b"), (at, b"["), (900, b"\x1b[0n")]) == [k(Esc), c('['), Input::StatusReport]);
+        assert!(owed(&[(0, b"\x1b"), (at, b"[")]) == [k(Esc), c('[')]);
+        assert!(owed(&[(0, b"\x1b"), (at, b"[0"), (900, b"\r")]) == [k(Esc), c('['), c('0'), k(KeyCode::Enter)]);
+        assert!(owed(&[(0, b"\x1b"), (at, b"["), (900, b"0"), (1500, b"n")]).last() == Some(&Input::StatusReport));
+    }
+}
+
+#[test]
+fn esc_is_given_out_after_a_moment_and_while_an_answer_is_owed_after_a_longer_one() {
+    for (is_owed, moment) in [(false, ESC_HOLD), (true, OWED_ESC_HOLD)] {
+        let (mut decoder, mut out) = (Decoder::new(), Vec::new());
+        decoder.owe(is_owed);
+        decoder.feed(b"\x1b", MS(1000), &mut out);
+        while let Some(deadline) = decoder.deadline() {
+            assert!(out.is_empty());
+            decoder.tick(deadline, &mut out);
+            assert_eq!(out.is_empty(), deadline < MS(1000) + moment);
+        }
+        assert!(out == [k(KeyCode::Esc)]);
+    }
+    // What is no longer owed is no longer waited for.
+    let (mut decoder, mut out) = (Decoder::new(), Vec::new());
+    decoder.owe(true);
+    decoder.feed(b"\x1b[", MS(0), &mut out);
+    decoder.owe(false);
+    decoder.tick(decoder.deadline().unwrap(), &mut out);
+    assert!(out == [Input::Key(Key { alt: true, ..Key::char('[') })]);
+}
+
+#[test]
 fn bytes_that_are_there_win_over_a_missed_deadline() {
     let mut decoder = Decoder::new();
     let mut out = Vec::new();
@@ -312,6 +381,33 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
+    /// Keys, answers, and every pause that a wire may make: no key is lost, none is invented.
+    #[test]
+    fn between_keys_and_owed_answers_the_wire_may_pause_anywhere(
+        words in prop::collection::vec(prop::sample::select(vec![&b"j"[..], b"[", b"0", b"\x1b[B", b"\x1b[6~", "é".as_bytes(), b"\x1b[0n", b"\x1b[0n"]), 1..20),
+        pauses in prop::collection::vec(prop_oneof![4 => Just(0u64), 2 => 1u64..60, 1 => 60u64..240], 100),
+        within in prop::collection::vec(prop_oneof![8 => Just(false), 1 => Just(true)], 100),
+    ) {
+        let (mut pieces, mut wanted, mut now) = (Vec::new(), Vec::new(), 0);
+        let mut pauses = pauses.into_iter().cycle();
+        let mut within = within.into_iter().cycle();
+        for word in &words {
+            wanted.extend(decode(word));
+            for (at, byte) in word.iter().enumerate() {
+                // Long pauses only where nothing is ambiguous: not after a lone ESC, nor within what is no answer.
+                let long = *word == b"\x1b[0n" && at > 1;
+                now += pauses.next().unwrap() * if long { 30 } else { 1 };
+                if long && within.next().unwrap() {
+                    pieces.push((now, b"j".to_vec()));
+                    wanted.insert(wanted.len() - 1, c('j'));
+                }
+                pieces.push((now, vec![*byte]));
+            }
+        }
+        let pieces: Vec<_> = pieces.iter().map(|(at, bytes)| (*at, bytes.as_slice())).collect();
+        prop_assert!(owed(&pieces) == wanted, "{pieces:?}");
+    }
+
     #[test]
     fn how_the_bytes_are_split_changes_nothing(pieces in prop::collection::vec(piece(), 0..20), cut in 1usize..7) {
         let bytes = pieces.concat();
