@@ -578,3 +578,38 @@ async fn a_ticket_comes_with_what_hangs_on_it_and_its_files_can_be_read() {
         assert_eq!(whole.len() as u64, file.size, "{}", file.name);
     }
 }
+
+#[tokio::test]
+async fn how_halo_shows_its_lists_is_read_and_what_may_not_be_read_takes_nothing_from_them() {
+    let desk = Desk::open(small()).await;
+    let (mirror, _) = open_mirror(&MirrorPlace::Memory, &desk.profile.identity()).unwrap();
+    let session = Session::quiet(desk.settings(), mirror).unwrap();
+    let reader = session.list_reader();
+    // Whoever keeps a list in `views.toml` has never asked for all of them.
+    assert!(reader.columns(15).await.unwrap(), "the list is not known yet: the lists are asked for first");
+    let columns = async |list: i64| {
+        let lists = session.mirror().read(halo_tui::mirror::Reader::halo_lists).await.unwrap();
+        let list = lists.into_iter().find(|other| other.id == list).unwrap();
+        let told = list.columns.iter().map(|column| (column.name.to_string(), column.sorted, column.descending));
+        told.collect::<Vec<_>>()
+    };
+    let closed = columns(15).await;
+    assert_eq!(closed.first().unwrap(), &("Ticket ID".to_owned(), 0, false));
+    assert_eq!(closed.last().unwrap(), &("Date Closed".to_owned(), 1, true));
+    let asked = desk.control.tally().total;
+    assert!(!reader.columns(15).await.unwrap());
+    assert_eq!(desk.control.tally().total, asked, "not again for a while");
+    assert!(!reader.columns(8).await.unwrap(), "a profile of another agent's own is refused");
+    assert_eq!(desk.control.tally().total, asked + 1);
+    assert!(!reader.columns(8).await.unwrap());
+    assert_eq!(desk.control.tally().total, asked + 1, "nor is it asked for again and again");
+    assert_eq!(columns(8).await, []);
+    assert!(reader.tickets(8, true).await.unwrap());
+    assert!(!ids(&session, "list:8").await.is_empty(), "its tickets are listed all the same");
+    desk.control.set_fault(Some(Fault::Truncate));
+    assert_eq!(reader.columns(6).await.unwrap_err().kind, FailureKind::BadReply);
+    desk.control.set_fault(None);
+    assert!(reader.columns(6).await.unwrap(), "a failure is tried again");
+    reader.lists().await.unwrap();
+    assert_eq!((columns(15).await, columns(6).await.len()), (closed, 7), "reading the lists keeps what is known of them");
+}

@@ -419,6 +419,10 @@ fn filling_and_failing_headers() {
     let failing = desk.text();
     assert!(failing.contains("Mail server unreachable"), "rows stay");
     insta::assert_snapshot!(format!("{filling}\n{}", failing.lines().next().unwrap()));
+    let live = || Msg::News(News::Connection(Connection::Live { at: at("2026-11-20T10:00:00Z") }));
+    let back = |effects: &[Effect]| effects.iter().filter(|effect| matches!(effect, Effect::ServerIsBack)).count();
+    assert_eq!(back(&desk.take(live())), 1, "what was put off is asked for");
+    assert_eq!(back(&desk.take(live())), 0);
 }
 
 #[test]

@@ -365,7 +365,7 @@ async fn customers_are_told_with_their_quirks() {
     for (path, key) in [("/Asset", "assets"), ("/ClientContract", "contracts"), ("/Site", "sites")] {
         assert!(!desk.json(path).await[key].as_array().expect("rows").is_empty(), "{path}");
     }
-    for path in ["/Team", "/TicketType", "/SLA", "/Outcome", "/ViewLists?showcounts=true", "/Workday"] {
+    for path in ["/Team", "/TicketType", "/SLA", "/Outcome", "/ViewLists?showcounts=true", "/ViewColumns?type=reqs", "/Workday"] {
         assert!(!desk.json(path).await.as_array().expect("rows").is_empty(), "{path}");
     }
 }

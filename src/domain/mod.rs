@@ -49,7 +49,7 @@ pub use draft::ConnectDraft;
 pub use extras::{AssetLabel, Attachment, CustomField, Extras, FileRow, LinkedAsset, LinkedTicket, Relation, TicketExtras};
 pub use failure::{Failure, FailureKind};
 pub use group::{Folds, GroupId, GroupRow, GroupedRow, RowId};
-pub use halo_list::{HaloList, HaloListRow};
+pub use halo_list::{HaloColumn, HaloColumns, HaloList, HaloListRow};
 pub use history::{History, NotAHistory};
 pub use ids::{
     ActionId, AgentId, AttachmentId, ClientId, PriorityId, SiteId, SlaId, StatusId, TeamId, TicketId, TicketTypeId, UserId,

@@ -9,8 +9,8 @@ use super::{
     wire::{self, WireRecord},
 };
 use crate::domain::{
-    ActionRecord, Agent, AssetRecord, AttachmentId, ClientDetails, ClientId, ClientRecord, ContractRecord, Failure, HaloList,
-    Priority, SiteRecord, Sla, Status, Team, TicketId, TicketRecord, TicketType, Timestamp, UserRecord, Workday,
+    ActionRecord, Agent, AssetRecord, AttachmentId, ClientDetails, ClientId, ClientRecord, ContractRecord, Failure, HaloColumns,
+    HaloList, Priority, SiteRecord, Sla, Status, Team, TicketId, TicketRecord, TicketType, Timestamp, UserRecord, Workday,
 };
 
 /// Permissions of API applications, as Halo names them.
@@ -147,6 +147,12 @@ impl Halo {
     pub async fn view_lists(&self, class: Class) -> Result<Page<HaloList>, Failure> {
         let query = vec![("type", "reqs".to_owned()), ("domain", "reqs".to_owned())];
         self.list("ViewLists", &asked("lists", TICKETS), query, class).await
+    }
+
+    /// A column profile: the columns that lists of tickets are shown with.
+    pub async fn view_columns(&self, id: i64, class: Class) -> Result<HaloColumns, Failure> {
+        let query = vec![("includedetails", "true".to_owned())];
+        self.one(&format!("ViewColumns/{id}"), &asked("columns of lists", TICKETS), query, class).await
     }
 
     /// All working hours with their holidays.

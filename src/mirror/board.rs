@@ -133,8 +133,7 @@ impl Reader {
     fn days(&self, ask: &BoardAsk) -> Result<Vec<DayTally>, StoreError> {
         let today = ask.now.to_zoned(ask.zone.clone()).date();
         let mut opened = self.conn.prepare_cached("SELECT count(*) FROM tickets WHERE opened_key >= ? AND opened_key < ?")?;
-        let mut closed =
-            self.conn.prepare_cached("SELECT count(*) FROM tickets WHERE is_closed = 1 AND closed >= ? AND closed < ?")?;
+        let mut closed = self.conn.prepare_cached("SELECT count(*) FROM tickets WHERE closed_key >= ? AND closed_key < ?")?;
         let mut day = |date: Date| {
             let bounds = bounds(date, &ask.zone);
             let opened = opened.query_row(bounds, |found| row::unsigned(found, 0))?;
@@ -147,7 +146,7 @@ impl Reader {
     /// How many were closed since then in time, and how many too late.
     fn outcomes(&self, begin: i64) -> Result<(u64, u64), StoreError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT count(*) FILTER (WHERE kept = 1), count(*) FILTER (WHERE kept = 0) FROM tickets WHERE is_closed = 1 AND closed >= ?",
+            "SELECT count(*) FILTER (WHERE kept = 1), count(*) FILTER (WHERE kept = 0) FROM tickets WHERE closed_key >= ?",
         )?;
         Ok(statement.query_row([begin], |found| Ok((row::unsigned(found, 0)?, row::unsigned(found, 1)?)))?)
     }
@@ -196,7 +195,7 @@ impl Reader {
 
     fn reach(&self, ask: &BoardAsk, begin: i64) -> Result<Reach, StoreError> {
         let closed = self.overview()?.closed;
-        let dated = "SELECT EXISTS (SELECT 1 FROM tickets WHERE is_closed = 1 AND closed IS NOT NULL)";
+        let dated = "SELECT EXISTS (SELECT 1 FROM tickets WHERE closed_key > 0)";
         if closed > 0 && !self.conn.prepare_cached(dated)?.query_row([], |found| found.get::<_, bool>(0))? {
             return Ok(Reach::Undated);
         }

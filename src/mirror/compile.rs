@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::AgentId,
-    query::{Compare, Filter, NameKey, NameValue, PriorityValue, State, Term, Thing},
+    query::{Compare, Filter, NameKey, NameValue, PriorityValue, Sort, SortKey, State, Term, Thing},
 };
 
 mod order;
@@ -94,12 +94,20 @@ pub(super) fn compile(ask: &TicketAsk, names: &Names) -> Compiled {
             condition
         });
     }
+    // Open tickets are all alike by when they were closed, and the closed ones before them need not be passed over.
+    let only_open = filter.iter().any(|condition| condition.sql == ONLY_OPEN);
+    let mut sort = ask.query.effective_sort();
+    if only_open {
+        let alike = |sort: &mut Sort| sort.key == SortKey::Closed;
+        let by_number = sort.extract_if(.., alike).last().map(|sort| Sort { key: SortKey::Id, ..sort });
+        sort.extend(by_number);
+    }
     let ordered = terms.is_empty() || !ask.query.sort.is_empty();
     Compiled {
         filter: all(filter),
         terms: Terms(terms),
         hint: (!hints.is_empty()).then(|| hints.join(" AND ")),
-        order: ordered.then(|| order(&ask.query.effective_sort())),
+        order: ordered.then(|| order(&sort)),
     }
 }
 

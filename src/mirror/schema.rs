@@ -21,6 +21,7 @@ const STEPS: &[Step] = &[
     Step { statements: include_str!("schema/9.sql"), rewords: false },
     Step { statements: include_str!("schema/10.sql"), rewords: false },
     Step { statements: include_str!("schema/11.sql"), rewords: true },
+    Step { statements: include_str!("schema/13.sql"), rewords: false },
 ];
 
 /// One step.
@@ -52,6 +53,7 @@ pub(super) const TABLES: &[&str] = &[
     "seen",
     "view_lists",
     "view_list_tickets",
+    "view_list_columns",
     "clients",
     "sites",
     "users",

@@ -468,6 +468,32 @@ fn orders_by_every_key_and_resolves_names() {
 }
 
 #[test]
+fn by_closing_the_newest_comes_first_and_what_is_open_last() {
+    let store = desk();
+    // One that was opened again keeps the date at which it had been closed.
+    let closed = |id, status, at| TicketRecord { status_id: StatusId(status), closed: at, ..ticket(id) };
+    let records = vec![closed(5, 9, ago(50)), closed(6, 9, ago(10)), closed(7, 1, ago(20)), closed(8, 9, ago(50))];
+    put(&store, Batch::Tickets(records), Pass::Any);
+    for (query, ids) in [
+        ("is:closed sort:closed", &[6, 8, 5, 120][..]),
+        ("is:closed sort:-closed", &[120, 5, 8, 6]),
+        ("is:open,closed sort:closed", &[6, 8, 5, 120, 7, 3, 2, 1]),
+        ("is:open sort:closed,id", &[7, 3, 2, 1]),
+        ("is:open sort:closed", &[7, 3, 2, 1]),
+        ("closed:<1m sort:closed", &[6, 8, 5]),
+    ] {
+        assert_eq!(found(&store, query), ids, "{query}");
+    }
+    let page = |query, anchor| {
+        let ask = TicketAsk { anchor, count: 2, ..ask(query) };
+        window(&store, &ask).rows.iter().map(|row| row.id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(page("is:closed sort:closed", Anchor::After(TicketId(8))), [5, 120]);
+    assert_eq!(page("is:open,closed sort:closed", Anchor::Before(TicketId(7))), [5, 120]);
+    assert_eq!(page("is:open sort:closed", Anchor::After(TicketId(7))), [3, 2]);
+}
+
+#[test]
 fn nothing_is_mine_where_nobody_is_known() {
     let store = desk();
     for me in [None, Some(AgentId(1)), Some(AgentId(0))] {

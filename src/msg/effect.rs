@@ -170,6 +170,8 @@ pub enum Effect {
     ReadLists,
     /// The view that is shown is this list of Halo, or none: its tickets are kept fresh as long as it is.
     LookAtList(Option<i64>),
+    /// The server answers again: what was put off is asked for now.
+    ServerIsBack,
     /// Change `views.toml`.
     SaveView(Box<ViewEdit>),
     /// Find out the URLs behind an instance's address.

@@ -6,7 +6,7 @@ use super::{
     About, Announcement, Context, Outcome, Pane, TICKETS,
     chooser::{Choose, Choosing},
     list::{List, Listed},
-    views::Views,
+    views::{HaloLayout, Views},
 };
 use crate::{
     domain::{Changed, ClientId, GroupedRow, HaloListRow, LastView, RowId, TicketId, TicketRow},
@@ -51,6 +51,8 @@ pub(super) struct TicketsPane {
     lists: Vec<HaloListRow>,
     /// The choice of lists opens as soon as there are any.
     lists_wanted: bool,
+    /// The list that was made a view last, until it is told what of it can't be shown.
+    adopting: Option<i64>,
     announced: Option<TicketId>,
     /// The ticket that the operator goes to, whose rows are not at hand yet.
     going_to: Option<TicketId>,
@@ -217,7 +219,9 @@ impl Pane for TicketsPane {
     fn views(&self) -> Vec<(SafeText, SafeText)> {
         let told = self.views.tabs().iter().map(|tab| {
             let query = Query { sort: tab.view.layout.sort.clone(), ..tab.view.query.clone() };
-            (tab.view.name.clone(), SafeText::line(&query.to_string()))
+            let missing = tab.halo.as_ref().and_then(HaloLayout::missing);
+            let words = missing.map_or_else(|| query.to_string(), |missing| format!("{query}, {missing}"));
+            (tab.view.name.clone(), SafeText::line(&words))
         });
         told.collect()
     }

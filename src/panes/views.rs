@@ -11,10 +11,12 @@ use crate::{
 };
 
 pub(super) mod file;
+mod halo;
 mod shipped;
 mod tabs;
 
 pub use file::{ViewComplaint, read as read_views};
+pub(super) use halo::HaloLayout;
 pub(super) use shipped::{EVERYTHING, is_shipped};
 
 /// How many columns rows can be ordered by.
@@ -65,6 +67,8 @@ pub(super) struct Tab {
     pub(super) view: View,
     /// How it is laid out now.
     pub(super) layout: Layout,
+    /// How Halo lays it out, where it is a list of Halo's: what holds where nothing else was chosen.
+    pub(super) halo: Option<HaloLayout>,
     /// The filter line.
     pub(super) words: String,
     /// What the filter line means.
@@ -80,7 +84,16 @@ pub(super) struct Tab {
 impl Tab {
     fn new(view: View) -> Self {
         let layout = view.layout.clone();
-        Self { view, layout, words: String::new(), line: Query::default(), ticket: None, folds: Folds::default(), count: None }
+        Self {
+            view,
+            layout,
+            halo: None,
+            words: String::new(),
+            line: Query::default(),
+            ticket: None,
+            folds: Folds::default(),
+            count: None,
+        }
     }
 
     /// The view's conditions and those of the filter line. The line's order goes before all; words on it list what fits them
@@ -107,9 +120,17 @@ impl Tab {
             &self.line.sort
         } else if self.line.has_words() && self.layout.sort == self.view.layout.sort {
             &[]
+        } else if let (true, Some(halo)) = (self.layout.sort.is_empty(), &self.halo) {
+            &halo.sort
         } else {
             &self.layout.sort
         }
+    }
+
+    /// The columns that were chosen here or in Halo; `None` for the usual ones.
+    pub(super) fn columns(&self) -> Option<&[&'static str]> {
+        let halo = self.halo.as_ref().map(|halo| halo.columns.as_slice()).filter(|columns| !columns.is_empty());
+        self.layout.columns.as_deref().or(halo)
     }
 }
 
@@ -195,8 +216,9 @@ impl Views {
         let at = self.find_whole(tab.view.name.as_str());
         match at.and_then(|at| self.tabs.get_mut(at)) {
             Some(other) => {
-                let count = other.count.filter(|_| other.view.query == tab.view.query);
-                *other = Tab { count, folds: other.folds.clone(), ..tab };
+                let same_rows = other.view.query == tab.view.query;
+                let count = other.count.filter(|_| same_rows);
+                *other = Tab { count, folds: other.folds.clone(), halo: other.halo.clone().filter(|_| same_rows), ..tab };
             }
             None => self.tabs.push(tab),
         }
@@ -209,6 +231,11 @@ impl Views {
             self.tabs.remove(self.current);
             self.current = self.current.min(self.tabs.len() - 1);
         }
+    }
+
+    /// The tabs, to be changed.
+    pub(super) fn tabs_mut(&mut self) -> &mut [Tab] {
+        &mut self.tabs
     }
 
     /// The tabs.

@@ -289,6 +289,8 @@ pub enum SortKey {
     Opened,
     /// `updated`
     Updated,
+    /// `closed`: closed tickets first, open ones last
+    Closed,
 }
 
 impl SortKey {
@@ -314,6 +316,7 @@ impl SortKey {
             Self::Sla => "the nearest target first",
             Self::Age => "the oldest first",
             Self::Opened | Self::Updated => "the newest first",
+            Self::Closed => "closed last first, open at the end",
         }
     }
 
@@ -328,6 +331,7 @@ impl SortKey {
             Self::Sla => "the furthest target first",
             Self::Age => "the newest first",
             Self::Opened | Self::Updated => "the oldest first",
+            Self::Closed => "open first, then closed first",
         }
     }
 }
@@ -419,4 +423,5 @@ pub(super) const SORTS: Vocabulary<SortKey> = Vocabulary(&[
     ("age", SortKey::Age),
     ("opened", SortKey::Opened),
     ("updated", SortKey::Updated),
+    ("closed", SortKey::Closed),
 ]);

@@ -9,7 +9,7 @@ use std::{
 
 use futures::FutureExt;
 use tokio::{
-    sync::mpsc,
+    sync::{mpsc, watch},
     task::{AbortHandle, JoinSet},
     time::Instant,
 };
@@ -67,6 +67,8 @@ pub struct Runner {
     client: Option<(ClientId, AbortHandle)>,
     /// The list of Halo that is looked at, and what keeps it fresh.
     list: Option<(i64, AbortHandle)>,
+    /// The server's returns, for what waits for them.
+    back: watch::Sender<()>,
     /// Changes of `views.toml` that wait for their turn.
     edits: Edits,
     /// Since when nobody looks.
@@ -89,6 +91,7 @@ impl Runner {
             view_every: None,
             client: None,
             list: None,
+            back: watch::Sender::default(),
             edits: Edits::default(),
             unwatched: None,
         }
@@ -157,6 +160,7 @@ impl Runner {
             }
             Effect::ReadLists => self.read_lists(),
             Effect::LookAtList(list) => self.look_at_list(list),
+            Effect::ServerIsBack => self.back.send_replace(()),
             Effect::SaveView(edit) => self.save_view(*edit),
             Effect::Watched(watched) => self.watched(watched),
             Effect::Discover(address) => self.discover(address),

@@ -1,5 +1,7 @@
 //! Lists that are kept in Halo: which there are, and which tickets one has that is looked at.
 
+use std::time::Duration;
+
 use super::Session;
 use crate::{
     domain::{Batch, Failure, FailureKind, HaloListRow, TicketId},
@@ -9,7 +11,11 @@ use crate::{
     text::SafeText,
 };
 
+/// How long a list's columns are not asked for again.
+const COLUMNS_KEEP: Duration = Duration::from_hours(1);
+
 /// Reads lists of Halo into the mirror; it outlives the call that made it.
+#[derive(Clone)]
 pub struct ListReader {
     halo: Halo,
     mirror: Mirror,
@@ -72,6 +78,36 @@ impl ListReader {
         let mut changed = self.store(&missing, class).await?;
         changed |= self.mirror.set_list_tickets(list, &ids, (self.clock)()).await?;
         Ok(changed)
+    }
+
+    /// Reads with which columns Halo shows a list, unless that was asked a while ago; answers whether they are others now. A profile
+    /// that this application may not see is as good as none.
+    ///
+    /// # Errors
+    /// As [`Self::lists`].
+    pub async fn columns(&self, list: i64) -> Result<bool, Failure> {
+        let now = (self.clock)();
+        let profile = async || self.mirror.read(move |reader| reader.column_profile(list)).await;
+        let known = match profile().await? {
+            Some((0, None)) | None => {
+                self.lists().await?;
+                profile().await?
+            }
+            known => known,
+        };
+        let Some((id, asked_at)) = known else { return Ok(false) };
+        if asked_at.is_some_and(|at| now.duration_since(at).unsigned_abs() < COLUMNS_KEEP) {
+            return Ok(false);
+        }
+        let told = match id {
+            0 => None,
+            id => match self.halo.view_columns(id, Class::Background).await {
+                Ok(columns) => Some(columns),
+                Err(failure) if matches!(failure.kind, FailureKind::Forbidden | FailureKind::NotFound) => None,
+                Err(failure) => return Err(failure),
+            },
+        };
+        self.mirror.set_list_columns(list, told, now).await
     }
 
     /// Reads tickets by their numbers, a page at a time.

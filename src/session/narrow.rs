@@ -141,6 +141,7 @@ pub(super) fn order(query: &Query) -> Option<(TicketColumn, bool)> {
         SortKey::Opened => Some((TicketColumn::Opened, !reverse)),
         SortKey::Age => Some((TicketColumn::Opened, reverse)),
         SortKey::Updated => Some((TicketColumn::LastAction, !reverse)),
+        SortKey::Closed => Some((TicketColumn::Closed, !reverse)),
         _ => None,
     }
 }

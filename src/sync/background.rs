@@ -4,9 +4,7 @@ use std::collections::HashSet;
 
 use tokio::time::{Duration, Instant};
 
-use super::{
-    Server, Sync, fresh::AFTER_STORAGE, gate::Gate, history, lookups::is_about_one_table, pace, reconcile, registers, talk,
-};
+use super::{Server, Sync, gate::Gate, history, lookups::is_about_one_table, pace, reconcile, registers, talk};
 use crate::{
     domain::{Failure, FailureKind, News, Register},
     halo::Class,
@@ -89,15 +87,9 @@ impl<'a, S: Server> Background<'a, S> {
         self.failures += 1;
         let lasting = !failure.is_transient() || self.failures >= TRIES;
         let heard = lasting && self.gate.answer(&Err(failure.clone()));
-        match failure.kind {
-            FailureKind::Storage => {
-                if !heard && !std::mem::replace(&mut self.told, true) {
-                    self.sync.tell(News::Notice(failure.sentences())).await;
-                }
-                AFTER_STORAGE
-            }
-            FailureKind::RateLimited(asked) => pace::pause_after(self.failures, rand::random()).max(asked.unwrap_or_default()),
-            _ => pace::pause_after(self.failures, rand::random()),
+        if failure.kind == FailureKind::Storage && !heard && !std::mem::replace(&mut self.told, true) {
+            self.sync.tell(News::Notice(failure.sentences())).await;
         }
+        pace::pause_for(&failure, self.failures)
     }
 }

@@ -30,8 +30,6 @@ const NAMES_KEEP: Duration = Duration::from_mins(30);
 const BLIND_EVERY: Duration = Duration::from_mins(15);
 /// Who waits for the mirror to be full is told of a failure that lasts for so many tries.
 pub(super) const TRIES: u32 = 5;
-/// A disk that is full is tried again after so long.
-pub(super) const AFTER_STORAGE: Duration = Duration::from_mins(5);
 /// After the server's return the work in the background waits so long, and up to as much again.
 const QUIET: Duration = Duration::from_secs(15);
 
@@ -171,13 +169,7 @@ impl<'a, S: Server> Fresh<'a, S> {
         self.every?;
         let permanent =
             matches!(failure.kind, FailureKind::InvalidClient | FailureKind::InvalidScope | FailureKind::GrantRefused);
-        let asked = match failure.kind {
-            FailureKind::RateLimited(asked) => asked.unwrap_or_default(),
-            // A disk does not get empty by itself.
-            FailureKind::Storage => AFTER_STORAGE,
-            _ => Duration::ZERO,
-        };
-        (!permanent).then(|| pace::pause_after(self.failures, rand::random()).max(asked))
+        (!permanent).then(|| pace::pause_for(failure, self.failures))
     }
 
     /// One round: what is missing is filled, then what changed is asked for. One that was `asked` for tells all that changed.

@@ -2,14 +2,67 @@
 
 use std::time::Duration;
 
+use tokio::{sync::watch, time::sleep};
+
+use crate::domain::{Failure, FailureKind};
+
 /// The first pause after a failure.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 
+/// A disk that is full is tried again after so long.
+const AFTER_STORAGE: Duration = Duration::from_mins(5);
+
+/// How long to wait after this failure, the last of so many in a row: as [`pause_after`], and no less than the server asks for.
+pub(super) fn pause_for(failure: &Failure, failures: u32) -> Duration {
+    let asked = match failure.kind {
+        FailureKind::RateLimited(asked) => asked.unwrap_or_default(),
+        // A disk does not get empty by itself.
+        FailureKind::Storage => AFTER_STORAGE,
+        _ => Duration::ZERO,
+    };
+    pause_after(failures, rand::random()).max(asked)
+}
+
+/// Does something until dropped: at a pace while it succeeds, ever later while it fails, and at once when the server is `back`; once
+/// only where there is no pace. The first turn is told so.
+pub async fn keep<Turn>(every: Option<Duration>, mut back: watch::Receiver<()>, mut turn: impl FnMut(bool) -> Turn)
+where
+    Turn: Future<Output = Result<(), Failure>>,
+{
+    let mut failures = 0_u32;
+    let mut first = true;
+    loop {
+        // A return while it asks is news to what fails then.
+        back.mark_unchanged();
+        let result = turn(std::mem::take(&mut first)).await;
+        let Some(every) = every else { return };
+        match result {
+            Ok(()) => {
+                failures = 0;
+                sleep(every).await;
+            }
+            Err(failure) => {
+                failures += 1;
+                // Where nobody tells of a return, time alone counts.
+                let returned = async {
+                    if back.changed().await.is_err() {
+                        std::future::pending::<()>().await;
+                    }
+                };
+                tokio::select! {
+                    () = sleep(pause_for(&failure, failures)) => {}
+                    () = returned => {}
+                }
+            }
+        }
+    }
+}
+
 /// How long to wait before the next try after `failures` in a row: 5 s, doubled each time, at most 5 minutes, with up to a
 /// quarter of jitter so that the programs of one desk don't return in step.
-pub(super) fn pause_after(failures: u32, jitter: f64) -> Duration {
+fn pause_after(failures: u32, jitter: f64) -> Duration {
     let doubled = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1).min(10)));
     doubled.min(LONGEST_PAUSE).mul_f64(1.0 + jitter.clamp(0.0, 1.0) / 4.0)
 }
@@ -24,5 +77,52 @@ mod tests {
         assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 300, 300]);
         assert_eq!(pause_after(1, 1.0), Duration::from_millis(6250));
         assert_eq!(pause_after(u32::MAX, 0.5).as_secs(), 337);
+    }
+
+    #[test]
+    fn a_server_that_asks_for_a_longer_pause_gets_it() {
+        let asked = |kind| pause_for(&Failure::new(kind, "x"), 1).as_secs();
+        assert_eq!(asked(FailureKind::RateLimited(Some(Duration::from_secs(90)))), 90);
+        assert!((5..=6).contains(&asked(FailureKind::RateLimited(None))));
+        assert_eq!(asked(FailureKind::Storage), 300);
+    }
+
+    /// When the turns were, in seconds, where those from one place to another fail; the server is back at `back`, if ever.
+    async fn turns(every: Option<u64>, failing: std::ops::Range<usize>, back: Option<u64>, until: u64) -> Vec<u64> {
+        let begun = tokio::time::Instant::now();
+        let (returns, returned) = watch::channel(());
+        let mut at = Vec::new();
+        let work = keep(every.map(Duration::from_secs), returned, |first| {
+            assert_eq!(first, at.is_empty());
+            at.push(begun.elapsed().as_secs());
+            let fails = failing.contains(&(at.len() - 1));
+            std::future::ready(if fails { Err(Failure::new(FailureKind::Unreachable, "x")) } else { Ok(()) })
+        });
+        let life = async {
+            if let Some(back) = back {
+                sleep(Duration::from_secs(back)).await;
+                returns.send_replace(());
+            }
+            sleep(Duration::from_secs(until - back.unwrap_or(0))).await;
+        };
+        tokio::select! {
+            () = work => {}
+            () = life => {}
+        }
+        at
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_kept_fresh_backs_off_and_comes_back_with_the_server() {
+        assert_eq!(turns(Some(15), 0..0, Some(7), 50).await, [0, 15, 30, 45], "a return means nothing to what works");
+        assert_eq!(turns(None, 0..1, Some(7), 50).await, [0], "without a pace it is done once");
+        let alone = turns(Some(15), 1..99, None, 400).await;
+        let gaps: Vec<u64> = alone.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert_eq!(gaps.len(), 7, "{alone:?}");
+        for (gap, least) in gaps.iter().zip([15, 5, 10, 20, 40, 80, 160]) {
+            assert!((least..=least + least / 4 + 1).contains(gap), "{gaps:?}");
+        }
+        let back = turns(Some(15), 1..7, Some(230), 270).await;
+        assert_eq!(back[back.len() - 3..], [230, 245, 260], "{back:?}");
     }
 }

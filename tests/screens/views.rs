@@ -1,7 +1,7 @@
 //! Views: tabs, their counts, order and columns, what is saved of them.
 
 use halo_tui::{
-    domain::{Folds, GroupId, GroupRow, GroupedRow, HaloListRow, SavedView, ViewEdit},
+    domain::{Folds, GroupId, GroupRow, GroupedRow, HaloColumn, HaloListRow, SavedView, ViewEdit},
     panes::read_views,
     query::Query,
 };
@@ -41,10 +41,21 @@ pub(crate) fn grouped(folds: &Folds) -> Answer {
 
 /// The lists of Halo that the mirror would tell.
 pub(crate) fn lists() -> Answer {
-    let list =
-        |id, name: &str, count, read_at: Option<&str>| HaloListRow { id, name: line(name), count, read_at: read_at.map(at) };
+    let list = |id, name: &str, count, read_at: Option<&str>| {
+        let (name, read_at) = (line(name), read_at.map(at));
+        HaloListRow { id, name, count, read_at, columns: Vec::new() }
+    };
+    let column = |name: &str, sorted, descending| HaloColumn { name: line(name), sorted, descending };
+    let columns = vec![
+        column("Fix By Date", 2, false),
+        column("Ticket ID", 0, false),
+        column("Category", 0, false),
+        column("Summary", 0, false),
+        column("\u{1b}[31m \u{202e}株式会社", 0, false),
+        column("Priority", 1, true),
+    ];
     Answer::HaloLists(vec![
-        list(12, "Escalations", 3, Some("2026-11-20T08:00:00Z")),
+        HaloListRow { columns, ..list(12, "Escalations", 3, Some("2026-11-20T08:00:00Z")) },
         list(15, "株式会社さくら \u{1b}[31m \u{202e}gpj", 0, None),
         list(16, "Mine", 0, None),
     ])
@@ -255,6 +266,33 @@ fn lists_of_halo_become_views_and_say_how_old_they_are_80x24() {
     assert!(matches!(&twice[..], [ViewEdit::Put(name, _)] if name == "Mine (Halo)"), "{twice:?}");
     let gone = edits(&desk.keys(" "));
     assert!(matches!(&gone[..], [ViewEdit::Remove { name, shipped: false }] if name == "Mine (Halo)"), "{gone:?}");
+}
+
+#[test]
+fn a_list_of_halo_is_laid_out_as_there_until_something_else_is_chosen() {
+    let mut desk = Desk::full(120, 40, false);
+    desk.keys("L");
+    let taken = update(&mut desk.model, Msg::Input(Input::Key(Key::plain(KeyCode::Enter))), now());
+    assert_eq!(asked(&taken), ["list:12 sort:-pri,sla"], "in the order of Halo's profile");
+    let mut desk = Desk::full(120, 40, false);
+    desk.keys("L\r");
+    assert!(desk.text().contains("Escalations is shown as in Halo, without Halo's Category, ^[[31m"), "{}", desk.text());
+    insta::assert_snapshot!(desk.text());
+    let titles = |desk: &Desk| desk.text().lines().nth(3).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(titles(&desk), "SLA↑2 ID Summary Prio↓1");
+    desk.keys("j:columns id,summary\r");
+    assert_eq!(titles(&desk), "ID Summary");
+    desk.keys(":sort client\r");
+    desk.take_at(Msg::Wake, Now { tick: now().tick + Duration::from_mins(1), ..now() });
+    desk.keys("1L\r");
+    assert_eq!(titles(&desk), "ID Summary", "what was chosen here stays");
+    assert!(!desk.text().contains("is shown as in Halo"), "told once\n{}", desk.text());
+    let saved = edits(&desk.keys(":save-view\r"));
+    assert!(matches!(&saved[..], [ViewEdit::Put(_, view)] if view.sort.as_deref() == Some("client")), "{saved:?}");
+    // Kept in `views.toml` without columns, it goes by Halo's at each start.
+    let mut again = with_views("[[view]]\nname = \"Esc\"\nquery = \"list:12\"\n");
+    again.keys("8");
+    assert_eq!(titles(&again), "SLA↑2 ID Summary Prio↓1");
 }
 
 #[test]

@@ -5,8 +5,8 @@ use super::{
     APP, Update,
 };
 use crate::{
-    domain::{Changed, News, address},
-    msg::{Answer, ConnectNews, Notice, Question, Severity, Slot},
+    domain::{Changed, Connection, News, address},
+    msg::{Answer, ConnectNews, Effect, Notice, Question, Severity, Slot},
     panes::Panes,
     text::SafeText,
 };
@@ -54,7 +54,13 @@ impl Update<'_> {
             News::Filling(progress) => self.model.status.filling = progress,
             News::Coverage(coverage) => self.model.status.coverage = coverage,
             News::Paused(paused) => self.model.status.paused = paused,
-            News::Connection(connection) => self.model.status.connection = connection,
+            News::Connection(connection) => {
+                let is_live = matches!(connection, Connection::Live { .. });
+                let before = std::mem::replace(&mut self.model.status.connection, connection);
+                if is_live && matches!(before, Connection::Failing { .. }) {
+                    self.effects.push(Effect::ServerIsBack);
+                }
+            }
             News::Token(token) => self.model.status.token = token,
             News::ActingAs(agent) => self.model.status.acting = Some((agent.id, agent.name.line())),
             News::Following { .. } => return,

@@ -147,7 +147,8 @@ pub(super) fn views(ask: &mut Ask<'_>) -> Answer {
             "agent_id": agent,
             "team_id": team,
             "filter_profile_id": id,
-            "column_profile_id": 4,
+            "column_profile_id": tables::profile_of(*scope).id,
+            "column_profile_name": tables::profile_of(*scope).name,
             "showcounts": counts,
         });
         if let (true, Some(row)) = (counts, row.as_object_mut()) {

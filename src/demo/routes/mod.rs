@@ -4,6 +4,7 @@ mod actions;
 mod assets;
 mod attachments;
 mod clients;
+mod columns;
 mod contracts;
 mod lookups;
 mod page;
@@ -73,6 +74,8 @@ pub(crate) fn answer(mut ask: Ask<'_>, path: &[&str]) -> Answer {
         ["tickettype"] => lookups::ticket_types(ask),
         ["outcome"] => lookups::outcomes(ask),
         ["viewlists"] => lookups::views(ask),
+        ["viewcolumns"] => columns::list(ask),
+        ["viewcolumns", id] => with_id(id, |id| columns::one(ask, id)),
         ["workday"] => lookups::workdays(ask),
         ["asset"] => assets::list(ask),
         ["asset", id] => with_id(id, |id| assets::one(ask, id)),

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::page::Page;
 use super::ticket_record::Ticket;
-use super::{Ask, actions, ticket_filter};
+use super::{Ask, actions, columns, ticket_filter};
 use crate::demo::answer::Answer;
-use crate::demo::world::World;
+use crate::demo::world::{World, tables};
 
 /// The most rows of a page, whatever `page_size` says.
 const CAP: i64 = 100;
@@ -34,8 +34,9 @@ pub(super) fn list(ask: &mut Ask<'_>) -> Answer {
     let mut envelope = page.envelope("tickets", total, rows);
     envelope.insert("include_children".to_owned(), json!(false));
     if ask.params.on("includecolumns") {
-        envelope.insert("columns_id".to_owned(), json!(4));
-        envelope.insert("columns".to_owned(), columns());
+        let profile = tables::profile(ask.params.id("columns_id"));
+        envelope.insert("columns_id".to_owned(), json!(profile.id));
+        envelope.insert("columns".to_owned(), columns::columns(profile));
     }
     Answer::ok(Value::Object(envelope))
 }
@@ -45,14 +46,4 @@ pub(super) fn one(ask: &mut Ask<'_>, id: u32) -> Answer {
     let now = ask.now();
     let ticket = ask.world.index(id).and_then(|index| Ticket::read(ask.world, index, now));
     ticket.map_or_else(Answer::missing, |ticket| Answer::ok(Value::Object(ticket.detail())))
-}
-
-/// The columns of the one column profile.
-fn columns() -> Value {
-    json!([
-        {"id": 901, "columns_id": 4, "column_seq": 1, "column_name": "Ticket ID", "width": 60, "order_seq": 1, "order_desc": true},
-        {"id": 902, "columns_id": 4, "column_seq": 2, "column_name": "Summary", "width": 300},
-        {"id": 903, "columns_id": 4, "column_seq": 3, "column_name": "Client", "width": 160},
-        {"id": 904, "columns_id": 4, "column_seq": 4, "column_name": "Agent", "width": 120},
-    ])
 }

@@ -328,3 +328,92 @@ pub(crate) const VIEWS: [(u32, &str, Scope); 9] = [
     (12, "Projects", Scope::OfTeam(PROJECTS)),
     (15, "Closed", Scope::Closed),
 ];
+
+/// A profile of columns that lists of tickets are shown with.
+#[derive(Debug)]
+pub(crate) struct Profile {
+    pub(crate) id: u32,
+    pub(crate) name: &'static str,
+    /// The agent whose own it is; others may not read it.
+    pub(crate) agent: Option<u8>,
+    pub(crate) columns: &'static [ProfileColumn],
+}
+
+/// A column's name, its width in pixels and, where the rows go by it, its rank and whether the greatest comes first.
+pub(crate) type ProfileColumn = (&'static str, u32, Option<(u32, bool)>);
+
+/// The profiles; the first is the one that is used where none is named.
+pub(crate) const PROFILES: [Profile; 5] = [
+    Profile {
+        id: 4,
+        name: "Default",
+        agent: None,
+        columns: &[
+            ("Ticket ID", 60, Some((1, true))),
+            ("Summary", 300, None),
+            ("Client", 160, None),
+            ("User", 140, None),
+            ("Agent", 120, None),
+            ("Status", 120, None),
+            ("Last Action Date", 140, None),
+        ],
+    },
+    Profile {
+        id: 6,
+        name: "SLA",
+        agent: None,
+        columns: &[
+            ("Ticket ID", 60, None),
+            ("Fix By Date", 140, Some((1, false))),
+            ("Priority", 90, Some((2, false))),
+            ("Summary", 300, None),
+            ("Client", 160, None),
+            ("Category", 140, None),
+            ("Agent", 120, None),
+        ],
+    },
+    Profile {
+        id: 7,
+        name: "Projects",
+        agent: None,
+        columns: &[
+            ("Client", 160, Some((1, false))),
+            ("Ticket ID", 60, None),
+            ("Summary", 300, None),
+            ("Estimated Time", 90, None),
+            ("Time Taken", 90, None),
+            ("Agent", 120, None),
+            ("Date Opened", 120, Some((2, true))),
+        ],
+    },
+    Profile {
+        id: 9,
+        name: "Closed",
+        agent: None,
+        columns: &[
+            ("Ticket ID", 60, None),
+            ("Summary", 300, None),
+            ("Site", 140, None),
+            ("Agent", 120, None),
+            ("Date Closed", 120, Some((1, true))),
+        ],
+    },
+    Profile { id: 12, name: "Priya's columns", agent: Some(5), columns: &[("Ticket ID", 60, None), ("Summary", 300, None)] },
+];
+
+/// The profile of this number; the usual one where none is named.
+pub(crate) fn profile(id: Option<u32>) -> &'static Profile {
+    let [usual, ..] = &PROFILES;
+    id.and_then(|id| PROFILES.iter().find(|profile| profile.id == id)).unwrap_or(usual)
+}
+
+/// The profile that a list is shown with.
+pub(crate) fn profile_of(scope: Scope) -> &'static Profile {
+    profile(match scope {
+        Scope::Breached | Scope::WaitingOnUs => Some(6),
+        Scope::OfTeam(PROJECTS) => Some(7),
+        Scope::Closed => Some(9),
+        Scope::OfAgent(_) => Some(12),
+        _ => None,
+    })
+}

@@ -1,8 +1,12 @@
 //! The small tables that tickets refer to by number: plain arrays on most versions.
 
-use super::{Fields, WireRecord};
-use crate::domain::{
-    Allowance, HaloList, Priority, PriorityId, Sla, SlaId, Status, StatusId, Team, TeamId, TicketType, TicketTypeId, WorkdayId,
+use super::{Fields, WireRecord, extras::objects};
+use crate::{
+    domain::{
+        Allowance, HaloColumn, HaloColumns, HaloList, Priority, PriorityId, Sla, SlaId, Status, StatusId, Team, TeamId,
+        TicketType, TicketTypeId, WorkdayId,
+    },
+    text::Untrusted,
 };
 
 impl WireRecord for Status {
@@ -56,8 +60,27 @@ impl WireRecord for HaloList {
     const LISTS: &'static [&'static str] = &["viewlists", "lists", "results"];
 
     fn read(id: i64, fields: &mut Fields<'_>) -> Self {
-        Self { id, name: fields.text("name"), sequence: fields.id("sequence") }
+        Self { id, name: fields.text("name"), sequence: fields.id("sequence"), columns_id: fields.id("column_profile_id").max(0) }
     }
+}
+
+impl WireRecord for HaloColumns {
+    const LISTS: &'static [&'static str] = &["viewcolumns", "results"];
+
+    fn read(id: i64, fields: &mut Fields<'_>) -> Self {
+        let mut columns: Vec<(i64, HaloColumn<Untrusted>)> = objects(fields, "columns").map(column).collect();
+        // Where no places are told, the order in which they come counts.
+        columns.sort_by_key(|(place, _)| *place);
+        let named = columns.into_iter().map(|(_, column)| column).filter(|column| !column.name.is_empty());
+        Self { id, columns: named.collect() }
+    }
+}
+
+/// A column with its place.
+fn column(mut fields: Fields<'_>) -> (i64, HaloColumn<Untrusted>) {
+    let column =
+        HaloColumn { name: fields.text("column_name"), sorted: fields.count("order_seq"), descending: fields.flag("order_desc") };
+    (fields.id("column_seq"), column)
 }
 
 impl WireRecord for TicketType {

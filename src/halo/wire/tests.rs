@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::{ids, list, one, text};
 use crate::{
     domain::{
-        ActionRecord, Agent, AgentId, AssetRecord, ClientId, ClientRecord, Priority, PriorityId, Rgb, SiteId, SiteRecord, SlaId,
-        Status, StatusId, TicketId, TicketRecord, UserRecord,
+        ActionRecord, Agent, AgentId, AssetRecord, ClientId, ClientRecord, HaloColumns, Priority, PriorityId, Rgb, SiteId,
+        SiteRecord, SlaId, Status, StatusId, TicketId, TicketRecord, UserRecord,
     },
     halo::page::Page,
 };
@@ -265,4 +265,21 @@ fn any_json() -> impl proptest::strategy::Strategy<Value = Value> {
             prop::collection::btree_map(".*", inner, 0..4).prop_map(|map| Value::Object(map.into_iter().collect())),
         ]
     })
+}
+
+#[test]
+fn the_columns_of_a_profile_come_in_their_places_and_odd_ones_take_nothing_from_the_others() {
+    let body = json!({"id": 4, "name": "Default", "columns": [
+        {"column_seq": 3, "column_name": "Client", "order_seq": null},
+        {"column_seq": 1, "column_name": "Ticket ID", "width": 60, "order_seq": 2, "order_desc": true},
+        7,
+        {"column_seq": "2", "column_name": "Summary", "order_seq": -1},
+        {"column_seq": 4, "column_name": ""},
+        {"column_seq": {}, "column_name": "Odd", "order_seq": "1"},
+    ]});
+    let profile: HaloColumns = one(&body.to_string()).unwrap();
+    let told: Vec<_> = profile.columns.iter().map(|c| (c.name.as_stored(), c.sorted, c.descending)).collect();
+    assert_eq!(told, [("Odd", 1, false), ("Ticket ID", 2, true), ("Summary", 0, false), ("Client", 0, false)]);
+    let bare: HaloColumns = one(r#"{"id": 4, "columns": "none"}"#).unwrap();
+    assert_eq!((bare.id, bare.columns), (4, Vec::new()));
 }

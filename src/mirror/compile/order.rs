@@ -22,6 +22,7 @@ pub(super) fn order(sort: &[Sort]) -> Vec<OrderKey> {
             SortKey::Age => ("t.opened_key", false),
             SortKey::Opened => ("t.opened_key", true),
             SortKey::Updated => ("t.updated_key", true),
+            SortKey::Closed => ("t.closed_key", true),
         };
         if keys.iter().any(|known| known.column == column) {
             continue;

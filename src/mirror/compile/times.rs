@@ -16,7 +16,7 @@ struct Column {
 
 const OPENED: Column = Column { name: "t.opened_key", there: "t.opened_key <> 0" };
 const UPDATED: Column = Column { name: "t.updated_key", there: "t.updated_key <> 0" };
-const CLOSED: Column = Column { name: "t.closed", there: "t.is_closed = 1 AND t.closed IS NOT NULL" };
+const CLOSED: Column = Column { name: "t.closed_key", there: "t.closed_key > 0" };
 const DUE: Column = Column { name: "t.due", there: "t.due < 9223372036854775807" };
 
 impl Column {

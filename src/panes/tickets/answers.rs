@@ -27,7 +27,7 @@ impl TicketsPane {
                 self.fill(Window { rows, offset: window.offset, total: window.total, more: window.more }, context, out);
             }
             (ROWS, Some(Answer::Groups(window))) => self.fill(window, context, out),
-            (LISTS, Some(Answer::HaloLists(lists))) => self.take_lists(lists, out),
+            (LISTS, Some(Answer::HaloLists(lists))) => self.take_lists(lists, context, out),
             (ROWS, _) => self.list.give_up(),
             (NEXT_CHANGED | FIRST_CHANGED, Some(Answer::Tickets(window))) => {
                 self.found_changed(&window, purpose == FIRST_CHANGED, context, out);

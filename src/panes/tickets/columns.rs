@@ -156,6 +156,14 @@ pub(crate) const ALL: &[Column] = &[
         usual: true,
         cell: |row| Cell::Age(row.last_action),
     },
+    Column {
+        name: "closed",
+        spec: spec("Closed", 6, 6, 13, Align::Right, 0),
+        lean: None,
+        sort: Some(SortKey::Closed),
+        usual: false,
+        cell: |row| Cell::Age(row.closed.filter(|_| row.is_closed)),
+    },
 ];
 
 /// The column of this name.

@@ -48,7 +48,7 @@ impl TicketsPane {
     /// Draws the titles and the rows.
     pub(super) fn paint(&self, painter: &mut Painter<'_>, now: Now, focused: bool) {
         let tab = self.views.current();
-        let (shown, specs) = columns::shown(tab.layout.columns.as_deref(), painter.look().is_lean());
+        let (shown, specs) = columns::shown(tab.columns(), painter.look().is_lean());
         let slots = layout::columns(painter.cols().saturating_sub(GUTTER), &specs);
         let slots: Vec<_> = slots.iter().filter_map(|slot| Some((*shown.get(slot.index)?, *slot))).collect();
         row::draw_titles(painter, &slots, &tab.shown_sort());

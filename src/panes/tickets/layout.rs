@@ -73,9 +73,13 @@ impl TicketsPane {
         sort_keys().map(choice).collect()
     }
 
+    fn shown_columns(&self) -> Vec<&'static str> {
+        self.views.current().columns().map_or_else(columns::usual, <[_]>::to_vec)
+    }
+
     /// The columns that are there, then the others.
     fn column_order(&self) -> (Vec<&'static str>, usize) {
-        let mut names = self.layout().columns.clone().unwrap_or_else(columns::usual);
+        let mut names = self.shown_columns();
         let shown = names.len();
         let others = columns::ALL.iter().map(|column| column.name).filter(|name| !names.contains(name));
         let others: Vec<&'static str> = others.collect();
@@ -142,7 +146,7 @@ impl TicketsPane {
                     _ => {}
                 }
                 names.truncate(shown);
-                if choose != Choose::Take && names != layout.columns.clone().unwrap_or_else(columns::usual) {
+                if choose != Choose::Take && names != self.shown_columns() {
                     layout.columns = Some(names);
                 }
             }
@@ -171,12 +175,17 @@ impl TicketsPane {
             tab.words = tab.line.to_string();
         }
         if other_rows {
-            let anchor = match self.list.selected().map(super::Listed::id) {
-                Some(id) => self.list.restart_at(id),
-                None => self.list.restart(),
-            };
-            self.ask(Some(anchor), context, out);
+            self.reorder(context, out);
         }
+    }
+
+    /// Asks for the rows in another order; the cursor stays on its row.
+    pub(super) fn reorder(&mut self, context: Context, out: &mut Vec<Outcome>) {
+        let anchor = match self.list.selected().map(super::Listed::id) {
+            Some(id) => self.list.restart_at(id),
+            None => self.list.restart(),
+        };
+        self.ask(Some(anchor), context, out);
     }
 
     /// Does what was typed after a command; `false` where it takes nothing here.

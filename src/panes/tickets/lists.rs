@@ -4,7 +4,7 @@ use super::{
     super::{
         Context, Outcome,
         chooser::{Choice, Choose, Choosing},
-        views::{View, Views},
+        views::{HaloLayout, View, Views},
     },
     LISTS, TicketsPane,
 };
@@ -31,6 +31,13 @@ pub(super) fn list_of(query: &Query) -> Option<i64> {
     })
 }
 
+/// What is told of a list beside its name: how many tickets it had, and what of it can't be shown.
+fn note(list: &HaloListRow) -> String {
+    let count = list.read_at.map(|_| format!("{} tickets", grouped(list.count)));
+    let missing = HaloLayout::of(&list.columns).and_then(|halo| halo.missing());
+    count.into_iter().chain(missing).collect::<Vec<_>>().join(", ")
+}
+
 impl TicketsPane {
     /// Opens the choice of lists; where none is known yet, as soon as the server told.
     pub(super) fn open_lists(&mut self, out: &mut Vec<Outcome>) {
@@ -45,8 +52,13 @@ impl TicketsPane {
     }
 
     /// Takes the lists.
-    pub(super) fn take_lists(&mut self, lists: Vec<HaloListRow>, out: &mut Vec<Outcome>) {
+    pub(super) fn take_lists(&mut self, lists: Vec<HaloListRow>, context: Context, out: &mut Vec<Outcome>) {
         self.lists = lists;
+        let before = self.views.current().sort().to_vec();
+        self.take_halo_layouts(out);
+        if self.views.current().sort() != before {
+            self.reorder(context, out);
+        }
         if !self.lists_wanted {
             return;
         }
@@ -55,6 +67,21 @@ impl TicketsPane {
         } else {
             self.lists_wanted = false;
             out.push(Outcome::Choose(self.chooser(Choosing::Lists, 0)));
+        }
+    }
+
+    /// Lays the views of Halo's lists out as Halo does; what of the list that was made a view last can't be shown is told once.
+    fn take_halo_layouts(&mut self, out: &mut Vec<Outcome>) {
+        for tab in self.views.tabs_mut() {
+            let list = list_of(&tab.view.query).and_then(|id| self.lists.iter().find(|list| list.id == id));
+            tab.halo = list.and_then(|list| HaloLayout::of(&list.columns));
+        }
+        let tab = self.views.current();
+        if let Some(halo) = &tab.halo
+            && self.adopting.take_if(|id| list_of(&tab.view.query) == Some(*id)).is_some()
+            && let Some(missing) = halo.missing()
+        {
+            out.push(Outcome::Notice(Notice::info(&format!("{} is shown as in Halo, {missing}", tab.view.name))));
         }
     }
 
@@ -67,7 +94,7 @@ impl TicketsPane {
         let choice = |list: &HaloListRow| Choice {
             mark: if Self::tab_of(&self.views, list.id).is_some() { "x".to_owned() } else { String::new() },
             label: list.name.clone(),
-            note: list.read_at.map_or_else(SafeText::default, |_| SafeText::line(&format!("{} tickets", grouped(list.count)))),
+            note: SafeText::line(&note(list)),
         };
         self.lists.iter().map(choice).collect()
     }
@@ -90,6 +117,8 @@ impl TicketsPane {
                 if let Ok(view) = View::new(&name, &format!("list:{}", list.id)) {
                     out.push(Outcome::Effect(Effect::SaveView(Box::new(ViewEdit::Put(name, view.saved())))));
                     self.views.put(view);
+                    self.adopting = Some(list.id);
+                    self.take_halo_layouts(out);
                     self.shown(context, out);
                     self.count(context, out);
                 }

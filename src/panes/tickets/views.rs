@@ -30,7 +30,11 @@ impl TicketsPane {
     pub(super) fn tell_view(&self, out: &mut Vec<Outcome>) {
         let view = &self.views.current().view;
         out.push(Outcome::Effect(Effect::ViewPace(view.refresh)));
-        out.push(Outcome::Effect(Effect::LookAtList(lists::list_of(&view.query))));
+        let list = lists::list_of(&view.query);
+        out.push(Outcome::Effect(Effect::LookAtList(list)));
+        if list.is_some() {
+            Self::ask_lists(out);
+        }
     }
 
     /// Another view is shown.
@@ -44,9 +48,6 @@ impl TicketsPane {
         };
         self.ask(Some(anchor), context, out);
         self.tell_view(out);
-        if lists::list_of(&self.views.current().view.query).is_some() {
-            Self::ask_lists(out);
-        }
     }
 
     /// After a view took the filter line over, the line is empty: the rows are the same, what is to be marked is not.

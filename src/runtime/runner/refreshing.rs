@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::{sync::mpsc, time::Instant};
 
 use super::Runner;
 use crate::{
-    domain::{Changed, ClientId, News},
+    domain::{Changed, ClientId, Failure, News},
     msg::{Msg, Notice},
-    session::Session,
+    session::{ListReader, Session},
+    sync,
     text::SafeText,
 };
 
@@ -97,23 +98,33 @@ impl Runner {
         let Some(list) = list else { return };
         let Some(reader) = self.work.lock().as_ref().map(Session::list_reader) else { return };
         let (messages, every) = (self.messages.clone(), self.every.map(|every| self.view_every.unwrap_or(every)));
+        let back = self.back.subscribe();
         let task = self.tasks.spawn(async move {
-            let mut first = true;
-            loop {
-                let msg = match reader.tickets(list, first).await {
-                    // When it was read is told too.
-                    Ok(changed) => (changed || first).then_some(Msg::News(News::Changed(Changed::Tickets))),
-                    // The header says that the server can't be reached; what is wrong with a list is said once.
-                    Err(failure) => first.then(|| Msg::Notice(Notice::failure(&failure))),
-                };
-                if let Some(msg) = msg {
-                    let _ = messages.send(msg).await;
-                }
-                first = false;
-                let Some(every) = every else { return };
-                tokio::time::sleep(every).await;
-            }
+            let turn = move |first| read_list(reader.clone(), messages.clone(), list, first);
+            sync::keep(every, back, turn).await;
         });
         self.list = Some((list, task));
     }
+}
+
+/// Reads the tickets of a list, and how Halo shows it where that is not known yet.
+async fn read_list(reader: ListReader, messages: mpsc::Sender<Msg>, list: i64, first: bool) -> Result<(), Failure> {
+    let read = reader.tickets(list, first).await;
+    let msg = match &read {
+        // When it was read is told too.
+        Ok(changed) => (*changed || first).then_some(Msg::News(News::Changed(Changed::Tickets))),
+        // The header says that the server can't be reached; what is wrong with a list is said once.
+        Err(failure) => first.then(|| Msg::Notice(Notice::failure(failure))),
+    };
+    if let Some(msg) = msg {
+        let _ = messages.send(msg).await;
+    }
+    read?;
+    match reader.columns(list).await {
+        Ok(true) => drop(messages.send(Msg::News(News::Changed(Changed::Lookups))).await),
+        Ok(false) => {}
+        // Its tickets are there: they stand in the usual columns.
+        Err(failure) => tracing::warn!(list, kind = ?failure.kind, "a list's columns could not be read"),
+    }
+    Ok(())
 }
