@@ -58,6 +58,9 @@ impl Step {
     }
 }
 
+/// The most movements that are made again: nobody makes more before rows are there.
+const MEANWHILE: usize = 1000;
+
 /// A window of rows with a cursor.
 #[derive(Clone, Debug)]
 pub(crate) struct List<R: Listed> {
@@ -72,6 +75,8 @@ pub(crate) struct List<R: Listed> {
     waiting: Option<Wait<R::Id>>,
     /// Something asked for a fresh window while a question was under way.
     again: bool,
+    /// Where the cursor was moved since a question was put that takes it elsewhere: from there the same movements are made.
+    meanwhile: Vec<Step>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +93,16 @@ enum Wait<Id> {
 
 impl<R: Listed> Default for List<R> {
     fn default() -> Self {
-        Self { window: Window::default(), cursor: 0, top: 0, height: 1, loaded: false, waiting: None, again: false }
+        Self {
+            window: Window::default(),
+            cursor: 0,
+            top: 0,
+            height: 1,
+            loaded: false,
+            waiting: None,
+            again: false,
+            meanwhile: Vec::new(),
+        }
     }
 }
 
@@ -130,6 +144,11 @@ impl<R: Listed> List<R> {
         let there = usize::from(row) < self.height && index < self.window.rows.len();
         if there {
             self.cursor = index;
+            // If the rows that are awaited hold this one too, the cursor is to be on it.
+            if let Some(id) = self.selected().map(Listed::id).filter(|_| self.goes_elsewhere()) {
+                self.waiting = Some(Wait::Neighbour(id));
+                self.meanwhile.clear();
+            }
         }
         there
     }
@@ -147,6 +166,9 @@ impl<R: Listed> List<R> {
 
     /// Moves the cursor; answers where a new window is to be asked for, if the rows at hand are running out.
     pub(crate) fn step(&mut self, step: Step) -> Option<Anchor<R::Id>> {
+        if self.goes_elsewhere() && self.meanwhile.len() < MEANWHILE {
+            self.meanwhile.push(step);
+        }
         let half = (self.height / 2).max(1);
         let page = self.height.saturating_sub(1).max(1);
         let last = self.window.rows.len().saturating_sub(1);
@@ -220,6 +242,7 @@ impl<R: Listed> List<R> {
     /// Takes an answer; may ask again where the cursor's row is gone or something changed meanwhile.
     pub(crate) fn fill(&mut self, window: Window<R>) -> Option<Anchor<R::Id>> {
         let waited = self.waiting.take();
+        let meanwhile = std::mem::take(&mut self.meanwhile);
         let first_time = !std::mem::replace(&mut self.loaded, true);
         let at_start = self.window.offset == 0 && self.top == 0;
         let line = self.cursor.saturating_sub(self.top);
@@ -230,11 +253,15 @@ impl<R: Listed> List<R> {
                 self.cursor = last;
                 self.top = 0;
             }
-            Some(Wait::Keep(_)) if !first_time => {
+            Some(Wait::Keep(asked)) if !first_time => {
                 // The cursor may have moved while the answer was under way: it is the row under it now that counts.
                 let under = old.rows.get(self.cursor).map(Listed::id);
                 if let Some(index) = under.and_then(|id| self.index_of(id)) {
                     self.place(index, line, at_start);
+                } else if let Some(under) = under.filter(|under| *under != asked) {
+                    // It has gone so far that these rows are not those around it.
+                    self.window = old;
+                    return Some(self.ask(Wait::Keep(under)));
                 } else if let Some(index) = self.nearest(&old) {
                     self.place(index, line, at_start);
                 } else {
@@ -253,12 +280,21 @@ impl<R: Listed> List<R> {
             Some(Wait::First | Wait::Keep(_)) | None => self.place(0, 0, true),
         }
         self.follow();
-        if std::mem::take(&mut self.again) { self.renew() } else { self.refill() }
+        let renewed = std::mem::take(&mut self.again);
+        let asked = meanwhile.into_iter().fold(None, |asked, step| self.step(step).or(asked));
+        let more = if renewed { self.renew() } else { self.refill() };
+        more.or(asked)
     }
 
     /// An answer did not come (it failed): the rows stay.
     pub(crate) fn give_up(&mut self) {
         self.waiting = None;
+        self.meanwhile.clear();
+    }
+
+    /// Whether an answer is under way that puts the cursor where it is not now.
+    fn goes_elsewhere(&self) -> bool {
+        matches!(self.waiting, Some(Wait::First | Wait::Last | Wait::Neighbour(_)))
     }
 
     fn place(&mut self, index: usize, line: usize, at_start: bool) {
@@ -322,6 +358,7 @@ impl<R: Listed> List<R> {
     fn ask(&mut self, wait: Wait<R::Id>) -> Anchor<R::Id> {
         self.waiting = Some(wait);
         self.again = false;
+        self.meanwhile.clear();
         match wait {
             Wait::First => Anchor::Start,
             Wait::Last => Anchor::End,
@@ -458,6 +495,42 @@ mod tests {
     }
 
     #[test]
+    fn what_is_pressed_before_another_list_is_there_counts_in_it() {
+        let (all, other): (Vec<i64>, Vec<i64>) = ((0..50).collect(), (1000..1050).collect());
+        let mut list = loaded(&all, 10);
+        let ask = Some(list.restart());
+        let _ = list.step(Step::Down);
+        let _ = list.step(Step::Down);
+        settle(&mut list, &other, ask);
+        assert_eq!(list.selected(), Some(&Row(1002)));
+        let ask = Some(list.restart_at(30));
+        let _ = list.step(Step::Up);
+        settle(&mut list, &all, ask);
+        assert_eq!(list.selected(), Some(&Row(29)));
+        let ask = Some(list.restart());
+        let _ = list.step(Step::Bottom);
+        settle(&mut list, &other, ask);
+        assert_eq!(list.selected(), Some(&Row(1049)));
+        let mut list = List::default();
+        list.set_height(10);
+        let ask = Some(list.restart());
+        let _ = list.step(Step::Down);
+        settle(&mut list, &all, ask);
+        assert_eq!(list.selected(), Some(&Row(1)), "nor is one lost before the first rows");
+    }
+
+    #[test]
+    fn a_row_that_is_clicked_before_the_new_rows_are_there_keeps_the_cursor() {
+        let all: Vec<i64> = (0..50).collect();
+        let mut list = loaded(&all, 10);
+        let ask = Some(list.restart());
+        assert!(list.click(3));
+        let sorted: Vec<i64> = all.iter().rev().copied().collect();
+        settle(&mut list, &sorted, ask);
+        assert_eq!(list.selected(), Some(&Row(3)));
+    }
+
+    #[test]
     fn bottom_and_top_of_a_list_that_is_larger_than_its_window() {
         let all: Vec<i64> = (0..10_000).collect();
         let mut list = loaded(&all, 30);
@@ -471,7 +544,56 @@ mod tests {
         assert_eq!(list.position(), (1, 10_000));
     }
 
+    /// What may happen to a list: a key, another list, a change, an answer.
+    #[derive(Clone, Copy, Debug)]
+    enum Event {
+        Step(Step),
+        Show(usize),
+        Renew,
+        Answer,
+    }
+
+    fn event() -> impl Strategy<Value = Event> {
+        use Step::{Bottom, Down, HalfPageDown, PageUp, Top, Up};
+        prop_oneof![
+            4 => prop::sample::select(vec![Up, Down, Down, Down, Top, Bottom, HalfPageDown, PageUp]).prop_map(Event::Step),
+            1 => (0usize..3).prop_map(Event::Show),
+            1 => Just(Event::Renew),
+            2 => Just(Event::Answer),
+        ]
+    }
+
     proptest! {
+        /// However late the rows come, the keys lead to where they lead when rows are there at once.
+        #[test]
+        fn no_key_is_undone_by_rows_that_come_later(height in 1u16..40, events in prop::collection::vec(event(), 0..40)) {
+            let lists: [Vec<i64>; 3] = [(0..90).collect(), (100..105).collect(), (200..270).rev().collect()];
+            let end = |late: bool| {
+                let mut list = List::default();
+                list.set_height(height);
+                let (mut shown, mut ask) = (0, Some(list.restart()));
+                for event in &events {
+                    let asked = match event {
+                        Event::Step(step) => list.step(*step),
+                        Event::Show(at) => {
+                            shown = *at;
+                            Some(list.restart())
+                        }
+                        Event::Renew => list.renew(),
+                        Event::Answer => None,
+                    };
+                    // A newer question takes the place of the one under way.
+                    ask = asked.or(ask);
+                    if !late || matches!(event, Event::Answer) {
+                        settle(&mut list, &lists[shown], ask.take());
+                    }
+                }
+                settle(&mut list, &lists[shown], ask);
+                (list.position(), list.selected().cloned())
+            };
+            prop_assert_eq!(end(true), end(false));
+        }
+
         /// Whatever is pressed, the visible part is full and the cursor is in it, at the row that counting predicts.
         #[test]
         fn steps_agree_with_counting(height in 1u16..40, len in 0usize..700, steps in prop::collection::vec(0u8..8, 0..60)) {
