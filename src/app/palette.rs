@@ -11,6 +11,7 @@ use crate::{
     panes::Offer,
     query::{Known, NameKey, Query},
     text::SafeText,
+    ui::Theme,
 };
 
 /// Commands that make sense when typed; movements are for keys alone.
@@ -84,6 +85,7 @@ pub(super) fn offers(
     called: &[(Register, RegisterRow)],
 ) -> Vec<Offer> {
     let mut offers = commands(words);
+    offers.extend(themes(words));
     offers.extend(shown_views(words, views));
     offers.extend(tickets.iter().map(|row| Offer {
         span: 0..words.len(),
@@ -162,6 +164,25 @@ fn commands(words: &str) -> Vec<Offer> {
         }
     };
     fitting(words).into_iter().map(offer).collect()
+}
+
+/// The themes whose names fit what follows `theme`; those of the operator's own are in files.
+fn themes(words: &str) -> Vec<Offer> {
+    let Some((first, typed)) = words.trim_start().split_once(char::is_whitespace) else { return Vec::new() };
+    if find(first) != Some(Command::Theme) {
+        return Vec::new();
+    }
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let pattern = Pattern::parse(typed.trim(), CaseMatching::Ignore, Normalization::Smart);
+    let names = std::iter::once(Theme::AUTO).chain(Theme::names());
+    let offer = |name: &str| Offer {
+        span: 0..words.len(),
+        insert: format!("{} {name}", Command::Theme.name()),
+        name: SafeText::line(&format!("{} {name}", Command::Theme.name())),
+        argument: "",
+        help: SafeText::line(if name == Theme::AUTO { "the one that fits the terminal's background" } else { "" }),
+    };
+    pattern.match_list(names, &mut matcher).into_iter().map(|(name, _)| offer(name)).collect()
 }
 
 /// The views whose names fit what was typed, or what follows `view`.
@@ -274,6 +295,16 @@ mod tests {
         assert_eq!(inserts("view mi"), ["view Mine"]);
         assert_eq!(inserts("theme mi"), [""; 0]);
         assert_eq!(inserts(""), [""; 0], "the commands come first");
+    }
+
+    #[test]
+    fn themes_are_offered_after_their_command_alone() {
+        let inserts = |words: &str| themes(words).into_iter().map(|offer| offer.insert).collect::<Vec<_>>();
+        assert_eq!(inserts("theme ")[0], "theme auto");
+        assert_eq!(inserts("theme ").len(), Theme::names().count() + 1);
+        assert_eq!(inserts("theme au")[0], "theme auto");
+        assert_eq!(inserts("theme hico"), ["theme high-contrast"]);
+        assert_eq!((inserts("theme"), inserts("auto"), inserts("view au")), (vec![], vec![], vec![]));
     }
 
     #[test]

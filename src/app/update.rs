@@ -184,6 +184,9 @@ impl Update<'_> {
             }
             self.model.focus = id;
             self.lay_out();
+            if id == PREVIEW {
+                self.announce(&Announcement::TicketHeld);
+            }
         }
     }
 

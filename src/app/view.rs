@@ -126,7 +126,11 @@ fn draw_footer(model: &Model, painter: &mut Painter<'_>) {
     let pane = || model.panes.get(model.focus).map_or(&["global"][..], |pane| pane.layers());
     let layers = model.line.as_ref().map_or_else(pane, Prompt::layers);
     let most = if model.look.is_lean() { LEAN_HINTS } else { HINTS };
-    let hints = model.keymap.hints(layers, most);
+    let mut hints = model.keymap.hints(layers, usize::MAX);
+    if model.line.is_none() {
+        hints.retain(|hint| model.panes.get(model.focus).is_none_or(|pane| pane.has_use_for(hint.command)));
+    }
+    hints.truncate(most);
     let hints: Vec<_> = hints.iter().map(|hint| (hint.keys.as_str(), hint.label)).collect();
     hint_line(painter, 1, 0, &hints, room.saturating_sub(1));
 }

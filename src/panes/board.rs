@@ -33,7 +33,10 @@ pub(super) struct BoardPane {
     cursor: usize,
     /// The day on which the cursor comes back to the chart; the newest until it was moved.
     day: usize,
-    visible: bool,
+    /// The size of its area, while it is seen.
+    size: (u16, u16),
+    /// How many lines of each of its columns stand above what is in sight.
+    scrolls: [u16; 3],
     /// An answer is waited for.
     waiting: bool,
     /// When they were counted last, as time since the program's start.
@@ -45,7 +48,17 @@ pub(super) struct BoardPane {
 impl Default for BoardPane {
     fn default() -> Self {
         let bars = bars(None);
-        Self { bars, board: None, cursor: 0, day: usize::MAX, visible: false, waiting: false, counted: None, stale: false }
+        Self {
+            bars,
+            board: None,
+            cursor: 0,
+            day: usize::MAX,
+            size: (0, 0),
+            scrolls: [0; 3],
+            waiting: false,
+            counted: None,
+            stale: false,
+        }
     }
 }
 
@@ -69,6 +82,11 @@ impl BoardPane {
         }
         self.bars = new;
         self.board = Some(board);
+        self.scrolls = draw::scrolls(self);
+    }
+
+    fn is_visible(&self) -> bool {
+        self.size.0 > 0 && self.size.1 > 0
     }
 
     fn here(&self) -> Option<Section> {
@@ -81,6 +99,7 @@ impl BoardPane {
         if let Some(section) = self.here().filter(|section| section.is_days()) {
             self.day = places(&self.bars, section).iter().position(|at| *at == self.cursor).unwrap_or(self.day);
         }
+        self.scrolls = draw::scrolls(self);
     }
 
     /// Goes into the section after this one or before it, `around` from the last to the first; says whether there is one.
@@ -147,8 +166,10 @@ impl Pane for BoardPane {
     }
 
     fn resize(&mut self, cols: u16, rows: u16, context: Context, out: &mut Vec<Outcome>) {
-        let was = std::mem::replace(&mut self.visible, cols > 0 && rows > 0);
-        if self.visible && !was {
+        let was = self.is_visible();
+        self.size = (cols, rows);
+        self.scrolls = draw::scrolls(self);
+        if self.is_visible() && !was {
             self.count(context, out);
         }
     }
@@ -176,6 +197,18 @@ impl Pane for BoardPane {
         true
     }
 
+    fn has_use_for(&self, command: Command) -> bool {
+        !matches!(command, Command::TogglePreview | Command::Sort | Command::Columns | Command::NextView | Command::PreviousView)
+    }
+
+    fn click(&mut self, col: u16, row: u16, _context: Context, _out: &mut Vec<Outcome>) -> bool {
+        let there = draw::bar_at(self, self.size, (col, row));
+        if let Some(at) = there {
+            self.go(at);
+        }
+        there.is_some()
+    }
+
     fn answer(&mut self, _purpose: &'static str, answer: Option<Answer>, _context: Context, _out: &mut Vec<Outcome>) {
         self.waiting = false;
         if let Some(Answer::Board(board)) = answer {
@@ -191,7 +224,7 @@ impl Pane for BoardPane {
     }
 
     fn deadline(&self) -> Option<Duration> {
-        let counted = self.counted.filter(|_| self.visible && !self.waiting)?;
+        let counted = self.counted.filter(|_| self.is_visible() && !self.waiting)?;
         Some(counted + if self.stale { REST } else { OLD })
     }
 

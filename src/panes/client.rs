@@ -202,7 +202,7 @@ impl Pane for ClientPane {
         true
     }
 
-    fn click(&mut self, row: u16, _context: Context, _out: &mut Vec<Outcome>) -> bool {
+    fn click(&mut self, _col: u16, row: u16, _context: Context, _out: &mut Vec<Outcome>) -> bool {
         let at = self.top + usize::from(row);
         let there = self.lines.get(at).is_some_and(PageLine::is_stop);
         if there {

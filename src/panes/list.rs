@@ -77,6 +77,8 @@ pub(crate) struct List<R: Listed> {
     again: bool,
     /// Where the cursor was moved since a question was put that takes it elsewhere: from there the same movements are made.
     meanwhile: Vec<Step>,
+    /// The cursor was put where it is: it stays on its row. Until then it stays on the first, whichever that is.
+    placed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +87,9 @@ enum Wait<Id> {
     First,
     /// The cursor goes to the last row.
     Last,
-    /// The cursor stays on its row; the second id is the one to fall back to where that row is gone.
+    /// The cursor stays on the first row, unless it was put elsewhere than on this one meanwhile.
+    Stay(Id),
+    /// The cursor stays on its row.
     Keep(Id),
     /// The cursor's row was gone: it goes to this neighbour.
     Neighbour(Id),
@@ -102,6 +106,7 @@ impl<R: Listed> Default for List<R> {
             waiting: None,
             again: false,
             meanwhile: Vec::new(),
+            placed: false,
         }
     }
 }
@@ -144,6 +149,7 @@ impl<R: Listed> List<R> {
         let there = usize::from(row) < self.height && index < self.window.rows.len();
         if there {
             self.cursor = index;
+            self.placed = true;
             // If the rows that are awaited hold this one too, the cursor is to be on it.
             if let Some(id) = self.selected().map(Listed::id).filter(|_| self.goes_elsewhere()) {
                 self.waiting = Some(Wait::Neighbour(id));
@@ -151,6 +157,11 @@ impl<R: Listed> List<R> {
             }
         }
         there
+    }
+
+    /// The cursor stays on its row from now on: it is looked at.
+    pub(crate) fn hold(&mut self) {
+        self.placed |= self.loaded;
     }
 
     /// The rows at hand above the cursor, the nearest first.
@@ -172,6 +183,7 @@ impl<R: Listed> List<R> {
         let half = (self.height / 2).max(1);
         let page = self.height.saturating_sub(1).max(1);
         let last = self.window.rows.len().saturating_sub(1);
+        let before = self.cursor;
         match step {
             Step::Up => self.cursor = self.cursor.saturating_sub(1),
             Step::Down => self.cursor = (self.cursor + 1).min(last),
@@ -181,30 +193,33 @@ impl<R: Listed> List<R> {
             Step::PageDown => self.jump_down(page),
             Step::Top => {
                 if self.window.offset > 0 {
+                    self.placed = true;
                     return Some(self.ask(Wait::First));
                 }
                 self.cursor = 0;
             }
             Step::Bottom => {
                 if self.below() > 0 {
+                    self.placed = true;
                     return Some(self.ask(Wait::Last));
                 }
                 self.cursor = last;
             }
         }
+        self.placed |= self.cursor != before;
         self.follow();
         self.refill()
     }
 
     /// Asks for the first rows of another list; the old rows stay until the new ones are there.
     pub(crate) fn restart(&mut self) -> Anchor<R::Id> {
-        self.waiting = None;
+        (self.waiting, self.placed) = (None, false);
         self.ask(Wait::First)
     }
 
     /// Asks for the rows of another list around this one, on which the cursor goes; for the first ones where it is not there.
     pub(crate) fn restart_at(&mut self, id: R::Id) -> Anchor<R::Id> {
-        self.waiting = None;
+        (self.waiting, self.placed) = (None, true);
         self.ask(Wait::Neighbour(id))
     }
 
@@ -214,10 +229,16 @@ impl<R: Listed> List<R> {
             self.again = true;
             return None;
         }
-        match self.selected().map(Listed::id) {
-            Some(id) => Some(self.ask(Wait::Keep(id))),
-            None => Some(self.ask(Wait::First)),
-        }
+        Some(self.ask_again())
+    }
+
+    fn ask_again(&mut self) -> Anchor<R::Id> {
+        let wait = match self.selected().map(Listed::id) {
+            Some(id) if self.placed => Wait::Keep(id),
+            Some(id) => Wait::Stay(id),
+            None => Wait::First,
+        };
+        self.ask(wait)
     }
 
     /// Whether this row is at hand.
@@ -229,6 +250,7 @@ impl<R: Listed> List<R> {
     pub(crate) fn go_to(&mut self, id: R::Id) -> Option<Anchor<R::Id>> {
         // An answer on its way knows nothing of this: it is asked for anew.
         let waits = self.waiting.take().is_some();
+        self.placed = true;
         if let Some(index) = self.index_of(id) {
             self.cursor = index;
             self.follow();
@@ -253,7 +275,7 @@ impl<R: Listed> List<R> {
                 self.cursor = last;
                 self.top = 0;
             }
-            Some(Wait::Keep(asked)) if !first_time => {
+            Some(Wait::Keep(asked) | Wait::Stay(asked)) if !first_time && self.placed => {
                 // The cursor may have moved while the answer was under way: it is the row under it now that counts.
                 let under = old.rows.get(self.cursor).map(Listed::id);
                 if let Some(index) = under.and_then(|id| self.index_of(id)) {
@@ -277,7 +299,7 @@ impl<R: Listed> List<R> {
                 let index = self.index_of(id).unwrap_or(0);
                 self.place(index, line, at_start);
             }
-            Some(Wait::First | Wait::Keep(_)) | None => self.place(0, 0, true),
+            Some(Wait::First | Wait::Stay(_) | Wait::Keep(_)) | None => self.place(0, 0, true),
         }
         self.follow();
         let renewed = std::mem::take(&mut self.again);
@@ -349,8 +371,8 @@ impl<R: Listed> List<R> {
         let above_runs_out = self.window.offset > 0 && self.top < self.height;
         let below_runs_out = self.below() > 0 && self.top + 2 * self.height > self.window.rows.len();
         if (above_runs_out || below_runs_out) && self.waiting.is_none() {
-            let id = self.selected()?.id();
-            return Some(self.ask(Wait::Keep(id)));
+            self.selected()?;
+            return Some(self.ask_again());
         }
         None
     }
@@ -360,7 +382,7 @@ impl<R: Listed> List<R> {
         self.again = false;
         self.meanwhile.clear();
         match wait {
-            Wait::First => Anchor::Start,
+            Wait::First | Wait::Stay(_) => Anchor::Start,
             Wait::Last => Anchor::End,
             Wait::Keep(id) | Wait::Neighbour(id) => Anchor::Around(id),
         }
@@ -441,6 +463,41 @@ mod tests {
         let ask = Some(list.restart());
         settle(&mut list, all, ask);
         list
+    }
+
+    #[test]
+    fn until_it_is_moved_the_cursor_stays_on_the_first_row_whichever_that_is() {
+        let mut all: Vec<i64> = (0..50).collect();
+        let renewed = |list: &mut List<Row>, all: &[i64]| {
+            let ask = list.renew();
+            settle(list, all, ask);
+            list.selected().map(|row| row.0)
+        };
+        let mut list = loaded(&all, 10);
+        all.splice(0..0, [100, 101]);
+        assert_eq!(renewed(&mut list, &all), Some(100));
+        all.insert(0, 102);
+        // A key that comes while rows are on their way counts for the rows that were seen.
+        let ask = list.renew();
+        let _ = list.step(Step::Down);
+        settle(&mut list, &all, ask);
+        assert_eq!(list.selected(), Some(&Row(101)));
+        all.insert(0, 103);
+        assert_eq!(renewed(&mut list, &all), Some(101), "once moved it follows its row");
+        let ask = Some(list.restart());
+        settle(&mut list, &all, ask);
+        all.insert(0, 104);
+        assert_eq!(renewed(&mut list, &all), Some(104), "another list begins at its first row");
+        list.hold();
+        all.insert(0, 105);
+        assert_eq!(renewed(&mut list, &all), Some(104), "what is looked into stays");
+        let mut clicked = loaded(&all, 10);
+        assert!(clicked.click(0));
+        all.insert(0, 106);
+        assert_eq!(renewed(&mut clicked, &all), Some(105));
+        let mut gone = loaded(&all, 10);
+        all.clear();
+        assert_eq!(renewed(&mut gone, &all), None);
     }
 
     #[test]

@@ -160,6 +160,8 @@ pub enum Announcement {
     TicketSelected(Option<TicketId>),
     /// It was the operator who put it there, not a list that moved.
     TicketChosen(TicketId),
+    /// The ticket that is shown is looked into: the cursor stays on it, though the operator did not put it there.
+    TicketHeld,
     /// The operator is done with this ticket and stays at it.
     TicketRead(TicketId),
     /// This ticket was gone to from another one.
@@ -189,12 +191,17 @@ pub trait Pane: std::fmt::Debug + Send {
     fn id(&self) -> PaneId;
     /// The layers of its keys, the most specific first.
     fn layers(&self) -> &'static [&'static str];
+    /// Whether a command does something to what is seen here: only of such ones the last line tells the keys.
+    fn has_use_for(&self, _command: Command) -> bool {
+        true
+    }
     /// Tells how much room there is; asks the first question.
     fn resize(&mut self, cols: u16, rows: u16, context: Context, out: &mut Vec<Outcome>);
     /// Does a command; `false` where it means nothing here.
     fn command(&mut self, command: Command, context: Context, out: &mut Vec<Outcome>) -> bool;
-    /// Row `row` of the pane's area was clicked: a row of a list gets the cursor. Says whether something stands there to be opened.
-    fn click(&mut self, _row: u16, _context: Context, _out: &mut Vec<Outcome>) -> bool {
+    /// The cell in column `col` and row `row` of the pane's area was clicked: a row of a list gets the cursor. Says whether something
+    /// stands there to be opened.
+    fn click(&mut self, _col: u16, _row: u16, _context: Context, _out: &mut Vec<Outcome>) -> bool {
         false
     }
     /// Takes an answer; `None` where the question failed.

@@ -243,7 +243,7 @@ impl Pane for RegisterPane {
         }
     }
 
-    fn click(&mut self, row: u16, _context: Context, _out: &mut Vec<Outcome>) -> bool {
+    fn click(&mut self, _col: u16, row: u16, _context: Context, _out: &mut Vec<Outcome>) -> bool {
         row.checked_sub(1).is_some_and(|row| self.list.click(row))
     }
 

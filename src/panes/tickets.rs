@@ -135,7 +135,7 @@ impl Pane for TicketsPane {
         self.does(command, context, out)
     }
 
-    fn click(&mut self, row: u16, _context: Context, out: &mut Vec<Outcome>) -> bool {
+    fn click(&mut self, _col: u16, row: u16, _context: Context, out: &mut Vec<Outcome>) -> bool {
         // The first row holds the titles.
         let there = row.checked_sub(1).is_some_and(|row| self.list.click(row));
         if there {
@@ -151,6 +151,7 @@ impl Pane for TicketsPane {
 
     fn hear(&mut self, announcement: &Announcement, context: Context, out: &mut Vec<Outcome>) {
         match announcement {
+            Announcement::TicketHeld => self.list.hold(),
             Announcement::ClientChosen(client) => self.narrow(client.clone(), context, out),
             Announcement::QueryChosen(words) => {
                 // No view stands between the question and its answer.

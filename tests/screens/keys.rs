@@ -428,6 +428,53 @@ fn a_click_moves_the_cursor_two_open_and_the_wheel_scrolls() {
 }
 
 #[test]
+fn a_click_on_the_board_goes_to_a_bar_or_a_day_and_two_open_it() {
+    for (cols, rows) in [(120, 36), (80, 24)] {
+        let mut desk = Desk::full(cols, rows, true);
+        desk.keys("b");
+        let place = |desk: &Desk, words: &str| {
+            let text = desk.text();
+            let (row, line) = text.lines().enumerate().skip(3).find(|(_, line)| line.contains(words)).unwrap();
+            let col = halo_tui::text::width(line.split(words).next().unwrap());
+            (u16::try_from(col).unwrap(), u16::try_from(row).unwrap())
+        };
+        let head = |desk: &Desk| desk.text().lines().nth(1).unwrap().trim_start().trim_start_matches("Board  / ").to_owned();
+        let (col, row) = place(&desk, "3 to 7 days");
+        mouse(&mut desk, MouseAct::Press, col, row, 0);
+        assert_eq!(head(&desk), "is:open age:>=3d age:<7d");
+        mouse(&mut desk, MouseAct::WheelDown, col, row, 100);
+        assert!(head(&desk).starts_with("closed:>=2026-10-22 sla:"), "{}", head(&desk));
+        let (col, row) = place(&desk, "opened ");
+        mouse(&mut desk, MouseAct::Press, col + 7, row, 1_000);
+        assert_eq!(head(&desk), "opened:2026-10-22", "the first day");
+        let (col, row) = place(&desk, "opened ");
+        mouse(&mut desk, MouseAct::Press, col, row, 2_000);
+        assert_eq!(head(&desk), "opened:2026-10-22", "the chart's name is no day");
+        // Columns that are scrolled stay where they are: both clicks meet the same bar.
+        desk.keys("G");
+        let (col, row) = place(&desk, "佐藤");
+        mouse(&mut desk, MouseAct::Press, col, row, 3_000);
+        assert_eq!(place(&desk, "佐藤"), (col, row), "{}", desk.text());
+        mouse(&mut desk, MouseAct::Press, col, row, 3_100);
+        assert_eq!(focus(&desk), "Tickets");
+        assert!(desk.text().contains("agent:"), "{}", desk.text());
+    }
+}
+
+#[test]
+fn the_last_line_of_the_board_tells_only_keys_that_mean_something_there() {
+    let mut desk = Desk::full(200, 36, true);
+    desk.keys("b");
+    let footer = desk.text().lines().last().unwrap().to_owned();
+    for words in ["p preview", "S sort", "C columns", "]/[ view"] {
+        assert!(!footer.contains(words), "{words}: {footer}");
+    }
+    for words in ["enter", "r refresh", "? help", "tab"] {
+        assert!(footer.contains(words), "{words}: {footer}");
+    }
+}
+
+#[test]
 fn times_are_told_as_dates_in_the_zone_of_the_operator_too() {
     let mut desk = Desk::full(120, 40, true);
     assert!(desk.text().contains("opened 1 day ago") && desk.text().contains("last action 14 min ago"), "{}", desk.text());

@@ -59,6 +59,7 @@ impl Update<'_> {
             | Command::FindNext
             | Command::FindPrevious
             | Command::Follow => {
+                self.announce(&Announcement::TicketHeld);
                 let context = self.model.context(self.now);
                 self.on_pane(PREVIEW, |pane, out| {
                     pane.command(command, context, out);

@@ -36,7 +36,7 @@ impl Update<'_> {
         if busy || self.model.screen == Screen::Connect {
             return;
         }
-        let Some((pane, row)) = self.pane_at(mouse.col, mouse.row) else { return };
+        let Some((pane, at)) = self.pane_at(mouse.col, mouse.row) else { return };
         let context = self.model.context(self.now);
         match (turned, pane) {
             (Some(command), PREVIEW) => {
@@ -50,31 +50,31 @@ impl Update<'_> {
                     pane.command(command, context, out);
                 }
             }),
-            (None, pane) => self.click(pane, row, mouse),
+            (None, pane) => self.click(pane, at, mouse),
         }
     }
 
-    fn click(&mut self, pane: PaneId, row: u16, mouse: Mouse) {
+    fn click(&mut self, pane: PaneId, at: Position, mouse: Mouse) {
         let context = self.model.context(self.now);
         let before = self.model.clicked.replace((self.now.tick, mouse.col, mouse.row));
         let double = before
             .is_some_and(|(at, col, row)| (col, row) == (mouse.col, mouse.row) && self.now.tick.saturating_sub(at) <= DOUBLE);
         self.focus(pane);
         let mut there = false;
-        self.on_pane(pane, |pane, out| there = pane.click(row, context, out));
+        self.on_pane(pane, |pane, out| there = pane.click(at.x, at.y, context, out));
         if double && there {
             self.model.clicked = None;
             self.pane_command(Command::Open);
         }
     }
 
-    /// The pane at a cell of the screen, and the row within it.
-    fn pane_at(&self, col: u16, row: u16) -> Option<(PaneId, u16)> {
+    /// The pane at a cell of the screen, and the cell within it.
+    fn pane_at(&self, col: u16, row: u16) -> Option<(PaneId, Position)> {
         let places = Places::of(self.model).ok()?;
         let at = Position::new(col, row);
         let holds = |(pane, area): (PaneId, Option<ratatui::layout::Rect>)| {
             let area = area.filter(|area| area.contains(at))?;
-            Some((pane, row - area.y))
+            Some((pane, Position::new(col - area.x, row - area.y)))
         };
         places.panes().find_map(holds)
     }

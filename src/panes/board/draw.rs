@@ -1,6 +1,6 @@
 //! The board on the screen: its sections in one to three columns, each as far as there is room, around the cursor.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::{
     BoardPane,
@@ -42,18 +42,40 @@ enum Piece {
 
 pub(super) fn draw(board: &BoardPane, painter: &mut Painter<'_>, focused: bool) {
     let area = painter.area();
+    for ((part, pieces), scrolled) in parts(board, area).zip(board.scrolls) {
+        draw_column(board, &pieces, scrolled, &mut painter.within(part), focused);
+    }
+}
+
+/// The bar at a cell of an area of this size, in columns and rows.
+pub(super) fn bar_at(board: &BoardPane, (cols, rows): (u16, u16), (col, row): (u16, u16)) -> Option<usize> {
+    let mut parts = parts(board, Rect::new(0, 0, cols, rows)).zip(board.scrolls);
+    let ((part, pieces), scrolled) = parts.find(|((part, _), _)| part.contains(Position::new(col, row)))?;
+    let (placed, _) = placed(&pieces, scrolled, rows);
+    let (piece, ..) = placed.into_iter().find(|(_, y, height)| (*y..y.saturating_add(*height)).contains(&row))?;
+    match piece {
+        Piece::Bar(at) => Some(*at),
+        Piece::Days(section) => {
+            let day = (col - part.x).checked_sub(DAYS_AT)? / day_cols(board, part.width);
+            places(&board.bars, *section).get(usize::from(day)).copied()
+        }
+        _ => None,
+    }
+}
+
+/// The columns that an area has, and what stands in each.
+fn parts(board: &BoardPane, area: Rect) -> impl Iterator<Item = (Rect, Vec<Piece>)> {
     let count: u16 = match area.width {
         THREE_COLUMNS.. => 3,
         TWO_COLUMNS.. => 2,
         _ => 1,
     };
     let width = area.width / count;
-    for column in 0..count {
+    (0..count).map(move |column| {
         let cols = if column + 1 == count { area.width - width * column } else { width };
         let part = Rect { x: area.x + width * column, width: cols, ..area };
-        let pieces = pieces(board, |section| column_of(section, count) == column);
-        draw_column(board, &pieces, &mut painter.within(part), focused);
-    }
+        (part, pieces(board, |section| column_of(section, count) == column))
+    })
 }
 
 /// In which of so many columns a section stands.
@@ -118,35 +140,64 @@ fn days(board: &BoardPane) -> usize {
     board.board.as_ref().map_or(0, |board| board.days.len())
 }
 
-fn draw_column(board: &BoardPane, pieces: &[Piece], painter: &mut Painter<'_>, focused: bool) {
+fn draw_column(board: &BoardPane, pieces: &[Piece], scrolled: u16, painter: &mut Painter<'_>, focused: bool) {
     let rows = painter.area().height;
+    let (placed, more) = placed(pieces, scrolled, rows);
+    for (piece, y, height) in placed {
+        draw_piece(board, piece, painter, y, height, focused);
+    }
+    if more {
+        let (x, y) = (painter.cols().saturating_sub(1), rows.saturating_sub(1));
+        painter.put(x, y, painter.glyphs().falling, painter.style(Role::Dim), 1);
+    }
+}
+
+/// The pieces of a column of so many rows, each with its first line and its height, and how many lines they have.
+fn topped(pieces: &[Piece], rows: u16) -> (Vec<(&Piece, u16, u16)>, u16) {
     let days_rows = if rows >= TALL { 3 } else { 2 };
     let height = |piece: &Piece| if matches!(piece, Piece::Days(_)) { days_rows } else { 1 };
     let all: u16 = pieces.iter().map(height).sum();
-    let pieces: Vec<&Piece> = pieces.iter().filter(|piece| all <= rows || !matches!(piece, Piece::Empty)).collect();
-    let mut tops = Vec::with_capacity(pieces.len());
+    let pieces = pieces.iter().filter(|piece| all <= rows || !matches!(piece, Piece::Empty));
     let mut end = 0;
-    for piece in &pieces {
-        tops.push(end);
+    let topped = pieces.map(|piece| {
+        let top = end;
         end += height(piece);
-    }
-    // Whatever the cursor is in is in sight to its last line; the chart with what stands under it.
+        (piece, top, height(piece))
+    });
+    (topped.collect(), end)
+}
+
+/// How far each column is scrolled so that whatever the cursor is in is in sight to its last line, the chart with what stands under
+/// it: no further than that takes from where they are.
+pub(super) fn scrolls(board: &BoardPane) -> [u16; 3] {
+    let (cols, rows) = board.size;
     let holds = |piece: &Piece| match piece {
         Piece::Bar(at) => *at == board.cursor,
         Piece::Days(_) | Piece::Axis | Piece::Detail => board.here().is_some_and(Section::is_days),
         _ => false,
     };
-    let bottom = pieces.iter().zip(&tops).filter(|(piece, _)| holds(piece)).map(|(piece, top)| top + height(piece)).max();
-    let scrolled = bottom.unwrap_or(0).saturating_sub(rows);
-    for (piece, top) in pieces.iter().zip(&tops) {
-        if let Some(y) = top.checked_sub(scrolled).filter(|y| *y < rows) {
-            draw_piece(board, piece, painter, y, days_rows, focused);
-        }
+    let mut scrolls = board.scrolls;
+    for ((_, pieces), scroll) in parts(board, Rect::new(0, 0, cols, rows)).zip(&mut scrolls) {
+        let (topped, end) = topped(&pieces, rows);
+        let held = || topped.iter().filter(|(piece, ..)| holds(piece));
+        let bottom = held().map(|(_, top, height)| top + height).max();
+        // With the line above: a title, or that more is there.
+        let top = held().map(|(_, top, _)| top.saturating_sub(1)).min();
+        *scroll = (*scroll).min(end.saturating_sub(rows));
+        *scroll = top.map_or(*scroll, |top| (*scroll).min(top));
+        *scroll = bottom.map_or(*scroll, |bottom| (*scroll).max(bottom.saturating_sub(rows)));
     }
-    if end.saturating_sub(scrolled) > rows {
-        let (x, y) = (painter.cols().saturating_sub(1), rows.saturating_sub(1));
-        painter.put(x, y, painter.glyphs().falling, painter.style(Role::Dim), 1);
-    }
+    scrolls
+}
+
+/// Those pieces of a column that are in sight, each with its first row and its height, and whether there are more below.
+fn placed(pieces: &[Piece], scrolled: u16, rows: u16) -> (Vec<(&Piece, u16, u16)>, bool) {
+    let (topped, end) = topped(pieces, rows);
+    let in_sight = topped.into_iter().filter_map(|(piece, top, height)| {
+        let y = top.checked_sub(scrolled).filter(|y| *y < rows)?;
+        Some((piece, y, height))
+    });
+    (in_sight.collect(), end.saturating_sub(scrolled) > rows)
 }
 
 fn draw_piece(board: &BoardPane, piece: &Piece, painter: &mut Painter<'_>, y: u16, rows: u16, focused: bool) {
@@ -195,9 +246,9 @@ fn draw_bar(board: &BoardPane, painter: &mut Painter<'_>, y: u16, drawn: &Bar, h
 }
 
 /// Cells of a day.
-fn day_cols(board: &BoardPane, painter: &Painter<'_>) -> u16 {
+fn day_cols(board: &BoardPane, cols: u16) -> u16 {
     let days = u16::try_from(days(board)).unwrap_or(u16::MAX);
-    painter.cols().saturating_sub(DAYS_AT).checked_div(days).unwrap_or(1).clamp(1, 3)
+    cols.saturating_sub(DAYS_AT).checked_div(days).unwrap_or(1).clamp(1, 3)
 }
 
 fn draw_days(board: &BoardPane, painter: &mut Painter<'_>, y: u16, rows: u16, section: Section, focused: bool) {
@@ -226,7 +277,7 @@ fn draw_days(board: &BoardPane, painter: &mut Painter<'_>, y: u16, rows: u16, se
         _ => painter.style(role),
     };
     let drawn: Vec<_> = bars.iter().map(|day| (count(day.1), style(day))).collect();
-    let cols = day_cols(board, painter);
+    let cols = day_cols(board, painter.cols());
     columns(painter, (DAYS_AT, y), rows, cols, &drawn, most);
 }
 
@@ -237,7 +288,7 @@ fn told(board: &BoardPane) -> Option<usize> {
 }
 
 fn draw_axis(board: &BoardPane, painter: &mut Painter<'_>, y: u16) {
-    let cols = day_cols(board, painter);
+    let cols = day_cols(board, painter.cols());
     let all = u16::try_from(days(board)).unwrap_or(0).saturating_mul(cols);
     if !painter.look().is_lean() {
         let line: String = std::iter::repeat_n(painter.glyphs().rule_h, usize::from(all)).collect();
