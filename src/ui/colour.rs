@@ -1,5 +1,7 @@
 //! How many colours the terminal has, and the nearest of them to a wanted one.
 
+use std::sync::LazyLock;
+
 use ratatui::style::Color;
 
 use crate::domain::Rgb;
@@ -205,15 +207,24 @@ fn readable(Rgb(r, g, b): Rgb, background: Background) -> Rgb {
     Rgb(encoded(bend(r)), encoded(bend(g)), encoded(bend(b)))
 }
 
+/// The linear light of each sRGB level, in their order: a frame asks for some hundred colours.
+static LINEAR: LazyLock<[f32; 256]> = LazyLock::new(|| {
+    std::array::from_fn(|level| {
+        let value = f32::from(u8::try_from(level).unwrap_or(u8::MAX)) / 255.0;
+        if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    })
+});
+
 /// sRGB to linear light.
 fn linear(channel: u8) -> f32 {
-    let value = f32::from(channel) / 255.0;
-    if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    LINEAR.get(usize::from(channel)).copied().unwrap_or(1.0)
 }
 
 /// Linear light to the nearest sRGB level.
 fn encoded(value: f32) -> u8 {
-    (0..=255u8).min_by(|a, b| (linear(*a) - value).abs().total_cmp(&(linear(*b) - value).abs())).unwrap_or(255)
+    let above = u8::try_from(LINEAR.partition_point(|light| *light < value)).unwrap_or(u8::MAX);
+    let below = above.saturating_sub(1);
+    if value - linear(below) <= linear(above) - value { below } else { above }
 }
 
 #[cfg(test)]
@@ -281,6 +292,15 @@ mod tests {
         assert_eq!(named("#653294", Background::Unknown), Some(Color::Magenta));
         assert_eq!(named("#000000", Background::Unknown), Some(Color::Reset), "black would vanish");
         assert_eq!(named("#ffffff", Background::Light), Some(Color::Reset), "white would vanish");
+    }
+
+    #[test]
+    fn linear_light_leads_back_to_its_level() {
+        for level in 0..=255u8 {
+            assert_eq!(encoded(linear(level)), level);
+            assert_eq!(encoded(linear(level) + 0.000_01), level);
+        }
+        assert_eq!([encoded(-1.0), encoded(2.0)], [0, 255]);
     }
 
     fn luminance(colour: Color) -> f32 {

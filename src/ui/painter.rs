@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use ratatui::{
-    buffer::Buffer,
+    buffer::{Buffer, Cell},
     layout::{Position, Rect},
     style::Style,
     widgets::Widget,
@@ -52,7 +52,11 @@ words! {
 /// The cells that words take.
 #[must_use]
 pub fn width(words: impl Words) -> u16 {
-    clusters(words.words()).map(|(_, cells)| cells).fold(0, u16::saturating_add)
+    let text = words.words();
+    if text.is_ascii() {
+        return u16::try_from(text.bytes().filter(|byte| !byte.is_ascii_control()).count()).unwrap_or(u16::MAX);
+    }
+    clusters(text).map(|(_, cells)| cells).fold(0, u16::saturating_add)
 }
 
 /// The graphemes that can stand in cells, with how many they take (1 or 2); control characters and what has no width are
@@ -60,8 +64,9 @@ pub fn width(words: impl Words) -> u16 {
 pub(super) fn clusters(text: &str) -> impl Iterator<Item = (&str, u16)> {
     // Most words are ASCII, where every byte is a cluster of one cell.
     let ascii = text.is_ascii();
-    let letters = (0..if ascii { text.len() } else { 0 }).filter_map(|at| text.get(at..=at));
-    let letters = letters.filter(|letter| !letter.chars().any(char::is_control)).map(|letter| (letter, 1));
+    let bytes = if ascii { text.as_bytes() } else { &[] };
+    let letters = bytes.iter().enumerate().filter(|(_, byte)| !byte.is_ascii_control());
+    let letters = letters.filter_map(|(at, _)| Some((text.get(at..=at)?, 1)));
     letters.chain(if ascii { "" } else { text }.graphemes(true).filter_map(|cluster| {
         let cells = u16::try_from(cluster.width().min(2)).unwrap_or(2);
         (cells > 0 && !cluster.chars().any(char::is_control)).then_some((cluster, cells))
@@ -131,16 +136,19 @@ impl<'a> Painter<'a> {
     pub fn put(&mut self, x: u16, y: u16, words: impl Words, style: impl Into<Style>, max: u16) -> u16 {
         let max = max.min(self.area.width.saturating_sub(x));
         let (style, mut used) = (style.into(), 0_u16);
+        let fits = clusters(words.words()).next().is_some_and(|(_, cells)| cells <= max);
+        let mut row = self.row(x, y, if fits { max } else { 0 }).iter_mut();
         for (cluster, cells) in clusters(words.words()) {
             if used.saturating_add(cells) > max {
                 break;
             }
-            self.set(x + used, y, cluster, style);
-            if cells == 2 {
-                self.set(x + used + 1, y, " ", style);
-                self.restore_wide(x + used, y, cluster);
-            }
             used += cells;
+            if let Some(cell) = row.next() {
+                cell.set_symbol(cluster).set_style(style);
+            }
+            if let Some(second) = (cells == 2).then(|| row.next()).flatten() {
+                second.set_symbol(" ").set_style(style);
+            }
         }
         used
     }
@@ -164,26 +172,18 @@ impl<'a> Painter<'a> {
 
     /// Empties the whole area and gives it a style; what was drawn there before leaves no trace.
     pub fn clear(&mut self, style: impl Into<Style>) {
-        let style = style.into();
+        let mut blank = Cell::EMPTY;
+        blank.set_style(style.into());
         for y in 0..self.area.height {
-            // Only at the left edge a wide character may reach in from outside.
-            self.set(0, y, " ", style);
-            for x in 0..self.area.width {
-                if let Some(cell) = self.position(x, y).and_then(|position| self.buf.cell_mut(position)) {
-                    cell.reset();
-                    cell.set_style(style);
-                }
-            }
+            self.row(0, y, self.area.width).fill(blank.clone());
         }
     }
 
     /// Gives `cols` cells of row `y` from `x` on a style and leaves their words.
     pub fn tint(&mut self, x: u16, y: u16, cols: u16, style: impl Into<Style>) {
         let style = style.into();
-        for x in x..x.saturating_add(cols).min(self.area.width) {
-            if let Some(cell) = self.position(x, y).and_then(|position| self.buf.cell_mut(position)) {
-                cell.set_style(style);
-            }
+        for cell in self.cells(x, y, cols) {
+            cell.set_style(style);
         }
     }
 
@@ -242,30 +242,34 @@ impl<'a> Painter<'a> {
         }
     }
 
-    fn position(&self, x: u16, y: u16) -> Option<Position> {
-        (x < self.area.width && y < self.area.height).then(|| Position::new(self.area.x + x, self.area.y + y))
+    /// At most `cols` cells of row `y` from column `x` on; none outside of the area.
+    fn cells(&mut self, x: u16, y: u16, cols: u16) -> &mut [Cell] {
+        let cols = cols.min(self.area.width.saturating_sub(x));
+        if cols == 0 || y >= self.area.height {
+            return &mut [];
+        }
+        let start = self.buf.index_of(self.area.x + x, self.area.y + y);
+        self.buf.content.get_mut(start..start + usize::from(cols)).unwrap_or_default()
     }
 
-    /// Sets one cell; a wide character of which this takes the second half becomes a space.
-    fn set(&mut self, x: u16, y: u16, symbol: &str, style: Style) {
-        let Some(position) = self.position(x, y) else { return };
-        if let Some(left) = position.x.checked_sub(1)
-            && let Some(cell) = self.buf.cell_mut(Position::new(left, position.y))
+    /// The same cells, to be written anew: a wide character of which the first is the second half becomes a space.
+    fn row(&mut self, x: u16, y: u16, cols: u16) -> &mut [Cell] {
+        if !self.cells(x, y, cols).is_empty()
+            && let Some(left) = (self.area.x + x).checked_sub(1)
+            && let Some(cell) = self.buf.cell_mut(Position::new(left, self.area.y + y))
             // A single byte is never wide.
             && cell.symbol().len() > 1
             && cell.symbol().width() > 1
         {
             cell.set_symbol(" ");
         }
-        if let Some(cell) = self.buf.cell_mut(position) {
-            cell.set_symbol(symbol).set_style(style);
-        }
+        self.cells(x, y, cols)
     }
 
-    /// Puts a wide character back whose second half was just blanked through [`set`](Self::set).
-    fn restore_wide(&mut self, x: u16, y: u16, symbol: &str) {
-        if let Some(cell) = self.position(x, y).and_then(|position| self.buf.cell_mut(position)) {
-            cell.set_symbol(symbol);
+    /// Sets one cell.
+    fn set(&mut self, x: u16, y: u16, symbol: &str, style: Style) {
+        for cell in self.row(x, y, 1) {
+            cell.set_symbol(symbol).set_style(style);
         }
     }
 }
