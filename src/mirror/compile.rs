@@ -220,7 +220,7 @@ impl Scene<'_> {
             // A number may be an id, of which the word index knows nothing, nor of the order of words.
             match (&mut index, indexed, id, &pattern) {
                 // Whose name it is, the condition looks at.
-                (Some(index), true, None, Some(pattern)) => index.push(pattern.matching(Table::Names)),
+                (Some(index), true, None, Some(pattern)) => index.push(pattern.matching(Table::Names, |_| None)),
                 (Some(_), true, None, None) => {}
                 _ => index = None,
             }

@@ -1,18 +1,17 @@
 //! Hits of the word index as numbers in memory: comparing numbers costs far less than looking at rows.
 
+use std::{cell::RefCell, collections::HashMap, sync::Arc};
+
 use rusqlite::{Connection, params_from_iter, types::Value};
 
-use super::{
-    compile::Condition,
-    words::{Table, shards},
-};
+use super::words::{Sought, Terms, said_by, shard_of, shards};
 
 /// The ids that the word index finds, in the order of their numbers, where they are no more than `most`.
-pub(super) fn hits(conn: &Connection, sources: &[(Table, String)], most: usize) -> rusqlite::Result<Option<Vec<i64>>> {
+pub(super) fn hits(conn: &Connection, sources: &[Sought], most: usize) -> rusqlite::Result<Option<Vec<i64>>> {
     let mut ids: Vec<i64> = Vec::new();
     for shard in shards(conn)? {
-        for (table, matching) in sources {
-            let table = table.of(shard);
+        for source in sources {
+            let (table, matching) = source.in_shard(conn, shard)?;
             let mut statement = conn.prepare_cached(&format!("SELECT rowid FROM {table} WHERE {table} MATCH ? LIMIT ?"))?;
             let left = i64::try_from(most + 1 - ids.len()).unwrap_or(i64::MAX);
             for id in statement.query_map((matching, left), |row| row.get(0))? {
@@ -34,17 +33,75 @@ const SHARDS_SAMPLED: usize = 3;
 const SAMPLED: usize = 64;
 const COMMON: usize = 4;
 
-/// Whether many of these rows meet a check, judged by some of them: an order of theirs is walked faster then than hits are gathered.
-pub(super) fn many_meet(conn: &Connection, ids: &[i64], check: &Condition) -> rusqlite::Result<bool> {
+/// Whether many of these rows say all terms, judged by some of them: an order of theirs is walked faster then than hits are gathered.
+pub(super) fn many_say(conn: &Connection, ids: &[i64], terms: &Terms) -> rusqlite::Result<bool> {
     let mut found = 0;
     for id in ids.iter().step_by((ids.len() / SAMPLED).max(1)).take(SAMPLED) {
-        found += usize::from(meets(conn, *id, check)?);
+        found += usize::from(said_by(conn, *id, terms)?.is_some());
     }
     Ok(found >= COMMON)
 }
 
+/// So many rows of a shard are looked at; then its hits are gathered, which costs about as much.
+const LOOKED_AT: usize = if cfg!(test) { 2 } else { 64 };
+
+/// Whether rows that a walk comes by are hits of the word index: the first rows of a shard are looked at, for more of them the
+/// shard's hits are gathered.
+#[derive(Clone, Debug)]
+pub(super) struct ByShard {
+    sources: Arc<[Sought]>,
+    /// The terms, and whether the sources hold rows that don't say all of them.
+    terms: Terms,
+    is_loose: bool,
+    known: RefCell<HashMap<i64, Shard>>,
+}
+
+#[derive(Clone, Debug)]
+enum Shard {
+    /// So many of its rows were looked at.
+    LookedAt(usize),
+    /// Its hits, in the order of their numbers.
+    Gathered(Vec<i64>),
+}
+
+impl ByShard {
+    pub(super) fn new(sources: Vec<Sought>, terms: Terms, is_loose: bool) -> Self {
+        Self { sources: sources.into(), terms, is_loose, known: RefCell::default() }
+    }
+
+    /// Whether a stored ticket says all terms.
+    pub(super) fn is_hit(&self, conn: &Connection, id: i64) -> rusqlite::Result<bool> {
+        let mut known = self.known.borrow_mut();
+        let shard = known.entry(shard_of(id)).or_insert(Shard::LookedAt(0));
+        match shard {
+            Shard::LookedAt(rows) if *rows < LOOKED_AT => {
+                *rows += 1;
+                return Ok(said_by(conn, id, &self.terms)?.is_some());
+            }
+            Shard::LookedAt(_) => *shard = Shard::Gathered(self.gather(conn, shard_of(id))?),
+            Shard::Gathered(_) => {}
+        }
+        let Shard::Gathered(hits) = shard else { return Ok(false) };
+        Ok(hits.binary_search(&id).is_ok() && (!self.is_loose || said_by(conn, id, &self.terms)?.is_some()))
+    }
+
+    fn gather(&self, conn: &Connection, shard: i64) -> rusqlite::Result<Vec<i64>> {
+        let mut ids: Vec<i64> = Vec::new();
+        for source in self.sources.iter() {
+            let (table, matching) = source.in_shard(conn, shard)?;
+            let mut statement = conn.prepare_cached(&format!("SELECT rowid FROM {table} WHERE {table} MATCH ?"))?;
+            for id in statement.query_map([matching], |row| row.get(0))? {
+                ids.push(id?);
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(ids)
+    }
+}
+
 /// Whether the word index surely finds more than `most`, judged by some of its shards.
-pub(super) fn are_many(conn: &Connection, sources: &[(Table, String)], most: usize) -> rusqlite::Result<bool> {
+pub(super) fn are_many(conn: &Connection, sources: &[Sought], most: usize) -> rusqlite::Result<bool> {
     let all = shards(conn)?;
     if all.len() < SHARDS_SAMPLED + 1 {
         return Ok(false);
@@ -53,8 +110,8 @@ pub(super) fn are_many(conn: &Connection, sources: &[(Table, String)], most: usi
     for nth in 1..=SHARDS_SAMPLED {
         let Some(shard) = all.get(all.len() * nth / (SHARDS_SAMPLED + 1)) else { return Ok(false) };
         let mut many = false;
-        for (table, matching) in sources {
-            let table = table.of(*shard);
+        for source in sources {
+            let (table, matching) = source.in_shard(conn, *shard)?;
             let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT ?)");
             let found: i64 = conn.prepare_cached(&sql)?.query_row((matching, most), |row| row.get(0))?;
             many |= found == most;
@@ -66,13 +123,13 @@ pub(super) fn are_many(conn: &Connection, sources: &[(Table, String)], most: usi
     Ok(true)
 }
 
-/// The rows that a table of the word index finds, the newest ticket first, of those within the given ones that meet the checks: no
-/// other is looked at.
+/// The rows that a table of the word index finds, the newest ticket first, of those within the given ones that fit: no other is
+/// looked at.
 pub(super) fn hits_within(
     conn: &Connection,
     table: &str,
     params: Vec<Value>,
-    checks: &[Condition],
+    fits: impl Fn(i64) -> rusqlite::Result<bool>,
     within: &[i64],
     limit: usize,
 ) -> rusqlite::Result<Vec<i64>> {
@@ -81,15 +138,10 @@ pub(super) fn hits_within(
         "SELECT w.rowid FROM {table} AS w WHERE w.{table} MATCH ? AND w.rowid <= ? ORDER BY w.rowid DESC"
     ))?;
     let mut rows = statement.query(params_from_iter(params))?;
-    'hits: while let Some(row) = rows.next()? {
+    while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;
-        if within.binary_search(&id).is_err() {
+        if within.binary_search(&id).is_err() || !fits(id)? {
             continue;
-        }
-        for check in checks {
-            if !meets(conn, id, check)? {
-                continue 'hits;
-            }
         }
         ids.push(id);
         if ids.len() >= limit {
@@ -97,11 +149,4 @@ pub(super) fn hits_within(
         }
     }
     Ok(ids)
-}
-
-/// Whether a ticket meets a condition.
-pub(super) fn meets(conn: &Connection, id: i64, check: &Condition) -> rusqlite::Result<bool> {
-    let sql = format!("SELECT EXISTS (SELECT 1 FROM tickets AS t WHERE t.id = ? AND {})", check.sql);
-    let params = std::iter::once(Value::Integer(id)).chain(check.params.iter().cloned());
-    conn.prepare_cached(&sql)?.query_row(params_from_iter(params), |row| row.get(0))
 }

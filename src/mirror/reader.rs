@@ -35,7 +35,8 @@ impl Reader {
             self.names.replace(None);
         }
         let result = work(self);
-        drop(snapshot);
+        // Nothing is written, but what the connection made for itself (the lists of words) is to stay.
+        snapshot.commit()?;
         result
     }
 

@@ -10,10 +10,10 @@ use rusqlite::{Connection, params_from_iter, types::Value};
 
 use super::{
     compile::{Condition, EVERY, said, said_in_summary},
-    held,
+    held::{self, ByShard},
     list::{List, Place},
     positions::Positions,
-    words::{Table, Terms, shard_of},
+    words::{Said, Sought, Table, Terms, leads, said_by, shard_of},
 };
 use crate::domain::Anchor;
 
@@ -49,20 +49,32 @@ pub(super) enum Way {
 #[derive(Clone, Debug)]
 pub(super) struct ByOrder {
     pub(super) list: List,
-    /// Only these, in the order of their numbers; without them the list's condition says which.
-    pub(super) hits: Option<Arc<[i64]>>,
-    /// What has to be looked at in each of them.
-    pub(super) check: Option<Condition>,
+    pub(super) hits: Hits,
+    /// Tickets that the server says have the words, in the order of their numbers.
+    pub(super) also: Arc<[i64]>,
     /// How many rows there are, where that is known before they are walked to.
     pub(super) total: Option<u64>,
 }
 
+/// Which rows of a walked list are found.
+#[derive(Clone, Debug)]
+pub(super) enum Hits {
+    /// These, in the order of their numbers, as far as they say all of the terms, if some are given.
+    Gathered(Arc<[i64]>, Option<Terms>),
+    /// Those that turn out to say it.
+    ByShard(ByShard),
+}
+
 impl ByOrder {
     fn is_hit(&self, conn: &Connection, id: i64) -> rusqlite::Result<bool> {
-        if self.hits.as_ref().is_some_and(|hits| hits.binary_search(&id).is_err()) {
-            return Ok(false);
+        if self.also.binary_search(&id).is_ok() {
+            return Ok(true);
         }
-        self.check.as_ref().map_or(Ok(true), |check| held::meets(conn, id, check))
+        match &self.hits {
+            Hits::Gathered(ids, _) if ids.binary_search(&id).is_err() => Ok(false),
+            Hits::Gathered(_, terms) => terms.as_ref().map_or(Ok(true), |terms| Ok(said_by(conn, id, terms)?.is_some())),
+            Hits::ByShard(hits) => hits.is_hit(conn, id),
+        }
     }
 }
 
@@ -247,19 +259,16 @@ pub(super) struct ByWords {
     pub(super) within: Option<Arc<[i64]>>,
 }
 
-/// Where rows come from: a table of each shard, and what to look for in it.
-type Source = (Table, String);
-
 impl ByWords {
     /// The tables that together hold every row that says all terms.
-    pub(super) fn sources(&self) -> Vec<Source> {
-        let long = self.terms.matching(Table::All, Terms::is_long).map(|matching| vec![(Table::All, matching)]);
-        long.unwrap_or_else(|| {
-            // One of the terms leads to the rows; whether they say the others as well is looked at in each.
-            let first = Terms(self.terms.0.iter().take(1).cloned().collect());
-            let tables = [Table::Summary, Table::Names, Table::All];
-            tables.into_iter().filter_map(|table| Some((table, first.matching(table, |_| true)?))).collect()
-        })
+    pub(super) fn sources(&self) -> Vec<Sought> {
+        let long = Terms(self.terms.0.iter().filter(|term| Terms::is_long(term)).cloned().collect());
+        if let Some(source) = Sought::terms(Table::All, long) {
+            return vec![source];
+        }
+        // One of the terms leads to the rows; whether they say the others as well is looked at in each.
+        let first = Terms(self.terms.0.iter().take(1).cloned().collect());
+        [Table::Summary, Table::Names, Table::All].into_iter().filter_map(|table| Sought::terms(table, first.clone())).collect()
     }
 
     /// Whether the sources hold rows that don't say all terms.
@@ -280,9 +289,7 @@ impl ByWords {
             *at = At { group: Group::Summary, last: None };
         }
         if at.group == Group::Summary {
-            let sources = self.terms.matching(Table::Summary, |_| true).map(|matching| vec![(Table::Summary, matching)]);
-            let check = self.terms.has_phrase().then(|| said_in_summary(&self.terms));
-            self.rows(conn, &sources.unwrap_or_default(), check.as_slice(), number, &mut at.last, limit, &mut ids)?;
+            self.rows(conn, Group::Summary, number, &mut at.last, limit, &mut ids)?;
             if ids.len() >= limit {
                 return Ok(ids);
             }
@@ -293,10 +300,7 @@ impl ByWords {
             at.last = ids.last().copied().or(at.last);
             return Ok(ids);
         }
-        let leads = said_in_summary(&self.terms);
-        let mut checks = vec![Condition { sql: format!("NOT {}", leads.sql), params: leads.params }];
-        checks.extend(self.is_loose().then(|| said(&self.terms)));
-        self.rows(conn, &self.sources(), &checks, number, &mut at.last, limit, &mut ids)?;
+        self.rows(conn, Group::Anything, number, &mut at.last, limit, &mut ids)?;
         if ids.len() < limit {
             let elsewhere = self.elsewhere(conn, None, limit - ids.len())?;
             *at = At { group: Group::Elsewhere, last: elsewhere.last().copied() };
@@ -335,26 +339,29 @@ impl ByWords {
     }
 
     /// Adds rows of a group behind its last one until there are `limit`.
-    #[expect(clippy::too_many_arguments, reason = "a group is its sources, its checks and its last row")]
     fn rows(
         &self,
         conn: &Connection,
-        sources: &[Source],
-        checks: &[Condition],
+        group: Group,
         without: Option<i64>,
         last: &mut Option<i64>,
         limit: usize,
         ids: &mut Vec<i64>,
     ) -> rusqlite::Result<()> {
+        let sources = match group {
+            Group::Summary => Sought::terms(Table::Summary, self.terms.clone()).into_iter().collect(),
+            _ => self.sources(),
+        };
         let newest = last.map_or(i64::MAX, shard_of);
         for shard in self.shards.iter().copied().filter(|shard| *shard <= newest) {
+            let tables = sources.iter().map(|source| source.in_shard(conn, shard)).collect::<rusqlite::Result<Vec<_>>>()?;
             let mut done = false;
             while !done && ids.len() < limit {
                 let missing = limit - ids.len();
                 let mut found = Vec::new();
                 done = true;
-                for (table, matching) in sources {
-                    let some = self.of_shard(conn, &table.of(shard), matching, checks, *last, missing)?;
+                for (table, matching) in &tables {
+                    let some = self.of_shard(conn, table, matching, group, *last, missing)?;
                     done &= some.len() < missing;
                     found.extend(some);
                 }
@@ -372,20 +379,41 @@ impl ByWords {
         Ok(())
     }
 
+    /// What the rows that the index finds for a group have to meet.
+    fn checks(&self, group: Group) -> Vec<Condition> {
+        let leads = said_in_summary(&self.terms);
+        if group == Group::Summary {
+            return if self.terms.has_phrase() { vec![leads] } else { Vec::new() };
+        }
+        let mut checks = vec![Condition { sql: format!("NOT {}", leads.sql), params: leads.params }];
+        checks.extend(self.is_loose().then(|| said(&self.terms)));
+        checks
+    }
+
+    /// The same for a row by itself.
+    fn fits(&self, conn: &Connection, group: Group, id: i64) -> rusqlite::Result<bool> {
+        Ok(match group {
+            Group::Summary => !self.terms.has_phrase() || leads(conn, id, &self.terms)?,
+            _ if self.is_loose() => said_by(conn, id, &self.terms)? == Some(Said::Anywhere),
+            _ => !leads(conn, id, &self.terms)?,
+        })
+    }
+
     fn of_shard(
         &self,
         conn: &Connection,
         table: &str,
         matching: &str,
-        checks: &[Condition],
+        group: Group,
         last: Option<i64>,
         limit: usize,
     ) -> rusqlite::Result<Vec<i64>> {
         let mut params =
             vec![Value::Text(matching.to_owned()), Value::Integer(last.map_or(i64::MAX, |last| last.saturating_sub(1)))];
         if let Some(within) = &self.within {
-            return held::hits_within(conn, table, params, checks, within, limit);
+            return held::hits_within(conn, table, params, |id| self.fits(conn, group, id), within, limit);
         }
+        let checks = self.checks(group);
         let before = format!("w.{table} MATCH ? AND w.rowid <= ?");
         let sql = if self.filter.sql == EVERY && checks.is_empty() {
             format!("SELECT w.rowid FROM {table} AS w WHERE {before} ORDER BY w.rowid DESC LIMIT ?")
@@ -394,7 +422,7 @@ impl ByWords {
             params.extend(self.filter.params.iter().cloned());
             for check in checks {
                 conditions = format!("{conditions} AND {}", check.sql);
-                params.extend(check.params.iter().cloned());
+                params.extend(check.params);
             }
             // The order of a CROSS JOIN is kept as it is written.
             format!(
@@ -414,19 +442,28 @@ impl ByWords {
         conn.prepare_cached(&sql)?.query_row(params_from_iter(params), |row| row.get(0))
     }
 
-    /// Of these tickets those that are found, in their order.
+    /// Of these tickets those that meet the filter and say all terms, in their order.
     pub(super) fn among(&self, conn: &Connection, ids: &str) -> rusqlite::Result<Vec<i64>> {
-        let (leads, said) = (said_in_summary(&self.terms), said(&self.terms));
+        let number = self.terms.number();
+        let mut found = self.said_among(conn, ids)?;
+        found.sort_unstable_by_key(|(id, said)| std::cmp::Reverse((Some(*id) == number, *said, *id)));
+        Ok(found.into_iter().map(|(id, _)| id).collect())
+    }
+
+    /// Of these tickets those that meet the filter and say all terms, and where.
+    pub(super) fn said_among(&self, conn: &Connection, ids: &str) -> rusqlite::Result<Vec<(i64, Said)>> {
         let sql = format!(
-            "SELECT t.id FROM json_each(?) AS hit CROSS JOIN tickets AS t WHERE t.id = hit.value AND ({}) AND {} \
-             ORDER BY t.id IS ? DESC, {} DESC, t.id DESC",
-            self.filter.sql, said.sql, leads.sql
+            "SELECT t.id FROM json_each(?) AS hit CROSS JOIN tickets AS t WHERE t.id = hit.value AND ({})",
+            self.filter.sql
         );
-        let params = std::iter::once(Value::Text(ids.to_owned()))
-            .chain(self.filter.params.iter().cloned())
-            .chain(said.params)
-            .chain(std::iter::once(self.terms.number().into()))
-            .chain(leads.params);
-        conn.prepare_cached(&sql)?.query_map(params_from_iter(params), |row| row.get(0))?.collect()
+        let params = std::iter::once(Value::Text(ids.to_owned())).chain(self.filter.params.iter().cloned());
+        let mut statement = conn.prepare_cached(&sql)?;
+        let mut rows = statement.query(params_from_iter(params))?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let id = row.get(0)?;
+            found.extend(said_by(conn, id, &self.terms)?.map(|said| (id, said)));
+        }
+        Ok(found)
     }
 }

@@ -7,14 +7,14 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::{
     Reader, StoreError, TicketAsk,
     compile::{Compiled, Condition, EVERY, ONLY_CLOSED, ONLY_OPEN, compile},
-    held::{are_many, hits, many_meet},
+    held::{ByShard, are_many, hits, many_say},
     list::List,
     names::Names,
     narrow::narrow,
     positions::Few,
     row,
-    search::{ByOrder, ByWords, Search, Way},
-    words::Table,
+    search::{ByOrder, ByWords, Hits, Search, Way},
+    words::{Sought, Table},
 };
 use crate::{
     domain::{AgentId, Anchor, ClientId, PriorityId, SiteId, SlaId, TicketId, TicketRow, UserId, Window},
@@ -137,9 +137,7 @@ impl Reader {
     /// What the query asks for, by the way that costs least.
     pub(super) fn source(&self, ask: &TicketAsk, names: &Names) -> rusqlite::Result<Source> {
         let Compiled { filter, terms, hint, order } = compile(ask, names);
-        let mut also: Vec<i64> = if terms.0.is_empty() { Vec::new() } else { ask.also.iter().map(|id| id.0).collect() };
-        also.sort_unstable();
-        also.dedup();
+        let also = once(if terms.0.is_empty() { Vec::new() } else { ask.also.iter().map(|id| id.0).collect() });
         let name = format!("tickets {filter:?} {terms:?} {also:?} {order:?} {:?}", ask.count_up_to);
         let list = |hits, filter: Condition, order| List {
             table: "tickets AS t",
@@ -154,7 +152,7 @@ impl Reader {
         let search = |way| Source::Search(Search { name: name.clone(), way, count_up_to: ask.count_up_to });
         if terms.0.is_empty() {
             let hits = match &hint {
-                Some(hint) => hits(&self.conn, &[(Table::Names, hint.clone())], FEW_HITS)?.map(|ids| json(&ids)),
+                Some(hint) => hits(&self.conn, &[Sought::expression(Table::Names, hint)], FEW_HITS)?.map(|ids| json(&ids)),
                 None => None,
             };
             let mut list = list(hits, filter, order.unwrap_or_default());
@@ -181,32 +179,37 @@ impl Reader {
         // Those that are few: counting them costs nothing worth saving.
         let few = |ids: String, filter| Source::List(List { count_up_to: None, ..list(Some(ids), filter, order.clone()) });
         if let Few::These(ids) = &rows {
-            return Ok(few(ids.to_string(), both));
+            let said = by_words.said_among(&self.conn, ids)?.into_iter().map(|(id, _)| id);
+            return Ok(few(json(&once(said.chain(also).collect())), by_words.filter));
         }
         let sources = by_words.sources();
         let many = match &rows {
-            Few::Set(ids) => many_meet(&self.conn, ids, &by_words.said())?,
+            Few::Set(ids) => many_say(&self.conn, ids, &by_words.terms)?,
             _ => are_many(&self.conn, &sources, HELD)?,
         };
         let gathered = if many { None } else { hits(&self.conn, &sources, HELD)? };
         let Some(mut hits) = gathered else {
-            return Ok(search(Way::ByOrder(ByOrder { list: list(None, both, order), hits: None, check: None, total: None })));
+            let hits = Hits::ByShard(ByShard::new(sources, by_words.terms.clone(), by_words.is_loose()));
+            return Ok(search(Way::ByOrder(ByOrder {
+                list: list(None, by_words.filter, order),
+                hits,
+                also: also.into(),
+                total: None,
+            })));
         };
-        let also_none = also.is_empty();
-        hits.extend(also);
         if let Few::Set(within) = &rows {
             hits.retain(|id| within.binary_search(id).is_ok());
         }
-        hits.sort_unstable();
-        hits.dedup();
         // What the index finds says it all, unless words have to stand in a row.
-        let check = by_words.is_loose().then(|| by_words.said());
-        let all_fit = check.is_none() && also_none && by_words.filter.sql == EVERY;
-        let total = all_fit.then_some(hits.len() as u64);
+        let is_loose = by_words.is_loose();
         if hits.len() <= FEW_HITS {
-            return Ok(few(json(&hits), if check.is_some() { both } else { by_words.filter }));
+            let filter = if is_loose { both } else { by_words.filter };
+            return Ok(few(json(&once(hits.into_iter().chain(also).collect())), filter));
         }
-        Ok(search(Way::ByOrder(ByOrder { list: list(None, by_words.filter, order), hits: Some(hits.into()), check, total })))
+        let all_fit = !is_loose && also.is_empty() && by_words.filter.sql == EVERY;
+        let total = all_fit.then_some(hits.len() as u64);
+        let hits = Hits::Gathered(hits.into(), is_loose.then(|| by_words.terms.clone()));
+        Ok(search(Way::ByOrder(ByOrder { list: list(None, by_words.filter, order), hits, also: also.into(), total })))
     }
 
     /// The rows that meet a filter, where they are not too many and quickly found.
@@ -219,7 +222,7 @@ impl Reader {
             return Ok(known);
         }
         let named = match hint {
-            Some(hint) => hits(&self.conn, &[(Table::Names, hint.to_owned())], FEW_HITS)?,
+            Some(hint) => hits(&self.conn, &[Sought::expression(Table::Names, hint)], FEW_HITS)?,
             None => None,
         };
         let few = if let Some(ids) = named {
@@ -246,6 +249,13 @@ impl Reader {
         self.positions.keep_few(&name, few.clone());
         Ok(few)
     }
+}
+
+/// Each of the numbers once, in their order.
+fn once(mut ids: Vec<i64>) -> Vec<i64> {
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 fn json(ids: &[i64]) -> String {

@@ -25,11 +25,13 @@
 
 mod says;
 mod texts;
+mod vocabulary;
 
 use rusqlite::{Connection, OptionalExtension};
 
-pub(super) use says::{Pattern, Terms, register};
+pub(super) use says::{Pattern, Said, Terms, leads, register, said_by};
 pub(super) use texts::fold_note;
+pub(super) use vocabulary::Sought;
 
 use crate::query::folded_words;
 
@@ -60,6 +62,11 @@ impl Table {
             Self::All => "all_words",
         };
         format!("{stem}_{shard}")
+    }
+
+    /// Whether the rows of all words that begin so are indexed together.
+    fn indexes_beginning(self, beginning: &str) -> bool {
+        self != Self::All && beginning.chars().count() <= 2
     }
 }
 

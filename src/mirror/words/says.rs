@@ -1,14 +1,14 @@
 //! Whether a ticket says what was typed: as an expression for the word index, and word by word for rows that are at hand.
 
 use rusqlite::{
-    Connection,
+    Connection, Row,
     functions::{Context, FunctionFlags},
     types::{Value, ValueRef},
 };
 
 use super::{
     Table,
-    texts::{fold_note, fold_text},
+    texts::{fold_note, fold_text, rest},
 };
 use crate::query::{Words, folded_words};
 
@@ -48,13 +48,20 @@ impl Pattern {
         format!("%{}{end}%", self.needle)
     }
 
-    /// For one of the index's tables; folded words hold no quote. Of several words it does not say in which order.
-    pub(in super::super) fn matching(&self, table: Table) -> String {
-        let whole = self.whole || (table == Table::All && self.is_short());
-        let last = self.words().split(' ').count() - 1;
-        let word = |(at, word): (usize, &str)| format!("\"{word}\"{}", if at == last && !whole { "*" } else { "" });
-        let words: Vec<String> = self.words().split(' ').enumerate().map(word).collect();
-        format!("({})", words.join(" AND "))
+    /// For one of the index's tables; folded words hold no quote. Of several words it does not say in which order. `words_of` may
+    /// know the words that a beginning stands for.
+    pub(in super::super) fn matching(&self, table: Table, words_of: impl FnOnce(&str) -> Option<Vec<String>>) -> String {
+        let quoted = |word: &str| format!("\"{word}\"");
+        let (before, last) = self.words().rsplit_once(' ').unwrap_or(("", self.words()));
+        let last = if self.whole || (table == Table::All && self.is_short()) {
+            quoted(last)
+        } else if let Some(words) = (!table.indexes_beginning(last)).then(|| words_of(last)).flatten() {
+            format!("({})", words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" OR "))
+        } else {
+            format!("{}*", quoted(last))
+        };
+        let words = before.split_terminator(' ').map(quoted).chain(std::iter::once(last));
+        format!("({})", words.collect::<Vec<_>>().join(" AND "))
     }
 
     /// Whether there are several words, whose order the index does not know.
@@ -93,14 +100,13 @@ impl Pattern {
 pub(in super::super) struct Terms(pub(in super::super) Vec<Vec<Pattern>>);
 
 impl Terms {
-    /// An expression for one of the index's tables, for all terms that `which` takes; none taken, none made.
-    pub(in super::super) fn matching(&self, table: Table, which: impl Fn(&[Pattern]) -> bool) -> Option<String> {
-        let one = |term: &Vec<Pattern>| {
-            let ways: Vec<String> = term.iter().map(|pattern| pattern.matching(table)).collect();
+    /// An expression for one of the index's tables, for all terms. `words_of` may know the words that a beginning stands for.
+    pub(in super::super) fn matching(&self, table: Table, mut words_of: impl FnMut(&str) -> Option<Vec<String>>) -> String {
+        let mut one = |term: &Vec<Pattern>| {
+            let ways: Vec<String> = term.iter().map(|pattern| pattern.matching(table, &mut words_of)).collect();
             format!("({})", ways.join(" OR "))
         };
-        let terms: Vec<String> = self.0.iter().filter(|term| which(term)).map(one).collect();
-        (!terms.is_empty()).then(|| terms.join(" AND "))
+        self.0.iter().map(&mut one).collect::<Vec<_>>().join(" AND ")
     }
 
     /// Whether the index finds too much, because some words have to stand in a row.
@@ -121,6 +127,11 @@ impl Terms {
         })
     }
 
+    /// The terms that a row does not say by itself.
+    fn missing_in(&self, head: &str) -> Vec<&Vec<Pattern>> {
+        self.0.iter().filter(|term| !term.iter().any(|pattern| pattern.in_head(head))).collect()
+    }
+
     /// As a value of a statement.
     pub(in super::super) fn value(&self) -> Value {
         let way = |pattern: &Pattern| format!("{}{}", if pattern.whole { '=' } else { '^' }, pattern.needle);
@@ -132,6 +143,51 @@ impl Terms {
         let way = |way: &str| Some(Pattern { whole: way.starts_with('='), needle: way.get(1..)?.to_owned() });
         Self(text.split('\n').map(|term| term.split('\t').filter_map(way).collect()).collect())
     }
+}
+
+/// Where a ticket says all of some terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in super::super) enum Said {
+    /// Not in its number and summary alone.
+    Anywhere,
+    /// In its number and summary.
+    InSummary,
+}
+
+/// Whether a stored ticket says all terms in its number and summary.
+pub(in super::super) fn leads(conn: &Connection, ticket: i64, terms: &Terms) -> rusqlite::Result<bool> {
+    let mut statement = conn.prepare_cached("SELECT summary FROM tickets WHERE id = ?")?;
+    let mut rows = statement.query([ticket])?;
+    let Some(row) = rows.next()? else { return Ok(false) };
+    Ok(terms.missing_in(&head(ticket, row)?).is_empty())
+}
+
+/// Where a stored ticket says all terms, if it does: the same as the conditions in SQL tell, at half the cost, since what it has
+/// beside its row is read only where the row does not say it all, and once.
+pub(in super::super) fn said_by(conn: &Connection, ticket: i64, terms: &Terms) -> rusqlite::Result<Option<Said>> {
+    let mut statement = conn.prepare_cached("SELECT summary, client_key, user_key, agent_key FROM tickets WHERE id = ?")?;
+    let mut rows = statement.query([ticket])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let mut words = head(ticket, row)?;
+    if terms.missing_in(&words).is_empty() {
+        return Ok(Some(Said::InSummary));
+    }
+    for name in 1..=3 {
+        words.push_str("| ");
+        words.push_str(row.get_ref(name)?.as_str()?);
+        words.push(' ');
+    }
+    let missing = terms.missing_in(&words);
+    let said = missing.is_empty() || {
+        let rest = format!(" {} ", rest(conn, ticket)?);
+        missing.iter().all(|term| term.iter().any(|pattern| pattern.in_text(&rest)))
+    };
+    Ok(said.then_some(Said::Anywhere))
+}
+
+/// Number and summary, of which the row has the latter; a bar keeps a phrase from reaching over the edge.
+fn head(ticket: i64, row: &Row<'_>) -> rusqlite::Result<String> {
+    Ok(format!(" {ticket} | {} ", folded_words(row.get_ref(0)?.as_str()?)))
 }
 
 /// Makes `says(terms, head)` and `says(terms, head, tags, details, html, notes, notes in html)` known to a connection: whether
@@ -146,8 +202,8 @@ pub(in super::super) fn register(conn: &Connection) -> rusqlite::Result<()> {
 fn says(context: &Context<'_>, with_texts: bool) -> rusqlite::Result<bool> {
     let terms = context.get_or_create_aux(0, |value: ValueRef<'_>| value.as_str().map(Terms::parse))?;
     let head = text(context, 1)?;
-    let mut missing = terms.0.iter().filter(|term| !term.iter().any(|pattern| pattern.in_head(head))).peekable();
-    if missing.peek().is_none() {
+    let missing = terms.missing_in(head);
+    if missing.is_empty() {
         return Ok(true);
     }
     if !with_texts {
@@ -161,7 +217,7 @@ fn says(context: &Context<'_>, with_texts: bool) -> rusqlite::Result<bool> {
         fold_note(&mut said, "", Some(note));
     }
     said.push(' ');
-    Ok(missing.all(|term| term.iter().any(|pattern| pattern.in_text(&said))))
+    Ok(missing.iter().all(|term| term.iter().any(|pattern| pattern.in_text(&said))))
 }
 
 fn text<'a>(context: &'a Context<'_>, at: usize) -> rusqlite::Result<&'a str> {
@@ -199,12 +255,22 @@ mod tests {
 
     #[test]
     fn short_words_stand_whole_in_texts() {
+        let none = |_: &str| None;
         let short = pattern("hp", false);
         assert!(short.in_head(" hpe ") && short.in_text(" hp ") && !short.in_text(" hpe "));
-        assert_eq!(short.matching(Table::Names), "(\"hp\"*)");
-        assert_eq!(short.matching(Table::All), "(\"hp\")");
-        assert_eq!(pattern("o'br", false).matching(Table::Summary), "(\"o\" AND \"br\"*)");
-        assert_eq!(pattern("o'brien", true).matching(Table::All), "(\"o\" AND \"brien\")");
+        assert_eq!(short.matching(Table::Names, none), "(\"hp\"*)");
+        assert_eq!(short.matching(Table::All, none), "(\"hp\")");
+        assert_eq!(pattern("o'br", false).matching(Table::Summary, none), "(\"o\" AND \"br\"*)");
+        assert_eq!(pattern("o'brien", true).matching(Table::All, none), "(\"o\" AND \"brien\")");
+    }
+
+    #[test]
+    fn a_beginning_is_spelled_out_where_no_index_knows_it() {
+        let words = |beginning: &str| Some(vec![format!("{beginning}a"), format!("{beginning}b")]);
+        assert_eq!(pattern("off", false).matching(Table::All, words), "((\"offa\" OR \"offb\"))");
+        assert_eq!(pattern("an off", false).matching(Table::Summary, words), "(\"an\" AND (\"offa\" OR \"offb\"))");
+        assert_eq!(pattern("of", false).matching(Table::Summary, words), "(\"of\"*)");
+        assert_eq!(pattern("off", true).matching(Table::All, words), "(\"off\")");
     }
 
     #[test]
