@@ -2,7 +2,8 @@
 //!
 //! There is one slot for a frame. While the tty takes nothing, a newer frame replaces the one in the slot, so a terminal that
 //! stops reading costs no memory and, once it reads again, sees the newest frame next. So it is while the window of [`Pace`] is full.
-//! A frame that has begun is finished: what the terminal shows is then known, and the next frame is the difference to it.
+//! What has begun is finished: what the terminal shows is then known, and the next frame is the difference to it. Where the wire
+//! holds less than a frame, its upper rows are begun with, and the rest is what then differs from the newest one.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -237,11 +238,9 @@ struct Pending {
 }
 
 impl Pending {
-    /// What is written to a terminal of this kind that was just taken, before any frame.
-    fn new(kind: Kind, now: Duration) -> Self {
-        let (mut pace, mut bytes) = (Pace::new(kind.answers()), Vec::new());
-        pace.probe(&mut bytes, now);
-        Self { screen: Screen::new(kind.dialect), pace, bytes, sent: 0, gone: false }
+    /// Nothing so far, to a terminal of this kind.
+    fn new(kind: Kind) -> Self {
+        Self { screen: Screen::new(kind.dialect), pace: Pace::new(kind.answers()), bytes: Vec::new(), sent: 0, gone: false }
     }
 
     fn rest(&self) -> &[u8] {
@@ -258,7 +257,7 @@ impl Pending {
 
 impl Shared {
     fn run(&self, kind: Kind, events: &mpsc::WeakSender<TerminalEvent>) {
-        let mut pending = Pending::new(kind, self.started.elapsed());
+        let mut pending = Pending::new(kind);
         let mut told = false;
         loop {
             let mut held_until = None;
@@ -276,7 +275,7 @@ impl Shared {
                 }
                 if std::mem::take(&mut slot.fresh) {
                     let gone = pending.gone;
-                    pending = Pending { gone, ..Pending::new(kind, self.started.elapsed()) };
+                    pending = Pending { gone, ..Pending::new(kind) };
                 }
                 let now = self.started.elapsed();
                 let frame = slot.next.is_some() && pending.pace.is_open(now);
@@ -354,10 +353,15 @@ impl Shared {
         };
         pending.bytes = orders;
         pending.sent = 0;
+        let mut whole = true;
         if let Some((frame, cursor)) = next {
             self.frames.fetch_add(1, Ordering::Relaxed);
-            pending.screen.present(&frame, cursor, &mut pending.bytes);
+            whole = pending.screen.present_part(&frame, cursor, pending.pace.most(), &mut pending.bytes);
+            if !whole {
+                // The rest of it follows, if no newer one does.
+                lock(&self.slot).next.get_or_insert((frame, cursor));
+            }
         }
-        pending.pace.frame(&mut pending.bytes, self.started.elapsed());
+        pending.pace.frame(&mut pending.bytes, whole, self.started.elapsed());
     }
 }

@@ -98,11 +98,8 @@ impl Link {
     /// The same, as a program finds it that has drawn its first frame a while ago, and small ones after it.
     pub(super) fn begun(rule: Rule, bytes_per_second: u64, round_trip: Duration) -> Self {
         let mut link = Self::new(rule, bytes_per_second, round_trip);
-        let mut bytes = Vec::new();
-        link.pace.probe(&mut bytes, link.now);
-        link.queue.push_back((link.now, bytes));
-        link.after(60 * MS);
-        for bytes in [5800, 16, 139, 68, 38] {
+        link.begin(MS);
+        for bytes in [16, 139, 68, 38] {
             link.write(bytes);
             link.after(20 * MS);
         }
@@ -110,9 +107,21 @@ impl Link {
         link
     }
 
+    /// Writes the first frame, its rest so long after its first row.
+    pub(super) fn begin(&mut self, gap: Duration) {
+        for (bytes, whole) in [(140, false), (5700, true)] {
+            self.write_part(bytes, whole);
+            self.after(if whole { 20 * MS } else { gap });
+        }
+    }
+
     pub(super) fn write(&mut self, bytes: usize) {
+        self.write_part(bytes, true);
+    }
+
+    fn write_part(&mut self, bytes: usize, whole: bool) {
         let mut bytes = vec![b'x'; bytes];
-        self.pace.frame(&mut bytes, self.now);
+        self.pace.frame(&mut bytes, whole, self.now);
         self.queue.push_back((self.now, bytes));
         self.frames += 1;
         self.written_at = Some(self.now);

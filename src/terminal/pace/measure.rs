@@ -3,6 +3,8 @@
 //! Answers come in the order of what was sent, and what is sent while the wire is busy is passed on when it is free. So a frame's
 //! bytes took the time from when the wire turned to them to when their end had arrived, and the wire turned to them when they were
 //! sent or, if later, when all before them had arrived. The round trip is that of the smallest frames, less the time of their bytes.
+//! What travelled in one packet can't be told apart: of such a start no more is believed than the worst, until a small frame has told
+//! the round trip.
 
 use std::time::Duration;
 
@@ -23,6 +25,8 @@ const FORGOTTEN_AFTER: u64 = 3000;
 /// How many times as long as was expected bytes are believed to have taken, and how much longer: a hiccup is not the wire's rate.
 const BELIEVED: u32 = 4;
 const BELIEVED_BESIDE: Duration = Duration::from_millis(50);
+/// Answers that come so soon after one another may have come in one packet.
+const TOGETHER: Duration = Duration::from_millis(5);
 /// The least time that is reckoned with: shorter ones are those of the machines.
 const SHORTEST_DRAIN: Duration = Duration::from_millis(1);
 
@@ -33,6 +37,8 @@ pub(super) struct Arrived {
     pub(super) bytes: u64,
     /// How many of them were sent last, together with the request.
     pub(super) last: u64,
+    /// Nothing else was under way when they were sent.
+    pub(super) alone: bool,
     /// When the last were sent.
     pub(super) sent_at: Duration,
     /// When the answer before came, if there was one.
@@ -43,6 +49,9 @@ pub(super) struct Arrived {
 #[derive(Default)]
 pub(super) struct Wire {
     shortest: Shortest,
+    /// What the first frame took where the time of its first row told nothing: what it drained shows once the round trip is known, and
+    /// until then counts as all of that time.
+    early: Option<Trip>,
     /// What it was kept busy with, the longer ago the less.
     drained: Option<Busy>,
     /// Bytes that kept it busy one after another.
@@ -107,12 +116,24 @@ impl Wire {
     /// Takes note of an answer that came at `now`.
     pub(super) fn take(&mut self, arrived: Arrived, now: Duration) {
         let took = now.saturating_sub(arrived.sent_at);
+        let together = arrived.answered_before.is_some_and(|before| now.saturating_sub(before) < TOGETHER);
+        if together && arrived.last > SMALL && self.drained.is_none() {
+            // Both travelled in one packet, and what they took is more than the round trip. Or the wire is fast, and it is no more.
+            self.early = Some(Trip { bytes: arrived.last, took });
+            self.drained = Some(Busy { bytes: arrived.last, took });
+            return;
+        }
         let known = self.round_trip();
         // When the wire was free of all before, by the sender's clock.
         let free = known.and_then(|trip| arrived.answered_before?.checked_sub(trip));
         let busy_since = free.filter(|free| arrived.sent_at <= *free);
-        if busy_since.is_none() && arrived.last <= SMALL {
+        if busy_since.is_none() && arrived.last <= SMALL && (known.is_some() || arrived.alone) {
             self.shortest.take(Trip { bytes: arrived.last, took }, now);
+            if let Some(early) = self.early.take_if(|_| arrived.alone) {
+                self.drained = None;
+                self.drained(early.bytes, early.took.saturating_sub(took), now);
+                return;
+            }
         }
         let Some(trip) = known else { return };
         let own = took.saturating_sub(trip);

@@ -6,9 +6,10 @@
 //! window; while it is full, newer frames replace one another. Nothing else ever waits for an answer.
 //!
 //! The window is what the wire drains in a round trip, and a frame is written only once the wire is reckoned to be free of those
-//! before: enough to keep it busy and no more, however large a frame. Both are measured by the answers (`measure`). A request goes before
-//! the first frame, so that its answer tells the round trip and the first frame's, compared to it, what the wire drains: both are
-//! known before a key is held. Each frame counts with the headers that go with it, which on a slow wire weigh as much as a row.
+//! before: enough to keep it busy and no more, however large a frame, of which no more is written at a time than the window holds.
+//! Both are measured by the answers (`measure`). The first frame is written in two parts, each with its request: the answer to its
+//! first row tells the round trip and that to the rest, compared to it, what the wire drains, before a key is held. Nothing is asked
+//! before something is shown. Each frame counts with the headers that go with it, which on a slow wire weigh as much as a row.
 //!
 //! A terminal that never answered within its time is not asked again, until a late answer says that it does answer. One that
 //! did answer before is behind a wire that stalls: what is under way is written off, for twice as long each time, so that in a
@@ -33,6 +34,8 @@ const REQUEST: &[u8] = b"\x1b[5n";
 const HEADERS: u64 = 90;
 /// Bytes after which an answer is asked for.
 const ASK_AFTER: u64 = 200 + HEADERS;
+/// Bytes of the first frame that are written at first: its first row takes more.
+const FIRST_PART: usize = 50;
 /// The window before the wire was measured, in bytes: 64 kbit/s for 300 ms.
 const START: u64 = 2400;
 /// The smallest window: a row or two.
@@ -78,8 +81,10 @@ pub(super) struct Pace {
     answered_at: Option<Duration>,
     /// What the headers of frames made before anything was answered.
     early_headers: u64,
-    /// Where the first frame ended.
+    /// Where the first frame ended, or its part so far.
     first_frame: u64,
+    /// All of the first frame was written.
+    begun: bool,
     /// Bytes up to this one are no longer waited for: what a stalled wire holds.
     written_off: u64,
     /// Bytes up to this one were under way when the wire stalled: what their answers took tells nothing.
@@ -104,6 +109,7 @@ impl Pace {
             answered_at: None,
             early_headers: 0,
             first_frame: 0,
+            begun: false,
             written_off: 0,
             stalled: 0,
             wire: Wire::default(),
@@ -112,12 +118,20 @@ impl Pace {
         }
     }
 
-    /// Appends the request that goes before all frames: its answer takes a round trip and next to nothing else.
-    pub(super) fn probe(&mut self, bytes: &mut Vec<u8>, now: Duration) {
-        if self.asks {
-            self.sent += HEADERS;
-            self.ask(bytes, HEADERS, now);
+    /// How many bytes of a frame are written at a time.
+    pub(super) fn most(&self) -> usize {
+        if !self.asks {
+            return usize::MAX;
         }
+        if self.sent == 0 {
+            return FIRST_PART;
+        }
+        self.window().map_or(usize::MAX, |window| usize::try_from(window).unwrap_or(usize::MAX))
+    }
+
+    /// What may be under way; nothing while the wire wasn't measured.
+    fn window(&self) -> Option<u64> {
+        Some(self.wire.holds()?.clamp(SMALLEST, LARGEST))
     }
 
     /// Whether a frame may be written now; else [`Self::deadline`] says when to ask again if nothing is answered before.
@@ -127,20 +141,20 @@ impl Pace {
         if !self.asks || self.silent || unanswered == 0 {
             return true;
         }
-        match self.wire.holds() {
+        match self.window() {
             // Where nobody answers, the headers of many small frames must not close it.
             None => unanswered < START + self.early_headers,
             Some(_) if self.stalls > 0 => unanswered < SMALLEST,
             Some(window) => {
                 // One frame may be larger than the window: the wire is kept busy while the answer to it is on its way.
                 let oldest = self.asked.front().map_or(0, |asked| asked.up_to - self.answered);
-                self.free_at <= now && unanswered.saturating_sub(oldest) < window.clamp(SMALLEST, LARGEST)
+                self.free_at <= now && unanswered.saturating_sub(oldest) < window
             }
         }
     }
 
-    /// Takes note of a frame that is written now, and has the request follow it that goes with it.
-    pub(super) fn frame(&mut self, bytes: &mut Vec<u8>, now: Duration) {
+    /// Takes note of a frame that is written now, the `whole` rest of it or a part, and has the request follow it that goes with it.
+    pub(super) fn frame(&mut self, bytes: &mut Vec<u8>, whole: bool, now: Duration) {
         if bytes.is_empty() {
             return;
         }
@@ -151,11 +165,14 @@ impl Pace {
         self.sent += length;
         self.free_at = self.free_at.max(now) + self.wire.time(length);
         self.unasked_since.get_or_insert(now);
-        if self.first_frame == 0 {
+        let is_first = self.first_frame == 0;
+        if !self.begun {
             self.first_frame = self.sent;
+            self.begun = whole;
         }
         let last = self.asked.back().map_or(self.answered, |asked| asked.up_to);
-        if self.asks && !self.silent && self.sent - last > ASK_AFTER && self.asked.len() < MOST_ASKED {
+        let is_much = is_first || self.sent - last > ASK_AFTER;
+        if self.asks && !self.silent && is_much && self.asked.len() < MOST_ASKED {
             self.ask(bytes, length, now);
         }
     }
@@ -179,7 +196,8 @@ impl Pace {
         }
         self.stalls = 0;
         if asked.up_to > self.stalled {
-            self.wire.take(Arrived { bytes, last: asked.last, sent_at: asked.at, answered_before }, now);
+            let alone = asked.under_way == bytes;
+            self.wire.take(Arrived { bytes, last: asked.last, alone, sent_at: asked.at, answered_before }, now);
         }
         self.reckon(now);
     }

@@ -3,6 +3,7 @@
 use super::Dialect;
 use super::bytes::{keep_shorter, push_csi, push_number};
 use super::cell::{Cell, Glyph, Grid, Pen};
+use super::scroll::Shift;
 use super::sgr;
 
 /// The longest stretch of unchanged cells that is considered for being written again: a move never costs more bytes.
@@ -35,18 +36,29 @@ impl Encoder {
         Self { out: Vec::new(), at: At::HOME, pen: Pen::DEFAULT, dialect }
     }
 
-    /// Writes what turns `shown` into `wanted`; both have the same size.
-    pub(super) fn grid(&mut self, shown: &Grid, wanted: &Grid) {
+    /// Writes what turns `shown` into `wanted`, which have the same size, up to the row that makes it `most` bytes or more; gives how
+    /// many rows are as wanted then.
+    pub(super) fn grid(&mut self, shown: &Grid, wanted: &Grid, most: usize) -> usize {
         for y in 0..wanted.rows() {
             let (old, new) = (shown.row(y), wanted.row(y));
             if old != new {
                 Row { encoder: self, y, old, new, stale_until: 0 }.write();
+                if self.out.len() >= most {
+                    return y + 1;
+                }
             }
         }
+        wanted.rows()
+    }
+
+    /// Scrolls the terminal, and what is known of it.
+    pub(super) fn shift(&mut self, Shift { top, bottom, by }: Shift, shown: &mut Grid) {
+        self.scroll(top, bottom, by, shown.rows());
+        shown.scroll(top, bottom, by);
     }
 
     /// Scrolls the rows `top..=bottom` up by `by` (down if negative) on a screen of `rows` rows.
-    pub(super) fn scroll(&mut self, top: usize, bottom: usize, by: isize, rows: usize) {
+    fn scroll(&mut self, top: usize, bottom: usize, by: isize, rows: usize) {
         // The rows that come free take the background of the pen on some terminals.
         if !self.pen.erases() {
             self.pen_to(Pen::DEFAULT);

@@ -34,7 +34,6 @@ use ratatui::layout::Size;
 use cell::{Grid, Pen};
 use encoder::{At, Encoder};
 use link::Link;
-use scroll::Shift;
 
 use crate::text::SafeText;
 
@@ -124,6 +123,12 @@ impl Screen {
     /// Appends to `out` what makes the terminal show `wanted`, with the cursor at `cursor` (column, row) or hidden. A frame of another
     /// size than the last one is drawn from nothing.
     pub fn present(&mut self, wanted: &Buffer, cursor: Option<(u16, u16)>, out: &mut Vec<u8>) {
+        self.present_part(wanted, cursor, usize::MAX, out);
+    }
+
+    /// The same, but of what takes more than `most` bytes only the upper rows that do: then not all of the frame is shown, and false
+    /// is given. The rest is in the next frame, this one again or a newer.
+    pub fn present_part(&mut self, wanted: &Buffer, cursor: Option<(u16, u16)>, most: usize, out: &mut Vec<u8>) -> bool {
         let mut wanted = Grid::of(wanted);
         let place = self.link.as_ref().and_then(|link| link.underline(&mut wanted));
         let known = self.shown.take().filter(|shown| shown.cols() == wanted.cols() && shown.rows() == wanted.rows());
@@ -137,11 +142,14 @@ impl Screen {
             }
             Grid::blank(wanted.cols(), wanted.rows())
         });
-        self.change(&shown, &wanted);
-        let encoder = &mut self.encoder;
-        self.link = self.link.take().and_then(|mut link| link.draw(place, &wanted, encoder).then_some(link));
+        let part = self.change(shown, &wanted, most);
+        let whole = part.is_none();
+        if whole {
+            let encoder = &mut self.encoder;
+            self.link = self.link.take().and_then(|mut link| link.draw(place, &wanted, encoder).then_some(link));
+        }
         self.place(cursor, &wanted);
-        self.shown = Some(wanted);
+        self.shown = Some(part.unwrap_or(wanted));
         let body = &mut self.encoder.out;
         if body.len() > PACKET {
             out.extend_from_slice(b"\x1b[?2026h");
@@ -150,23 +158,38 @@ impl Screen {
         } else {
             out.append(body);
         }
+        whole
     }
 
-    /// Draws the change with each scroll that could help, and without, and keeps the shortest.
-    fn change(&mut self, shown: &Grid, wanted: &Grid) {
+    /// Draws the change with each scroll that could help, and without, and keeps the shortest. What the terminal then shows, if it is
+    /// not what is wanted, as that takes more than `most` bytes.
+    fn change(&mut self, shown: Grid, wanted: &Grid, most: usize) -> Option<Grid> {
         let mut shortest = self.encoder.clone();
-        shortest.grid(shown, wanted);
-        for Shift { top, bottom, by } in scroll::candidates(shown, wanted) {
+        shortest.grid(&shown, wanted, usize::MAX);
+        let mut shift = None;
+        for candidate in scroll::candidates(&shown, wanted) {
             let mut other = self.encoder.clone();
-            other.scroll(top, bottom, by, wanted.rows());
             let mut scrolled = shown.clone();
-            scrolled.scroll(top, bottom, by);
-            other.grid(&scrolled, wanted);
+            other.shift(candidate, &mut scrolled);
+            other.grid(&scrolled, wanted, usize::MAX);
             if other.out.len() < shortest.out.len() {
                 shortest = other;
+                shift = Some(candidate);
             }
         }
-        self.encoder = shortest;
+        if shortest.out.len() <= most {
+            self.encoder = shortest;
+            return None;
+        }
+        let mut shown = shown;
+        if let Some(shift) = shift {
+            self.encoder.shift(shift, &mut shown);
+        }
+        let rows = self.encoder.grid(&shown, wanted, most);
+        for y in 0..rows {
+            shown.row_mut(y).clone_from_slice(wanted.row(y));
+        }
+        (rows < wanted.rows()).then_some(shown)
     }
 
     fn place(&mut self, cursor: Option<(u16, u16)>, wanted: &Grid) {

@@ -134,6 +134,13 @@ impl Pair {
         self.emulators.process(&out);
         out
     }
+
+    fn present_part(&mut self, wanted: &Buffer, cursor: Option<(u16, u16)>, most: usize) -> bool {
+        let mut out = Vec::new();
+        let whole = self.screen.present_part(wanted, cursor, most, &mut out);
+        self.emulators.process(&out);
+        whole
+    }
 }
 
 /// A full redraw as plain as can be: every cell is gone to, given its pen from nothing, and written.
@@ -360,8 +367,35 @@ fn play(cols: u16, rows: u16, frames: &[Vec<Edit>], cursors: &[Option<(u16, u16)
     }
 }
 
+/// Draws parts of the frames, the next frame before the one before is whole, and all of the last.
+fn play_parts(cols: u16, rows: u16, frames: &[Vec<Edit>], cursors: &[Option<(u16, u16)>], most: &[usize]) {
+    for dialect in DIALECTS {
+        let mut pair = Pair::new(cols, rows, dialect);
+        let mut wanted = frame(cols, rows);
+        let mut most = most.iter().cycle();
+        let mut last = None;
+        for (edits, cursor) in frames.iter().zip(cursors) {
+            last = cursor.map(|(x, y)| (x % cols, y % rows));
+            edits.iter().for_each(|edit| apply(&mut wanted, edit));
+            for cell in wanted.content.iter_mut().filter(|cell| cell.modifier.contains(Modifier::BOLD)) {
+                cell.modifier.remove(Modifier::DIM);
+            }
+            pair.present_part(&wanted, last, *most.next().unwrap());
+        }
+        let parts = (0..).take_while(|_| !pair.present_part(&wanted, last, *most.next().unwrap())).count();
+        assert!(parts <= usize::from(rows), "each part holds a row at least");
+        assert_shows(&pair, &wanted, last);
+        assert_eq!(pair.present(&wanted, last), b"", "the same frame again");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn however_frames_are_parted_they_end_in_the_last_one((cols, rows, frames, cursors) in frames(false), most in prop::collection::vec(0usize..900, 1..5)) {
+        play_parts(cols, rows, &frames, &cursors, &most);
+    }
 
     #[test]
     fn any_sequence_of_frames_ends_in_the_last_frame((cols, rows, frames, cursors) in frames(false)) {
