@@ -1,7 +1,8 @@
 //! Draws the README's pictures: runs the real program on a pseudo-terminal and writes what stands there as SVG.
 //!
-//! `cargo build && cargo run --example picture -- dashboard 120x34 > docs/dashboard.svg`, or `board 120x34`, or `connect 96x28`. The
-//! first two run against `halo-tui demo-server --still`; for the connect screen a form is filled in that nobody sends.
+//! `cargo build && cargo run --example picture -- dashboard 120x34 > docs/dashboard.svg`, or `board 120x34`, or `client 120x34`, or
+//! `connect 96x28`. The first three run against `halo-tui demo-server --still`; for the connect screen a form is filled in that nobody
+//! sends.
 
 use std::{
     fmt::Write as _,
@@ -26,6 +27,7 @@ const FILLED: &str = "closed back to";
 /// What is typed, each after the screen came to rest, and what has to stand there in the end.
 const DASHBOARD: (&[&str], &str) = (&["gg", "j", "j"], "3 of ");
 const BOARD: (&[&str], &str) = (&["b", "\t\t\t\t", "hhhh"], "Open by agent");
+const CLIENT: (&[&str], &str) = (&["gg", "j", "gc", "jjj"], "open tickets");
 const CONNECT: (&[&str], &str) = (
     &[
         "halo.example.com",
@@ -51,13 +53,17 @@ fn main() -> anyhow::Result<()> {
     let (cols, rows): (NonZeroU16, NonZeroU16) = (cols.parse()?, rows.parse()?);
     let program = program()?;
     let screen = match what.as_str() {
-        "dashboard" | "board" => {
+        "dashboard" | "board" | "client" => {
             let stand_in = StandIn::start(&program)?;
-            let script = if what == "board" { BOARD } else { DASHBOARD };
+            let script = match what.as_str() {
+                "board" => BOARD,
+                "client" => CLIENT,
+                _ => DASHBOARD,
+            };
             shown(&program, cols, rows, &stand_in.environment, FILLED, script)?
         }
         "connect" => shown(&program, cols, rows, &[], "", CONNECT)?,
-        _ => bail!("which picture: dashboard, board or connect"),
+        _ => bail!("which picture: dashboard, board, client or connect"),
     };
     std::io::stdout().lock().write_all(svg(&screen).as_bytes())?;
     Ok(())

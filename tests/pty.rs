@@ -301,7 +301,7 @@ fn a_client_in_the_round_leads_to_its_people_their_tickets_and_back() {
     run.until("the next user", |screen| under_the_cursor(screen).is_some_and(|user| first.as_ref() != Some(&user)));
     let left = under_the_cursor(&run.text());
     run.type_in("\r");
-    run.until_text("user:\"");
+    run.until_text("user:#");
     run.type_in("-");
     run.until("the user that was left", |screen| screen.contains(" Users  / ") && under_the_cursor(screen) == left);
     run.type_in("\x1b");

@@ -229,22 +229,6 @@ fn answer(question: &Question) -> Answer {
             Answer::Counts((0..).zip(queries).map(|(n, _)| Some(Counted { n: 1 + n * 613, more: n == 3 })).collect())
         }
         Question::Board { open, .. } => board::numbers(open.len()),
-        Question::Clients { .. } => {
-            let client = |id, name: &str, vip, stopped, open_tickets| ClientRow {
-                id: ClientId(id),
-                name: line(name),
-                vip,
-                stopped,
-                open_tickets,
-                ..ClientRow::default()
-            };
-            let rows = vec![
-                client(12, "Borealis Ltd", true, false, 9),
-                client(13, "Cobalt Legal", false, true, 0),
-                client(14, "株式会社さくら", false, false, 3),
-            ];
-            Answer::Clients(Window { rows, offset: 0, total: 3, more: false })
-        }
         Question::Register { register, client, with_inactive, .. } => client::register(*register, *client, *with_inactive),
         Question::Client(id) => client::overview(*id),
         Question::Called { words, .. } => client::called(words),
@@ -697,7 +681,7 @@ fn nothing_stored_yet_80x24() {
         let Effect::Ask { slot, id, question } = effect else { continue };
         let empty = match question {
             Question::Tickets { .. } => Answer::Tickets(Window::default()),
-            Question::Clients { .. } => Answer::Clients(Window::default()),
+            Question::Register { .. } => Answer::Register(Window::default()),
             Question::Overview => Answer::Overview(Overview::default()),
             question => answer(&question),
         };

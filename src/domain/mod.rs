@@ -58,7 +58,7 @@ pub use ids::{
 pub use lookup::{Agent, Batch, Priority, Sla, Status, Team, TicketType};
 pub use news::{Changed, News};
 pub use overview::{AgentRow, Conversation, Found, Overview};
-pub use person::{AssetRecord, Register, RegisterRow, SiteRecord, UserRecord};
+pub use person::{AssetRecord, Register, RegisterKey, RegisterRow, RegisterSort, SiteRecord, UserRecord};
 pub use profile::{Hosting, Identity, NotAProfileName, Profile, ProfileName, SecretKeeping};
 pub use progress::{Connection, FillProgress, Filled, TokenState};
 pub use rgb::Rgb;

@@ -98,7 +98,39 @@ pub struct AssetRecord {
     pub inactive: bool,
 }
 
-/// A site, a user or an asset as a list shows it.
+/// What the rows of a register can be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RegisterKey {
+    /// The name, from A; an asset's tag.
+    Name,
+    /// The client's name, from A.
+    Client,
+    /// The site's name, from A.
+    Site,
+    /// The kind of asset, from A.
+    Kind,
+    /// Who uses the asset, from A.
+    User,
+    /// The most open tickets first.
+    Open,
+}
+
+/// The order of a register's rows; those that are alike come by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RegisterSort {
+    /// By what.
+    pub key: RegisterKey,
+    /// Against the key's natural direction.
+    pub reverse: bool,
+}
+
+impl Default for RegisterSort {
+    fn default() -> Self {
+        Self { key: RegisterKey::Name, reverse: false }
+    }
+}
+
+/// A client, a site, a user or an asset as a list shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RegisterRow {
     /// Its id.
@@ -119,8 +151,12 @@ pub struct RegisterRow {
     pub email: SafeText,
     /// Phone number.
     pub phone: SafeText,
-    /// Marked as important contact.
+    /// Marked as important contact, or as VIP.
     pub important: bool,
+    /// Stopped: no work is to be done for this client.
+    pub stopped: bool,
+    /// The record could not be read whole.
+    pub unreadable: bool,
     /// No longer in use, or no longer there.
     pub inactive: bool,
     /// Open tickets in the mirror; of an asset, as far as tickets were read singly.

@@ -139,7 +139,9 @@ const REGISTERS: &[Binding] = &[
     Binding::new("enter", Command::Open).hint(20),
     Binding::new("g c", Command::Client).hint(25),
     Binding::new("/", Command::Filter).hint(30),
+    Binding::new("o", Command::OpenLink),
     Binding::new("y", Command::CopyId).hint(40),
+    Binding::new("Y", Command::CopyLink),
 ];
 
 const PREVIEW: &[Binding] = &[

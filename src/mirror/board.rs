@@ -179,7 +179,7 @@ impl Reader {
     fn newcomer_tallies(&self, counts: &[(i64, u64)], first: &str) -> Result<Vec<Tally>, StoreError> {
         let tally = |(id, count): &(i64, u64)| {
             // By the number: whether a name is anybody else's too, only their rows could tell.
-            let words = format!("opened:>={first} {}:#{id}", NameKey::Client.word());
+            let words = format!("opened:>={first} {}", NameKey::Client.with_number(*id));
             Ok(Tally { name: self.client_name(*id)?, words, count: *count, pressing: 0 })
         };
         counts.iter().take(CLIENTS).map(tally).collect()
@@ -239,7 +239,7 @@ fn tally(key: NameKey, name: SafeText, id: i64, groups: &[Group]) -> Tally {
     let by_name = key.with(name.as_str());
     let is_exact = meant(&by_name)
         .is_some_and(|meant| groups.iter().all(|group| meant.iter().any(|value| names(value, group)) == (group.id == id)));
-    let of_id = if is_exact { by_name } else { format!("{}:#{id}", key.word()) };
+    let of_id = if is_exact { by_name } else { key.with_number(id) };
     let (count, pressing) = sums(groups.iter().filter(|group| group.id == id));
     Tally { name, words: format!("is:open {of_id}"), count, pressing }
 }

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use super::{RequestId, Slot};
 use crate::{
-    domain::{AgentId, Anchor, ClientId, ConnectDraft, FileRow, Folds, GroupBy, Register, RowId, TicketId, Timestamp, ViewEdit},
+    domain::{
+        AgentId, Anchor, ClientId, ConnectDraft, FileRow, Folds, GroupBy, Register, RegisterSort, RowId, TicketId, Timestamp,
+        ViewEdit,
+    },
     query::Query,
     text::SafeText,
 };
@@ -62,19 +65,12 @@ pub enum Question {
         /// Who `@me` is.
         me: Option<AgentId>,
     },
-    /// A window of the client list.
-    Clients {
-        /// Words that the names must have.
-        filter: String,
-        /// Where the window stands.
-        anchor: Anchor<ClientId>,
-        /// How many rows.
-        count: u16,
-    },
-    /// A window of the sites, the users or the assets.
+    /// A window of the clients, the sites, the users or the assets.
     Register {
         /// Which.
         register: Register,
+        /// Their order.
+        sort: RegisterSort,
         /// Only what is this client's.
         client: Option<ClientId>,
         /// Words that the rows must have.

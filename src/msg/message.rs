@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::Input;
 use crate::{
     domain::{
-        AgentRow, Board, ClientOverview, ClientRow, ConnectReport, Conversation, Counted, Failure, Found, GroupedRow,
-        HaloListRow, Hosting, News, Overview, Profile, Register, RegisterRow, TicketRow, Timestamp, Window,
+        AgentRow, Board, ClientOverview, ConnectReport, Conversation, Counted, Failure, Found, GroupedRow, HaloListRow, Hosting,
+        News, Overview, Profile, Register, RegisterRow, TicketRow, Timestamp, Window,
     },
     query::Known,
     text::SafeText,
@@ -51,8 +51,6 @@ pub enum Answer {
     Counts(Vec<Option<Counted>>),
     /// The numbers of the board.
     Board(Box<Board>),
-    /// Rows of the client list.
-    Clients(Window<ClientRow>),
     /// Rows of the sites, the users or the assets.
     Register(Window<RegisterRow>),
     /// Sites, users and assets that have the words.

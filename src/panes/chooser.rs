@@ -19,6 +19,8 @@ pub enum Choosing {
     Group,
     /// Which lists of Halo are views.
     Lists,
+    /// The one column that rows beside the tickets are ordered by.
+    Order,
 }
 
 /// What is done with the choice under the cursor.
@@ -78,8 +80,8 @@ impl Choosing {
     fn allows(self, choose: Choose) -> bool {
         match choose {
             Choose::Take => true,
-            Choose::Toggle => self != Self::Group,
-            Choose::Reverse => self == Self::Sort,
+            Choose::Toggle => !matches!(self, Self::Group | Self::Order),
+            Choose::Reverse => matches!(self, Self::Sort | Self::Order),
             Choose::Earlier | Choose::Later => matches!(self, Self::Sort | Self::Columns),
         }
     }
@@ -141,16 +143,16 @@ mod tests {
 
     #[test]
     fn only_what_means_something_is_done() {
-        use Choosing::{Columns, Group, Lists, Sort};
+        use Choosing::{Columns, Group, Lists, Order, Sort};
         let choice = Choice { mark: String::new(), label: SafeText::line("x"), note: SafeText::default() };
         for (command, choose, of) in [
-            (Command::Accept, Choose::Take, &[Sort, Columns, Group, Lists][..]),
+            (Command::Accept, Choose::Take, &[Sort, Columns, Group, Lists, Order][..]),
             (Command::Toggle, Choose::Toggle, &[Sort, Columns, Lists]),
-            (Command::Sort, Choose::Reverse, &[Sort]),
+            (Command::Sort, Choose::Reverse, &[Sort, Order]),
             (Command::Earlier, Choose::Earlier, &[Sort, Columns]),
             (Command::Later, Choose::Later, &[Sort, Columns]),
         ] {
-            for choosing in [Sort, Columns, Group, Lists] {
+            for choosing in [Sort, Columns, Group, Lists, Order] {
                 let mut chooser = ChooserPane::new(choosing, "title", vec![choice.clone()], 0);
                 let expected = if of.contains(&choosing) { ChooserOutcome::Do(choose, 0) } else { ChooserOutcome::Stay };
                 assert_eq!(chooser.command(command), expected, "{choosing:?}");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{About, Announcement, CLIENT, Context, Outcome, Pane, TICKETS, list::Step};
 use crate::{
-    domain::{Anchor, Changed, ClientId, ClientOverview, Counted, LastView, ShownClient},
+    domain::{Anchor, Changed, ClientId, ClientOverview, Counted, LastView, Register, RegisterSort, ShownClient},
     msg::{Answer, Command, Effect, Notice, Now, PaneId, Question},
     query::{Query, folded_words},
     text::SafeText,
@@ -167,6 +167,10 @@ impl Pane for ClientPane {
         &["client", "move", "global", "always"]
     }
 
+    fn has_use_for(&self, command: Command) -> bool {
+        !matches!(command, Command::TogglePreview | Command::Sort | Command::Columns | Command::NextView | Command::PreviousView)
+    }
+
     fn resize(&mut self, cols: u16, rows: u16, context: Context, out: &mut Vec<Outcome>) {
         let appeared = !self.is_visible() && cols > 0 && rows > 0;
         (self.cols, self.rows) = (cols, rows);
@@ -197,7 +201,15 @@ impl Pane for ClientPane {
             return false;
         }
         self.typed = Some(words.to_owned());
-        let question = Question::Clients { filter: words.to_owned(), anchor: Anchor::Start, count: NAMESAKES };
+        let question = Question::Register {
+            register: Register::Clients,
+            sort: RegisterSort::default(),
+            client: None,
+            words: words.to_owned(),
+            with_inactive: false,
+            anchor: Anchor::Start,
+            count: NAMESAKES,
+        };
         out.push(Outcome::Ask { purpose: NAMED, question });
         true
     }
@@ -222,13 +234,13 @@ impl Pane for ClientPane {
                 self.counts = parts(counts);
                 self.lay_out();
             }
-            (NAMED, Some(Answer::Clients(found))) => {
+            (NAMED, Some(Answer::Register(found))) => {
                 let typed = self.typed.take().unwrap_or_default();
                 let wanted = folded_words(&typed);
                 let same = found.rows.iter().find(|row| folded_words(row.name.as_str()) == wanted);
                 match same.or_else(|| found.rows.first()) {
                     Some(row) => {
-                        self.show(row.id, 0, context, out);
+                        self.show(row.client_id, 0, context, out);
                         out.push(Outcome::Focus(CLIENT));
                     }
                     None => out.push(Outcome::Notice(Notice::info(&format!("No client is called {typed}")))),

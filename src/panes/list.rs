@@ -8,6 +8,7 @@ use crate::{
     ui::{
         Painter, Role,
         layout::{Align, ColumnSlot, ColumnSpec},
+        width,
     },
 };
 
@@ -223,6 +224,14 @@ impl<R: Listed> List<R> {
         self.ask(Wait::Neighbour(id))
     }
 
+    /// Asks for the same rows in another order; the cursor stays on the row it was put on, else on the first.
+    pub(crate) fn reorder(&mut self) -> Anchor<R::Id> {
+        match self.selected().map(Listed::id) {
+            Some(id) if self.placed => self.restart_at(id),
+            _ => self.restart(),
+        }
+    }
+
     /// Asks for the same rows again, since some changed.
     pub(crate) fn renew(&mut self) -> Option<Anchor<R::Id>> {
         if self.waiting.is_some() {
@@ -389,15 +398,22 @@ impl<R: Listed> List<R> {
     }
 }
 
-/// Draws the column titles.
-pub(super) fn draw_heads(painter: &mut Painter<'_>, slots: &[ColumnSlot], specs: &[ColumnSpec], gutter: u16) {
+/// Draws the column titles, and the arrow of the one that the rows are ordered by.
+pub(super) fn draw_heads(
+    painter: &mut Painter<'_>,
+    slots: &[ColumnSlot],
+    specs: &[ColumnSpec],
+    gutter: u16,
+    sorted: Option<(usize, &'static str)>,
+) {
     let style = painter.style(Role::Title);
     for slot in slots {
         let Some(spec) = specs.get(slot.index) else { continue };
-        match spec.align {
-            Align::Left => painter.put(gutter + slot.x, 0, spec.title, style, slot.width),
-            Align::Right => painter.put_right(gutter + slot.x, 0, spec.title, style, slot.width),
-        };
+        let mark = sorted.filter(|(at, _)| *at == slot.index).map_or("", |(_, mark)| mark);
+        let cells = width(spec.title).min(slot.width.saturating_sub(width(mark)));
+        let x = gutter + slot.x + if spec.align == Align::Right { slot.width - cells - width(mark) } else { 0 };
+        painter.put(x, 0, spec.title, style, cells);
+        painter.put(x + cells, 0, mark, style, width(mark));
     }
 }
 

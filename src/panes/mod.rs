@@ -3,7 +3,6 @@
 mod board;
 mod chooser;
 mod client;
-mod clients;
 mod connect;
 mod drawer;
 mod help;
@@ -287,7 +286,7 @@ impl Panes {
         Self {
             panes: vec![
                 Box::new(tickets::TicketsPane::new(views)),
-                Box::new(clients::ClientsPane::default()),
+                Box::new(registers::RegisterPane::new(Register::Clients)),
                 Box::new(preview::PreviewPane::default()),
                 Box::new(board::BoardPane::default()),
                 Box::new(client::ClientPane::default()),

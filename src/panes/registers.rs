@@ -1,23 +1,24 @@
-//! The lists of sites, users and assets: one pane for each register, enter lists the tickets of a row.
+//! The lists of clients, sites, users and assets: one pane for each register. Enter lists the tickets of a row.
 
 use super::{
-    ASSETS, About, Announcement, Context, Outcome, Pane, SITES, TICKETS, USERS,
-    list::{List, Listed, Step, draw_cursor, draw_heads},
+    ASSETS, About, Announcement, CLIENTS, Context, Outcome, Pane, SITES, TICKETS, USERS,
+    chooser::{Choice, Choose, ChooserPane, Choosing},
+    list::{List, Listed, Step},
 };
 use crate::{
-    domain::{Anchor, Changed, ClientId, LastView, Listing, Register, RegisterRow, SiteId, UserId},
+    domain::{Anchor, Changed, ClientId, LastView, Listing, Register, RegisterRow, RegisterSort, SiteId, UserId},
     msg::{Answer, Command, Effect, Now, PaneId, Question},
-    query::{NameKey, QueryError, folded_words},
+    query::{NameKey, QueryError},
     text::SafeText,
-    ui::{
-        Own, Painter, Role,
-        layout::{Align, ColumnSpec, columns},
-    },
+    ui::Painter,
 };
 
+mod columns;
+mod draw;
+
+use columns::{Column, told};
+
 const ROWS: &str = "rows";
-/// Cells before the columns: the cursor's mark, the row's mark, a space.
-const GUTTER: u16 = 3;
 
 impl Listed for RegisterRow {
     type Id = i64;
@@ -27,65 +28,29 @@ impl Listed for RegisterRow {
     }
 }
 
-/// What a column shows.
-type Cell = fn(&RegisterRow) -> &SafeText;
-
-/// The head of the column with the client.
-const CLIENT_TITLE: &str = "Client";
-
-const fn column(title: &'static str, min: u16, ideal: u16, priority: u8) -> ColumnSpec {
-    ColumnSpec { title, min, ideal, priority, align: Align::Left, grow: 1 }
-}
-
-const OPEN: ColumnSpec = ColumnSpec { title: "Open", min: 4, ideal: 5, priority: 1, align: Align::Right, grow: 0 };
-
-const SITE_COLUMNS: &[ColumnSpec] =
-    &[column("Site", 12, 24, 0), column(CLIENT_TITLE, 10, 24, 2), column("Phone", 16, 18, 3), OPEN];
-const SITE_CELLS: &[Cell] = &[|row| &row.name, |row| &row.client, |row| &row.phone];
-
-const USER_COLUMNS: &[ColumnSpec] = &[
-    column("User", 12, 22, 0),
-    column(CLIENT_TITLE, 10, 20, 2),
-    column("Phone", 16, 18, 3),
-    column("Mail", 12, 24, 4),
-    column("Site", 8, 14, 5),
-    OPEN,
-];
-const USER_CELLS: &[Cell] = &[|row| &row.name, |row| &row.client, |row| &row.phone, |row| &row.email, |row| &row.site];
-
-const ASSET_COLUMNS: &[ColumnSpec] = &[
-    column("Asset", 10, 16, 0),
-    column("Kind", 8, 14, 2),
-    column("User", 10, 20, 3),
-    column(CLIENT_TITLE, 10, 20, 4),
-    column("Site", 8, 14, 5),
-    OPEN,
-];
-const ASSET_CELLS: &[Cell] = &[|row| &row.name, |row| &row.kind, |row| &row.user, |row| &row.client, |row| &row.site];
-
-/// What tells the three lists apart.
+/// What tells the lists apart.
 struct Kind {
     id: PaneId,
     title: &'static str,
     /// Several of them, in words.
     many: &'static str,
-    columns: &'static [ColumnSpec],
-    cells: &'static [Cell],
     key: NameKey,
+    /// The page of one in Halo's web application, without its number, where it is known.
+    page: Option<&'static str>,
 }
 
 const fn kind(register: Register) -> Kind {
     match register {
+        Register::Clients => {
+            Kind { id: CLIENTS, title: "Clients", many: "clients", key: NameKey::Client, page: Some("customers?clientid=") }
+        }
         Register::Sites => {
-            Kind { id: SITES, title: "Sites", many: "sites", columns: SITE_COLUMNS, cells: SITE_CELLS, key: NameKey::Site }
+            Kind { id: SITES, title: "Sites", many: "sites", key: NameKey::Site, page: Some("customers?mainview=site&siteid=") }
         }
-        Register::Assets => {
-            Kind { id: ASSETS, title: "Assets", many: "assets", columns: ASSET_COLUMNS, cells: ASSET_CELLS, key: NameKey::Asset }
+        Register::Users => {
+            Kind { id: USERS, title: "Users", many: "users", key: NameKey::User, page: Some("customers?mainview=user&userid=") }
         }
-        // Clients have a pane of their own.
-        Register::Users | Register::Clients => {
-            Kind { id: USERS, title: "Users", many: "users", columns: USER_COLUMNS, cells: USER_CELLS, key: NameKey::User }
-        }
+        Register::Assets => Kind { id: ASSETS, title: "Assets", many: "assets", key: NameKey::Asset, page: None },
     }
 }
 
@@ -101,10 +66,13 @@ enum Begin {
 pub(super) struct RegisterPane {
     register: Register,
     list: List<RegisterRow>,
+    sort: RegisterSort,
     client: Option<(ClientId, SafeText)>,
     words: String,
     with_inactive: bool,
     visible: bool,
+    /// The client that the tickets are narrowed to.
+    chosen: Option<ClientId>,
     /// Where the list begins once it is seen: another one than the rows at hand.
     begin: Option<Begin>,
 }
@@ -114,10 +82,12 @@ impl RegisterPane {
         Self {
             register,
             list: List::default(),
+            sort: RegisterSort::default(),
             client: None,
             words: String::new(),
             with_inactive: false,
             visible: false,
+            chosen: None,
             begin: Some(Begin::Top),
         }
     }
@@ -126,6 +96,7 @@ impl RegisterPane {
         let Some(anchor) = anchor else { return };
         let question = Question::Register {
             register: self.register,
+            sort: self.sort,
             client: self.client.as_ref().map(|(id, _)| *id),
             words: self.words.clone(),
             with_inactive: self.with_inactive,
@@ -152,52 +123,57 @@ impl RegisterPane {
         self.ask(anchor, out);
     }
 
-    /// Lists the tickets of the row under the cursor.
+    /// Lists the tickets of the row under the cursor, by its number: others may be called alike.
     fn open(&self, out: &mut Vec<Outcome>) -> bool {
         let Some(row) = self.list.selected() else { return false };
-        let key = kind(self.register).key;
-        let named = !folded_words(row.name.as_str()).is_empty();
-        let words = if named { key.with_phrase(row.name.as_str()) } else { key.with(&row.id.to_string()) };
         if self.register == Register::Assets {
             let effect = Effect::LookAtAsset { id: row.id, tag: row.name.clone(), client: row.client_id };
             out.push(Outcome::Effect(effect));
         }
         let client = Some((row.client_id, row.client.clone())).filter(|(_, name)| !name.is_empty());
         out.push(Outcome::Announce(Announcement::ClientChosen(client)));
-        out.push(Outcome::Announce(Announcement::QueryChosen(words)));
+        // A client narrows whatever view is shown.
+        if self.register != Register::Clients {
+            let words = kind(self.register).key.with_number(row.id);
+            out.push(Outcome::Announce(Announcement::QueryChosen(words)));
+        }
         out.push(Outcome::Focus(TICKETS));
         true
     }
 
-    /// The columns with what they show; the last has the number of open tickets. The client is told unless it is one's alone.
-    fn columns(&self) -> (Vec<ColumnSpec>, Vec<Cell>) {
-        let kind = kind(self.register);
-        let told = |spec: &ColumnSpec| self.client.is_none() || spec.title != CLIENT_TITLE;
-        let specs = kind.columns.iter().copied().filter(told).collect();
-        let cells = kind.columns.iter().zip(kind.cells).filter(|(spec, _)| told(spec)).map(|(_, cell)| *cell).collect();
-        (specs, cells)
+    fn columns(&self) -> Vec<&'static Column> {
+        told(self.register, self.client.is_some())
     }
 
-    fn draw_row(&self, painter: &mut Painter<'_>, y: u16, row: &RegisterRow, cursor: Option<bool>) {
-        let (specs, cells) = self.columns();
-        let bar = draw_cursor(painter, y, cursor);
-        if row.important {
-            painter.put(1, y, "*", bar.unwrap_or_else(|| painter.style(Role::Badge)), 1);
-        } else if row.inactive {
-            painter.put(1, y, painter.glyphs().none, bar.unwrap_or_else(|| painter.style(Role::Dim)), 1);
-        }
-        let role = if row.inactive { Role::Dim } else { Role::Text };
-        let style = bar.unwrap_or_else(|| painter.style(role));
-        for slot in columns(painter.cols().saturating_sub(GUTTER), &specs) {
-            let x = GUTTER + slot.x;
-            match cells.get(slot.index) {
-                Some(cell) => drop(painter.put_cut(x, y, cell(row), style, slot.width)),
-                None if row.open_tickets > 0 => {
-                    painter.put_right(x, y, Own(&row.open_tickets.to_string()), style, slot.width);
-                }
-                None => {}
-            }
-        }
+    /// Those columns by which the rows can be ordered.
+    fn sorted_columns(&self) -> impl Iterator<Item = &'static Column> {
+        self.columns().into_iter().filter(|column| column.key.is_some())
+    }
+
+    fn chooser(&self, at: usize) -> ChooserPane {
+        let choice = |column: &Column| {
+            let here = column.key == Some(self.sort.key);
+            let mark = if here && self.sort.reverse {
+                "x-"
+            } else if here {
+                "x"
+            } else {
+                ""
+            };
+            let (natural, turned) = column.words();
+            let note = if here && self.sort.reverse { turned } else { natural };
+            Choice { mark: mark.to_owned(), label: SafeText::line(column.spec.title), note: SafeText::line(note) }
+        };
+        ChooserPane::new(Choosing::Order, "Sort by", self.sorted_columns().map(choice).collect(), at)
+    }
+
+    /// The step back that is left once no words narrow the list.
+    fn leave(&self, out: &mut Vec<Outcome>) {
+        out.push(match (self.register, self.chosen) {
+            (Register::Clients, Some(_)) => Outcome::Announce(Announcement::ClientChosen(None)),
+            (Register::Clients, None) => Outcome::Focus(TICKETS),
+            _ => Outcome::Leave,
+        });
     }
 }
 
@@ -211,7 +187,10 @@ impl Pane for RegisterPane {
     }
 
     fn layers(&self) -> &'static [&'static str] {
-        &["registers", "move", "global", "always"]
+        match self.register {
+            Register::Clients => &["clients", "list", "move", "global", "always"],
+            _ => &["registers", "move", "global", "always"],
+        }
     }
 
     fn resize(&mut self, cols: u16, rows: u16, _context: Context, out: &mut Vec<Outcome>) {
@@ -236,10 +215,41 @@ impl Pane for RegisterPane {
                 true
             }
             Command::Back => {
-                out.push(Outcome::Leave);
+                self.leave(out);
+                true
+            }
+            Command::Sort => {
+                let at = self.sorted_columns().position(|column| column.key == Some(self.sort.key));
+                out.push(Outcome::Choose(self.chooser(at.unwrap_or(0))));
                 true
             }
             _ => false,
+        }
+    }
+
+    fn has_use_for(&self, command: Command) -> bool {
+        // Those of the tickets and of the preview, which rarely stands beside.
+        !matches!(
+            command,
+            Command::Columns
+                | Command::NextView
+                | Command::PreviousView
+                | Command::NextChanged
+                | Command::TogglePreview
+                | Command::PreviewDown
+                | Command::PreviewUp
+        )
+    }
+
+    fn lay_out_by(&mut self, _choosing: Choosing, choose: Choose, at: usize, _context: Context, out: &mut Vec<Outcome>) {
+        let Some(key) = self.sorted_columns().nth(at).and_then(|column| column.key) else { return };
+        // Once more turns it round.
+        let reverse = self.sort.key == key && !self.sort.reverse;
+        self.sort = RegisterSort { key, reverse };
+        let anchor = self.list.reorder();
+        self.ask(Some(anchor), out);
+        if choose != Choose::Take {
+            out.push(Outcome::Choose(self.chooser(at)));
         }
     }
 
@@ -259,6 +269,16 @@ impl Pane for RegisterPane {
     }
 
     fn hear(&mut self, announcement: &Announcement, _context: Context, out: &mut Vec<Outcome>) {
+        if let (Announcement::ClientChosen(client), Register::Clients) = (announcement, self.register) {
+            self.chosen = client.as_ref().map(|(id, _)| *id);
+            if let Some(ClientId(id)) = self.chosen
+                && self.list.is_loaded()
+                && self.list.selected().is_none_or(|row| row.id != id)
+            {
+                let anchor = self.list.go_to(id);
+                self.ask(anchor, out);
+            }
+        }
         if let Announcement::RegisterWanted { register, client, at } = announcement
             && *register == self.register
         {
@@ -294,6 +314,10 @@ impl Pane for RegisterPane {
         Some(&self.words)
     }
 
+    fn restore(&mut self, view: &LastView) {
+        self.chosen = view.client();
+    }
+
     fn recall(&mut self, view: &LastView, _context: Context, out: &mut Vec<Outcome>) {
         let Some(listing) = view.listings.get(&self.register) else { return };
         self.client = listing.client.as_ref().map(|(id, name)| (*id, SafeText::line(name)));
@@ -303,6 +327,10 @@ impl Pane for RegisterPane {
     }
 
     fn keep(&self, view: &mut LastView) {
+        // The clients stand beside the tickets: they are no place to go back to.
+        if self.register == Register::Clients {
+            return;
+        }
         let listing = Listing {
             client: self.client.as_ref().map(|(id, name)| (*id, name.to_string())),
             words: self.words.clone(),
@@ -338,25 +366,13 @@ impl Pane for RegisterPane {
         (SafeText::line(&words), SafeText::line(&format!("{at} of {of}")))
     }
 
-    fn copy(&self, link: bool, _web_app: &str) -> Option<SafeText> {
-        let row = self.list.selected().filter(|_| !link)?;
-        Some(SafeText::line(&row.id.to_string()))
+    fn copy(&self, link: bool, web_app: &str) -> Option<SafeText> {
+        let id = self.list.selected()?.id;
+        let text = if link { format!("{web_app}/{}{id}", kind(self.register).page?) } else { id.to_string() };
+        Some(SafeText::line(&text))
     }
 
     fn draw(&self, painter: &mut Painter<'_>, _now: Now, focused: bool) {
-        let kind = kind(self.register);
-        let (specs, _) = self.columns();
-        draw_heads(painter, &columns(painter.cols().saturating_sub(GUTTER), &specs), &specs, GUTTER);
-        for (y, (row, cursor)) in (1..).zip(self.list.visible()) {
-            self.draw_row(painter, y, row, cursor.then_some(focused));
-        }
-        if self.list.is_loaded() && self.list.selected().is_none() {
-            let words = match (self.words.is_empty(), &self.client) {
-                (false, _) => format!("No {} fit; esc shows all.", kind.many),
-                (true, Some(_)) => format!("This client has no {} here.", kind.many),
-                (true, None) => format!("No {} yet.", kind.many),
-            };
-            painter.put_cut(GUTTER, 2, Own(&words), painter.style(Role::Dim), u16::MAX);
-        }
+        self.paint(painter, focused);
     }
 }

@@ -121,6 +121,12 @@ impl NameKey {
     pub fn with_phrase(self, name: &str) -> String {
         format!("{}:{}", self.word(), quoted(name))
     }
+
+    /// The condition that asks for just the one with this number.
+    #[must_use]
+    pub fn with_number(self, number: i64) -> String {
+        format!("{}:#{number}", self.word())
+    }
 }
 
 /// The name as a value; in quotes where it would be read as something else.

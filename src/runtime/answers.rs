@@ -40,11 +40,8 @@ pub async fn answer(mirror: &Mirror, question: Question) -> Result<Answer, Failu
             let ask = BoardAsk { open, me, now, zone: jiff::tz::TimeZone::system() };
             Answer::Board(Box::new(mirror.read(move |reader| reader.board(&ask)).await?))
         }
-        Question::Clients { filter, anchor, count } => {
-            Answer::Clients(mirror.read(move |reader| reader.clients(&filter, false, anchor, usize::from(count))).await?)
-        }
-        Question::Register { register, client, words, with_inactive, anchor, count } => {
-            let ask = RegisterAsk { register, client, words, with_inactive, anchor, count: usize::from(count) };
+        Question::Register { register, sort, client, words, with_inactive, anchor, count } => {
+            let ask = RegisterAsk { register, sort, client, words, with_inactive, anchor, count: usize::from(count) };
             Answer::Register(mirror.read(move |reader| reader.register(&ask)).await?)
         }
         Question::Called { words, count } => {

@@ -72,6 +72,9 @@ impl Update<'_> {
                     pane.command(command, context, out);
                 });
             }
+            Command::Sort if Register::ALL.iter().any(|register| pane_of(*register) == self.model.focus) => {
+                self.pane_command(command);
+            }
             // The views are the tickets', whatever has the focus.
             Command::NextView
             | Command::PreviousView
@@ -245,7 +248,7 @@ impl Update<'_> {
             ChooserOutcome::Do(choose, at) => {
                 self.model.chooser = None;
                 let context = self.model.context(self.now);
-                self.on_pane(TICKETS, |pane, out| pane.lay_out_by(choosing, choose, at, context, out));
+                self.on_pane(self.model.focus, |pane, out| pane.lay_out_by(choosing, choose, at, context, out));
             }
         }
     }

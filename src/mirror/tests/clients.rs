@@ -45,6 +45,7 @@ fn people() -> Reader {
 fn listed(store: &Reader, register: Register, client: Option<i64>, words: &str) -> Vec<i64> {
     let ask = RegisterAsk {
         register,
+        sort: RegisterSort::default(),
         client: client.map(ClientId),
         words: words.to_owned(),
         with_inactive: false,
@@ -68,6 +69,41 @@ fn a_register_is_listed_by_name_and_narrowed_by_words_of_the_row_or_its_client()
 }
 
 #[test]
+fn a_register_is_ordered_by_each_of_its_columns_and_within_by_name() {
+    let store = people();
+    let open = |id, user, site| TicketRecord {
+        status_id: StatusId(1),
+        user_id: UserId(user),
+        site_id: SiteId(site),
+        client_id: ClientId(10),
+        ..ticket(id)
+    };
+    put(&store, Batch::Tickets(vec![open(201, 20, 100), open(202, 20, 100), open(203, 23, 110)]), Pass::Any);
+    let ordered = |register, key, reverse, anchor| {
+        let sort = RegisterSort { key, reverse };
+        let ask = RegisterAsk { register, sort, client: None, words: String::new(), with_inactive: true, anchor, count: 3 };
+        let window = store.at_one_moment(|reader| reader.register(&ask)).unwrap();
+        window.rows.iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    for (register, key, up, down) in [
+        (Register::Users, RegisterKey::Name, &[22, 21, 23][..], &[20, 23, 21][..]),
+        (Register::Users, RegisterKey::Client, &[22, 21, 20], &[23, 22, 21]),
+        (Register::Users, RegisterKey::Open, &[20, 23, 22], &[22, 21, 23]),
+        (Register::Sites, RegisterKey::Open, &[100, 110, 101], &[101, 110, 100]),
+        (Register::Assets, RegisterKey::Kind, &[2201, 2202], &[2201, 2202]),
+        (Register::Assets, RegisterKey::User, &[2201, 2202], &[2201, 2202]),
+        (Register::Assets, RegisterKey::Open, &[2201, 2202], &[2201, 2202]),
+        (Register::Clients, RegisterKey::Name, &[10, 11], &[11, 10]),
+        (Register::Clients, RegisterKey::Open, &[10, 11], &[11, 10]),
+    ] {
+        assert_eq!(ordered(register, key, false, Anchor::Start), up, "{register:?} {key:?}");
+        assert_eq!(ordered(register, key, true, Anchor::Start), down, "{register:?} {key:?} turned round");
+    }
+    assert_eq!(ordered(Register::Users, RegisterKey::Open, false, Anchor::After(23)), [22, 21]);
+    assert_eq!(ordered(Register::Users, RegisterKey::Client, true, Anchor::Before(20)), [23, 22, 21]);
+}
+
+#[test]
 fn what_is_called_so_is_found_in_all_lists_by_its_own_words() {
     let store = people();
     let called = |words: &str| -> Vec<(Register, i64)> {
@@ -85,6 +121,7 @@ fn whoever_is_gone_to_is_listed_though_no_longer_there() {
     let store = people();
     let ask = RegisterAsk {
         register: Register::Users,
+        sort: RegisterSort::default(),
         client: Some(ClientId(10)),
         words: String::new(),
         with_inactive: true,

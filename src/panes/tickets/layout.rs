@@ -35,7 +35,7 @@ impl TicketsPane {
                 let first = self.views.current().shown_sort().first().map(|sort| sort.key);
                 first.and_then(|key| sort_keys().position(|other| other == key)).unwrap_or(0)
             }
-            Choosing::Columns | Choosing::Lists => 0,
+            Choosing::Columns | Choosing::Lists | Choosing::Order => 0,
             Choosing::Group => {
                 self.layout().group.and_then(|by| GroupBy::ALL.iter().position(|other| *other == by)).map_or(0, |at| at + 1)
             }
@@ -57,6 +57,7 @@ impl TicketsPane {
             Choosing::Columns => ("Columns, in their order", self.column_choices()),
             Choosing::Group => ("Group by", self.group_choices()),
             Choosing::Lists => ("Lists of Halo as views", self.list_choices()),
+            Choosing::Order => ("Sort by", Vec::new()),
         };
         ChooserPane::new(choosing, title, choices, at)
     }
@@ -150,7 +151,7 @@ impl TicketsPane {
                     layout.columns = Some(names);
                 }
             }
-            Choosing::Lists => {}
+            Choosing::Lists | Choosing::Order => {}
             Choosing::Group => layout.group = at.checked_sub(1).and_then(|at| GroupBy::ALL.get(at)).copied(),
         }
         self.lay_out(layout, context, out);
@@ -175,17 +176,12 @@ impl TicketsPane {
             tab.words = tab.line.to_string();
         }
         if other_rows {
-            self.reorder(context, out);
+            let anchor = match self.list.selected().map(super::Listed::id) {
+                Some(id) => self.list.restart_at(id),
+                None => self.list.restart(),
+            };
+            self.ask(Some(anchor), context, out);
         }
-    }
-
-    /// Asks for the rows in another order; the cursor stays on its row.
-    pub(super) fn reorder(&mut self, context: Context, out: &mut Vec<Outcome>) {
-        let anchor = match self.list.selected().map(super::Listed::id) {
-            Some(id) => self.list.restart_at(id),
-            None => self.list.restart(),
-        };
-        self.ask(Some(anchor), context, out);
     }
 
     /// Does what was typed after a command; `false` where it takes nothing here.

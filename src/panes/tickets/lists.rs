@@ -57,7 +57,8 @@ impl TicketsPane {
         let before = self.views.current().sort().to_vec();
         self.take_halo_layouts(out);
         if self.views.current().sort() != before {
-            self.reorder(context, out);
+            let anchor = self.list.reorder();
+            self.ask(Some(anchor), context, out);
         }
         if !self.lists_wanted {
             return;
