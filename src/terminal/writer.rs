@@ -2,8 +2,8 @@
 //!
 //! There is one slot for a frame. While the tty takes nothing, a newer frame replaces the one in the slot, so a terminal that
 //! stops reading costs no memory and, once it reads again, sees the newest frame next. So it is while the window of [`Pace`] is full.
-//! What has begun is finished: what the terminal shows is then known, and the next frame is the difference to it. Where the wire
-//! holds less than a frame, its upper rows are begun with, and the rest is what then differs from the newest one.
+//! What has begun is finished: what the terminal shows is then known, and the next frame is the difference to it. Of the first frame
+//! the first row is begun with, which begins the measuring of the wire, and the rest is what then differs from the newest one.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};

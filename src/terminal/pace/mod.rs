@@ -6,10 +6,10 @@
 //! window; while it is full, newer frames replace one another. Nothing else ever waits for an answer.
 //!
 //! The window is what the wire drains in a round trip, and a frame is written only once the wire is reckoned to be free of those
-//! before: enough to keep it busy and no more, however large a frame, of which no more is written at a time than the window holds.
-//! Both are measured by the answers (`measure`). The first frame is written in two parts, each with its request: the answer to its
-//! first row tells the round trip and that to the rest, compared to it, what the wire drains, before a key is held. Nothing is asked
-//! before something is shown. Each frame counts with the headers that go with it, which on a slow wire weigh as much as a row.
+//! before: enough to keep it busy and no more, however large a frame. Both are measured by the answers (`measure`). Nothing is asked
+//! before something is shown: the first frame is written in two parts, each with its request, and the answer to its first row tells the
+//! round trip and that to the rest, compared to it, what the wire drains, before a key is held. Each frame counts with the headers
+//! that go with it, which on a slow wire weigh as much as a row.
 //!
 //! A terminal that never answered within its time is not asked again, until a late answer says that it does answer. One that
 //! did answer before is behind a wire that stalls: what is under way is written off, for twice as long each time, so that in a
@@ -118,20 +118,10 @@ impl Pace {
         }
     }
 
-    /// How many bytes of a frame are written at a time.
-    pub(super) fn most(&self) -> usize {
-        if !self.asks {
-            return usize::MAX;
-        }
-        if self.sent == 0 {
-            return FIRST_PART;
-        }
-        self.window().map_or(usize::MAX, |window| usize::try_from(window).unwrap_or(usize::MAX))
-    }
-
-    /// What may be under way; nothing while the wire wasn't measured.
-    fn window(&self) -> Option<u64> {
-        Some(self.wire.holds()?.clamp(SMALLEST, LARGEST))
+    /// How many bytes of a frame are written at a time: all but of the first. The rows of a list that moves, its cursor last, would else
+    /// come in sight only once the key is let go.
+    pub(super) const fn most(&self) -> usize {
+        if self.asks && self.sent == 0 { FIRST_PART } else { usize::MAX }
     }
 
     /// Whether a frame may be written now; else [`Self::deadline`] says when to ask again if nothing is answered before.
@@ -141,14 +131,14 @@ impl Pace {
         if !self.asks || self.silent || unanswered == 0 {
             return true;
         }
-        match self.window() {
+        match self.wire.holds() {
             // Where nobody answers, the headers of many small frames must not close it.
             None => unanswered < START + self.early_headers,
             Some(_) if self.stalls > 0 => unanswered < SMALLEST,
             Some(window) => {
                 // One frame may be larger than the window: the wire is kept busy while the answer to it is on its way.
                 let oldest = self.asked.front().map_or(0, |asked| asked.up_to - self.answered);
-                self.free_at <= now && unanswered.saturating_sub(oldest) < window
+                self.free_at <= now && unanswered.saturating_sub(oldest) < window.clamp(SMALLEST, LARGEST)
             }
         }
     }
