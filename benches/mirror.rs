@@ -79,7 +79,8 @@ impl Desk {
         if std::env::var("MIRROR_BODIES").is_ok_and(|keep| keep == "no") {
             self.runtime.block_on(self.mirror.set_meta(NO_BODIES, Some("1"))).unwrap();
         }
-        let status = |id| Status { id: StatusId(id), name: format!("Status {id}").into(), closed: id == 9, ..Status::default() };
+        let status =
+            |id| Status { id: StatusId(id), name: format!("Status {id}").into(), closed: Some(id == 9), ..Status::default() };
         let agent = |id| Agent { id: AgentId(id), name: format!("Agent {} {id}", word(id)).into(), ..Agent::default() };
         self.write(Batch::Statuses((1..10).map(status).collect()));
         self.write(Batch::Agents((1..62).map(agent).collect()));

@@ -17,9 +17,12 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use Openness::{Any, Closed, Open};
 use desk::{Asked, CLOSED, Desk, OPEN, at, ticket};
 use halo_tui::{
-    domain::{Changed, Connection, Coverage, Failure, FailureKind, History, Identity, News, TicketId, TicketRecord, Timestamp},
+    domain::{
+        Batch, Changed, Connection, Coverage, Failure, FailureKind, History, Identity, News, Status, TicketId, TicketRecord,
+        Timestamp,
+    },
     halo::{Class, Openness},
-    mirror::{Mirror, NO_BODIES, Reader},
+    mirror::{Mirror, NO_BODIES, Pass, Reader},
     sync::{Order, Sync},
 };
 use jiff::SignedDuration;
@@ -278,6 +281,82 @@ async fn a_server_that_does_not_tell_closed_from_open_closes_nothing() {
     let mut run = Run::start(&desk, &mirror, Asks { history: History::Days(30), ..MINUTELY });
     run.filled().await;
     assert_eq!((run.open().await.len(), run.closed().await.len()), (10, 500));
+}
+
+#[tokio::test(start_paused = true)]
+async fn statuses_that_are_told_alike_leave_it_to_the_rows_what_is_closed() {
+    for known_as_open in [false, true] {
+        let desk = history(300);
+        desk.fault(|faults| faults.statuses_alike = true);
+        let mirror = mirror().await;
+        if known_as_open {
+            // So they were stored before it was known that this tells nothing.
+            let open = [OPEN, CLOSED].map(|id| Status { id, closed: Some(false), ..Status::default() });
+            mirror.write(Batch::Statuses(open.to_vec()), Pass::Any, at("2026-11-20T09:00:00Z")).await.unwrap();
+            let closed = (1..=200).map(|id| ticket(100_000 - id, id + 1, CLOSED)).collect();
+            mirror.write(Batch::Tickets(closed), Pass::ClosedOnly, at("2026-11-20T09:00:00Z")).await.unwrap();
+        }
+        let mut run = Run::start(&desk, &mirror, Asks { history: History::Days(30), ..MINUTELY });
+        run.filled().await;
+        assert_eq!((run.open().await.len(), run.closed().await.len()), (10, 300), "known as open: {known_as_open}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn numbers_that_do_not_come_alone_are_taken_from_rows() {
+    let (desk, mirror) = (Desk::new((1..=250).map(|id| ticket(id, id, OPEN))), mirror().await);
+    desk.fault(|faults| faults.numbers_paged = true);
+    let mut run = Run::start(&desk, &mirror, Asks { every: None, ..MINUTELY });
+    run.refresh(true).await.unwrap();
+    run.fill_up().await.unwrap();
+    let users = desk.asked().iter().filter(|asked| matches!(asked, Asked::Register("users", _))).count();
+    assert_eq!((run.coverage().await.open_there, users), (Some(250), 1));
+    desk.with(|world| world.tickets.remove(&170));
+    run.refresh(true).await.unwrap();
+    let numbers = desk.asked().iter().filter(|asked| matches!(asked, Asked::Numbers)).count();
+    assert_eq!((run.open().await.len(), numbers), (249, 1), "what is gone is noticed, and the way is known");
+}
+
+#[tokio::test(start_paused = true)]
+async fn tickets_that_come_as_open_and_are_closed_count_for_none_that_lack() {
+    let (desk, mirror) = (history(300), mirror().await);
+    desk.fault(|faults| faults.open_ignored = true);
+    let mut run = Run::start(&desk, &mirror, MINUTELY);
+    run.filled().await;
+    desk.forget();
+    run.refresh(true).await.unwrap();
+    let coverage = run.coverage().await;
+    assert_eq!((coverage.open, coverage.open_there), (10, Some(10)));
+    let asked = desk.asked();
+    let by_number = asked.iter().filter(|asked| matches!(asked, Asked::Tickets(request, _) if !request.ids.is_empty()));
+    assert_eq!(by_number.count(), 0, "closed ones are not asked for again and again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_fails_beside_the_tickets_fails_alone() {
+    for (part, kind) in [
+        ("assets", FailureKind::Server(500)),
+        ("assets", FailureKind::Unauthorised),
+        ("assets", FailureKind::WrongUrl),
+        ("sites", FailureKind::Refused(400)),
+        ("working hours", FailureKind::Server(500)),
+        ("working hours", FailureKind::Refused(400)),
+    ] {
+        let (desk, mirror) = (history(100), talking_mirror());
+        desk.with(|world| world.part_failing = Some((part, Failure::new(kind, "no luck"))));
+        let mut run = Run::start(&desk, &mirror, Asks { history: History::Days(30), ..MINUTELY });
+        let told = run.until(|news| matches!(news, News::Notice(words) if words.as_str().contains(part))).await;
+        assert!(matches!(&told, News::Notice(words) if words.as_str().contains("no luck")), "{told:?}");
+        let failure = run.fill_up_with(true).await.unwrap_err();
+        assert!(failure.kind == kind && failure.what.as_str().contains(part), "{failure:?}");
+        assert_eq!((run.closed().await.len(), run.coverage().await.conversations), (100, 10), "{part} {kind:?}");
+        while let Ok(news) = run.news.try_recv() {
+            assert!(!matches!(news, News::Connection(Connection::Failing { .. })), "{part} {kind:?}");
+        }
+        desk.with(|world| world.part_failing = None);
+        run.rounds(3).await;
+        run.fill_up_with(true).await.unwrap();
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -35,11 +35,14 @@ pub(super) async fn run(around: &Surroundings, conversations: bool) -> Result<()
         }
         _ => {}
     };
+    let waits = |failure: &Failure, pause: Duration| {
+        warn(&format!("{}; asking again in {} s", failure.what, pause.as_secs().max(1)));
+    };
     let filling = async {
-        session.refreshed(true).await?;
+        session.refreshed_patiently(true, waits).await?;
         session.filled_up(conversations).await?;
         // What changed while it was filled.
-        session.refreshed(false).await
+        session.refreshed_patiently(false, waits).await
     };
     let result = hearing(&mut news, hear, filling).await;
     progress.end_line();

@@ -21,8 +21,8 @@ pub struct Status {
     pub sequence: i64,
     /// The SLA clock stands in this status (`slaaction` H).
     pub holds_sla: bool,
-    /// In `/Status` but not in `/Status?excludeclosed=true`.
-    pub closed: bool,
+    /// In `/Status` but not in `/Status?excludeclosed=true`; `None` where both lists are alike, which tells nothing.
+    pub closed: Option<bool>,
 }
 
 /// A priority under one SLA: the same number bears other names under other SLAs.

@@ -22,6 +22,7 @@ const STEPS: &[Step] = &[
     Step { statements: include_str!("schema/10.sql"), rewords: false },
     Step { statements: include_str!("schema/11.sql"), rewords: true },
     Step { statements: include_str!("schema/13.sql"), rewords: false },
+    Step { statements: include_str!("schema/14.sql"), rewords: false },
 ];
 
 /// One step.

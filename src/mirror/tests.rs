@@ -78,7 +78,7 @@ fn lookups(store: &Reader) {
         name: name.into(),
         colour: Some(Rgb(1, 2, 3)),
         sequence,
-        closed,
+        closed: Some(closed),
         ..Status::default()
     };
     put(

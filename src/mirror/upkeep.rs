@@ -17,7 +17,7 @@ pub struct KnownConversation {
 }
 
 impl Reader {
-    /// The statuses that leave a ticket open, and those that close it.
+    /// The statuses that leave a ticket open, and those that close it; those of which that is not known are in neither.
     ///
     /// # Errors
     ///
@@ -27,7 +27,11 @@ impl Reader {
         let (mut open, mut closed) = (BTreeSet::new(), BTreeSet::new());
         for row in statement.query_map([], |row| Ok((StatusId(row.get(0)?), row.get(1)?)))? {
             let (id, is_closing) = row?;
-            let _ = if is_closing { closed.insert(id) } else { open.insert(id) };
+            match is_closing {
+                Some(true) => drop(closed.insert(id)),
+                Some(false) => drop(open.insert(id)),
+                None => {}
+            }
         }
         Ok((open, closed))
     }

@@ -9,6 +9,7 @@ mod ledger;
 mod lists;
 mod narrow;
 mod orders;
+mod patience;
 mod private;
 mod reading;
 mod search;
@@ -210,6 +211,15 @@ impl Session {
         let (done, result) = oneshot::channel();
         self.orders.way().send(Order::Refresh { everything, done: Some(done) }).await.map_err(|_| gone())?;
         result.await.map_err(|_| gone())?
+    }
+
+    /// As [`Self::refreshed`], asking again where the server is in trouble or wants a pause, a few times in a row; `waits` is told
+    /// why and for how long.
+    ///
+    /// # Errors
+    /// What lasted, or what waiting does not help against.
+    pub async fn refreshed_patiently(&self, everything: bool, waits: impl FnMut(&Failure, Duration)) -> Result<(), Failure> {
+        patience::patiently(|| self.refreshed(everything), || self.stats().bytes > 0, waits).await
     }
 
     /// Fills the mirror as far as its history is to reach, with the conversations of open tickets if wanted, and waits until that

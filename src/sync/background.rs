@@ -4,16 +4,21 @@ use std::collections::HashSet;
 
 use tokio::time::{Duration, Instant};
 
-use super::{Server, Sync, gate::Gate, history, lookups::is_about_one_table, pace, reconcile, registers, talk};
+use super::{
+    Server, Sync,
+    gate::Gate,
+    history,
+    lookups::{is_lack_of_right, leaves_the_rest, unread},
+    pace, reconcile, registers, talk,
+};
 use crate::{
     domain::{Failure, FailureKind, News, Register},
     halo::Class,
+    text::SafeText,
 };
 
 /// How often it looks for something to do once all is there.
 const LOOK_EVERY: Duration = Duration::from_mins(30);
-/// Somebody who waits is told of a failure that lasts for so many tries.
-const TRIES: u32 = 5;
 
 /// The work in the background.
 pub(super) struct Background<'a, S> {
@@ -38,7 +43,7 @@ impl<'a, S: Server> Background<'a, S> {
             let again = match result {
                 Ok(()) => {
                     (self.failures, self.told) = (0, false);
-                    self.gate.answer(&Ok(()));
+                    self.gate.answer(&self.gate.outcome());
                     LOOK_EVERY
                 }
                 Err(failure) => self.failed(failure).await,
@@ -52,32 +57,52 @@ impl<'a, S: Server> Background<'a, S> {
     }
 
     async fn work(&mut self) -> Result<(), Failure> {
+        let mut unread = false;
         for register in Register::ALL {
-            if !self.refused.contains(&register) && registers::is_due(self.sync, register).await? {
-                self.register(register).await?;
+            if self.refused.contains(&register) {
+                continue;
+            }
+            if registers::is_due(self.sync, register).await? {
+                unread |= !self.register(register).await?;
+            } else {
+                self.gate.note(registers::name(register), None);
             }
         }
         history::fill(self.sync, self.gate).await?;
-        // Few who wait for history wait for conversations as well: these may take a request each.
-        self.gate.answer_without_conversations();
-        if self.gate.wants_conversations() {
-            talk::fill(self.sync, self.gate).await?;
+        let outcome = self.gate.outcome();
+        if outcome.is_ok() {
+            // Few who wait for history wait for conversations as well: these may take a request each.
+            self.gate.answer_without_conversations();
         }
+        let talked = if self.gate.wants_conversations() { talk::fill(self.sync, self.gate).await } else { Ok(()) };
         if self.gate.is_on() {
             reconcile::deletions(self.sync, self.gate).await?;
         }
-        Ok(())
+        talked?;
+        if unread { outcome } else { Ok(()) }
     }
 
-    async fn register(&mut self, register: Register) -> Result<(), Failure> {
+    /// Reads a register; answers false where it can't be read now. Tickets are the main thing: they are shown all the same.
+    async fn register(&mut self, register: Register) -> Result<bool, Failure> {
+        let name = registers::name(register);
         match registers::read_whole(self.sync, register, Class::Bulk, Some(self.gate)).await {
-            // Tickets are the main thing: an application that may not read these still shows them.
-            Err(failure) if is_about_one_table(&failure) => {
+            Ok(()) => {
+                self.gate.note(name, None);
+                Ok(true)
+            }
+            Err(failure) if is_lack_of_right(&failure) => {
                 self.refused.insert(register);
                 self.sync.tell(News::Notice(failure.what)).await;
-                Ok(())
+                Ok(true)
             }
-            result => result,
+            // A long list may take its server too long where shorter ones don't.
+            Err(failure) if leaves_the_rest(&failure) || failure.kind == FailureKind::TimedOut => {
+                if self.gate.note(name, Some(failure.clone())) {
+                    self.sync.tell(News::Notice(unread(name, &failure))).await;
+                }
+                Ok(false)
+            }
+            Err(failure) => Err(failure),
         }
     }
 
@@ -85,11 +110,16 @@ impl<'a, S: Server> Background<'a, S> {
     async fn failed(&mut self, failure: Failure) -> Duration {
         tracing::warn!(kind = ?failure.kind, "the work in the background failed");
         self.failures += 1;
-        let lasting = !failure.is_transient() || self.failures >= TRIES;
+        let lasting = !failure.is_transient() || self.failures >= pace::TRIES;
         let heard = lasting && self.gate.answer(&Err(failure.clone()));
         if failure.kind == FailureKind::Storage && !heard && !std::mem::replace(&mut self.told, true) {
             self.sync.tell(News::Notice(failure.sentences())).await;
         }
-        pace::pause_for(&failure, self.failures)
+        let pause = pace::pause_for(&failure, self.failures);
+        if self.gate.is_waited_for() {
+            let words = format!("{}; asking again in {} s", failure.what, pause.as_secs());
+            self.sync.tell(News::Notice(SafeText::line(&words))).await;
+        }
+        pause
     }
 }

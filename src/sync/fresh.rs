@@ -12,7 +12,7 @@ use super::{
     delta::{BLIND, Delta},
     fill::{TICKETS_FILLED, TicketFill},
     gate::Gate,
-    lookups::{self, LOOKUPS_READ},
+    lookups::{self, LOOKUPS_READ, Table},
     pace,
     reconcile::{self, TICKETS_COMPARED},
     registers, talk,
@@ -28,8 +28,6 @@ use crate::{
 const NAMES_KEEP: Duration = Duration::from_mins(30);
 /// How often all open tickets are read again where nothing tells what changed.
 const BLIND_EVERY: Duration = Duration::from_mins(15);
-/// Who waits for the mirror to be full is told of a failure that lasts for so many tries.
-pub(super) const TRIES: u32 = 5;
 /// After the server's return the work in the background waits so long, and up to as much again.
 const QUIET: Duration = Duration::from_secs(15);
 
@@ -143,7 +141,7 @@ impl<'a, S: Server> Fresh<'a, S> {
                 tracing::warn!(kind = ?failure.kind, "a refresh failed");
                 self.failures += 1;
                 self.gate.set(|state| state.live = false);
-                if !failure.is_transient() || self.failures >= TRIES {
+                if !failure.is_transient() || self.failures >= pace::TRIES {
                     self.gate.answer(&Err(failure.clone()));
                 }
                 let since = *self.failing_since.get_or_insert(now);
@@ -229,8 +227,7 @@ impl<'a, S: Server> Fresh<'a, S> {
         self.fill = Some(fill);
         let mut over = first?;
         sync.tell(News::Connection(Connection::Live { at: sync.now() })).await;
-        lookups::read(sync, Class::Interactive).await?;
-        self.turns.lookups_were_read(Instant::now());
+        self.lookups(Class::Interactive).await?;
         while !over {
             let Some(fill) = &mut self.fill else { break };
             over = fill.step(sync).await?;
@@ -273,8 +270,7 @@ impl<'a, S: Server> Fresh<'a, S> {
         let read = sync.meta_time(LOOKUPS_READ).await?;
         let fresh = read.is_some_and(|at| sync.now().duration_since(at).unsigned_abs() < NAMES_KEEP);
         if everything || !fresh {
-            lookups::read(sync, Class::Background).await?;
-            self.turns.lookups_were_read(Instant::now());
+            self.lookups(Class::Background).await?;
         } else {
             lookups::acting(sync, Class::Background).await?;
         }
@@ -284,10 +280,22 @@ impl<'a, S: Server> Fresh<'a, S> {
         Ok(())
     }
 
+    /// Reads the names; a table that can't be read is no reason to do without the others.
+    async fn lookups(&mut self, class: Class) -> Result<(), Failure> {
+        lookups::acting(self.sync, class).await?;
+        let mut failed = lookups::read_tables(self.sync, class, lookups::leaves_the_rest).await?;
+        for table in Table::ALL {
+            let failure = failed.iter().position(|(failed, _)| *failed == table).map(|at| failed.swap_remove(at).1);
+            self.turns.went(Turn::Lookup(table), failure.is_none(), Instant::now());
+            self.gate.note(table.name(), failure);
+        }
+        Ok(())
+    }
+
+    /// Tickets are the main thing: where clients can't be read they are shown all the same.
     async fn clients(&self) -> Result<(), Failure> {
         match registers::read_whole(self.sync, Register::Clients, Class::Background, None).await {
-            // Tickets are the main thing: an application that may not read clients still shows them.
-            Err(failure) if failure.kind == FailureKind::Forbidden => {
+            Err(failure) if lookups::leaves_the_rest(&failure) => {
                 self.sync.tell(News::Notice(failure.what)).await;
                 Ok(())
             }
@@ -295,18 +303,33 @@ impl<'a, S: Server> Fresh<'a, S> {
         }
     }
 
-    /// One request beside the changed tickets.
+    /// One request beside the changed tickets. What can't be read is asked for again later, and keeps nothing else waiting.
     async fn turn(&mut self) -> Result<(), Failure> {
         let sync = self.sync;
-        let result = match self.turns.next(Instant::now()) {
-            None => Ok(()),
-            Some(Turn::Register(register)) => registers::turn(sync, register).await,
-            Some(Turn::Lookup(table)) => lookups::turn(sync, table).await,
-            Some(Turn::Conversations) => talk::turn(sync).await,
+        let Some(turn) = self.turns.next(Instant::now()) else { return Ok(()) };
+        let result = match turn {
+            Turn::Register(register) => registers::turn(sync, register).await,
+            Turn::Lookup(table) => lookups::turn(sync, table).await,
+            Turn::Conversations => talk::turn(sync).await,
         };
         match result {
+            Ok(()) => {
+                self.turns.went(turn, true, Instant::now());
+                // A register that was never read whole has nothing to say in its turn.
+                if !matches!(turn, Turn::Register(_)) {
+                    self.gate.note(turn.name(), None);
+                }
+                Ok(())
+            }
             // Of what this application may not read it was told when it started.
-            Err(failure) if lookups::is_about_one_table(&failure) => Ok(()),
+            Err(failure) if lookups::is_lack_of_right(&failure) => Ok(()),
+            Err(failure) if lookups::leaves_the_rest(&failure) => {
+                self.turns.went(turn, false, Instant::now());
+                if self.gate.note(turn.name(), Some(failure.clone())) {
+                    sync.tell(News::Notice(lookups::unread(turn.name(), &failure))).await;
+                }
+                Ok(())
+            }
             result => result,
         }
     }

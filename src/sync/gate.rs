@@ -1,6 +1,9 @@
 //! [`Gate`]: when work in the background may go on.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use tokio::{
     sync::{oneshot, watch},
@@ -23,6 +26,8 @@ struct Waiting {
 pub(super) struct Gate {
     state: watch::Sender<State>,
     waiters: Mutex<Vec<Waiting>>,
+    /// What beside the tickets could not be read though the server answers, by its name.
+    failing: Mutex<BTreeMap<&'static str, Failure>>,
 }
 
 /// What decides whether it is open.
@@ -58,7 +63,7 @@ impl State {
 impl Gate {
     pub(super) fn new(on: bool) -> Self {
         let (state, _) = watch::channel(State { on, ..State::default() });
-        Self { state, waiters: Mutex::default() }
+        Self { state, waiters: Mutex::default(), failing: Mutex::default() }
     }
 
     pub(super) fn set(&self, change: impl FnOnce(&mut State)) {
@@ -121,6 +126,25 @@ impl Gate {
         });
     }
 
+    /// Notes what came of reading something beside the tickets; answers whether it is the first failure in a row.
+    pub(super) fn note(&self, what: &'static str, failure: Option<Failure>) -> bool {
+        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(failure) = failure {
+            return failing.insert(what, failure).is_none();
+        }
+        failing.remove(what);
+        false
+    }
+
+    /// All that could not be read, as one failure of the first one's kind.
+    pub(super) fn outcome(&self) -> Result<(), Failure> {
+        let failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(first) = failing.values().next() else { return Ok(()) };
+        let said: Vec<String> = failing.iter().map(|(name, failure)| format!("{name} ({})", failure.what)).collect();
+        let what = format!("All but this was read: {}", said.join(", "));
+        Err(Failure { advice: first.advice.clone(), ..Failure::new(first.kind, &what) })
+    }
+
     /// Waits until the gate is open.
     pub(super) async fn passage(&self) {
         let mut state = self.state.subscribe();
@@ -138,6 +162,11 @@ impl Gate {
                 None => drop(state.changed().await),
             }
         }
+    }
+
+    /// Whether somebody waits for the mirror to be full.
+    pub(super) fn is_waited_for(&self) -> bool {
+        self.state.borrow().waited_for
     }
 
     /// Waits until somebody waits.

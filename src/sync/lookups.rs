@@ -7,6 +7,7 @@ use crate::{
     domain::{Batch, Changed, Failure, FailureKind, News},
     halo::Class,
     mirror::{Pass, Reader},
+    text::SafeText,
 };
 
 /// Meta key: when all lookup tables were last read.
@@ -25,10 +26,10 @@ pub(super) enum Table {
 }
 
 impl Table {
-    const ALL: [Self; 7] =
+    pub(super) const ALL: [Self; 7] =
         [Self::Statuses, Self::Priorities, Self::Agents, Self::Teams, Self::TicketTypes, Self::Slas, Self::Workdays];
 
-    const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Statuses => "statuses",
             Self::Priorities => "priorities",
@@ -48,14 +49,37 @@ impl Table {
 /// What kept the server from answering or the mirror from being written.
 pub async fn read<S: Server>(sync: &Sync<S>, class: Class) -> Result<(), Failure> {
     acting(sync, class).await?;
-    let mut changed = false;
+    read_tables(sync, class, is_about_one_table).await.map(drop)
+}
+
+/// Reads all lookup tables. A failure that `spares` the others is told; answers those that may pass, of which rights are none.
+pub(super) async fn read_tables<S: Server>(
+    sync: &Sync<S>,
+    class: Class,
+    spares: fn(&Failure) -> bool,
+) -> Result<Vec<(Table, Failure)>, Failure> {
+    let (mut changed, mut failed) = (false, Vec::new());
     for table in Table::ALL {
-        changed |= store(sync, table.name(), fetch(sync, table, class).await).await?;
+        match fetch(sync, table, class).await {
+            Ok(batch) => changed |= store(sync, batch).await?,
+            Err(failure) if spares(&failure) => {
+                let words = format!("The names of {} could not be read: {}", table.name(), failure.what);
+                sync.tell(News::Notice(SafeText::line(&words))).await;
+                if !is_lack_of_right(&failure) {
+                    failed.push((table, failure));
+                }
+            }
+            Err(failure) => return Err(failure),
+        }
     }
     if changed {
         sync.changed(Changed::Lookups).await;
     }
-    sync.mirror.set_meta(LOOKUPS_READ, Some(&sync.now().to_string())).await
+    // What failed is asked for again with the next start at the latest.
+    if failed.is_empty() {
+        sync.mirror.set_meta(LOOKUPS_READ, Some(&sync.now().to_string())).await?;
+    }
+    Ok(failed)
 }
 
 /// Asks who this application acts as.
@@ -74,16 +98,10 @@ pub(super) async fn turn<S: Server>(sync: &Sync<S>, table: Table) -> Result<(), 
         Table::Statuses => known_statuses(sync).await,
         _ => fetch(sync, table, Class::Background).await,
     };
-    match fetched {
-        // That was told when the program started.
-        Err(failure) if is_about_one_table(&failure) => Ok(()),
-        fetched => {
-            if store(sync, table.name(), fetched).await? {
-                sync.changed(Changed::Lookups).await;
-            }
-            Ok(())
-        }
+    if store(sync, fetched?).await? {
+        sync.changed(Changed::Lookups).await;
     }
+    Ok(())
 }
 
 /// The statuses by one request, where it is known of each whether it closes.
@@ -94,7 +112,7 @@ async fn known_statuses<S: Server>(sync: &Sync<S>) -> Result<Batch, Failure> {
         return fetch(sync, Table::Statuses, Class::Background).await;
     }
     for status in &mut all {
-        status.closed = closing.contains(&status.id);
+        status.closed = Some(closing.contains(&status.id));
     }
     Ok(Batch::Statuses(all))
 }
@@ -108,7 +126,7 @@ async fn fetch<S: Server>(sync: &Sync<S>, table: Table, class: Class) -> Result<
             // A server that does not know the parameter answers with all of them twice: that tells nothing.
             if open.len() < all.len() {
                 for status in &mut all {
-                    status.closed = !open.contains(&status.id);
+                    status.closed = Some(!open.contains(&status.id));
                 }
             }
             Batch::Statuses(all)
@@ -127,15 +145,30 @@ pub(super) fn is_about_one_table(failure: &Failure) -> bool {
     matches!(failure.kind, FailureKind::Forbidden | FailureKind::NotFound | FailureKind::BadReply)
 }
 
+/// Whether all else can be read though this could not: the server answered, and not that it wants to be left alone.
+pub(super) fn leaves_the_rest(failure: &Failure) -> bool {
+    let of_one = matches!(
+        failure.kind,
+        FailureKind::Unauthorised
+            | FailureKind::WrongUrl
+            | FailureKind::TooLarge
+            | FailureKind::Server(_)
+            | FailureKind::Refused(_)
+    );
+    of_one || is_about_one_table(failure)
+}
+
+/// That something could not be read, in words.
+pub(super) fn unread(name: &str, failure: &Failure) -> SafeText {
+    SafeText::line(&format!("The {name} could not be read: {}; they are asked for again later", failure.what))
+}
+
+/// Whether it stays as it is until somebody gives this application a right, or another version of the server.
+pub(super) fn is_lack_of_right(failure: &Failure) -> bool {
+    matches!(failure.kind, FailureKind::Forbidden | FailureKind::NotFound)
+}
+
 /// Writes a table; answers whether it changed.
-async fn store<S: Server>(sync: &Sync<S>, name: &str, table: Result<Batch, Failure>) -> Result<bool, Failure> {
-    match table {
-        Ok(batch) => Ok(sync.mirror.write(batch, Pass::Any, sync.now()).await?.written > 0),
-        Err(failure) if is_about_one_table(&failure) => {
-            let words = format!("The names of {name} could not be read: {}", failure.what);
-            sync.tell(News::Notice(crate::text::SafeText::line(&words))).await;
-            Ok(false)
-        }
-        Err(failure) => Err(failure),
-    }
+async fn store<S: Server>(sync: &Sync<S>, batch: Batch) -> Result<bool, Failure> {
+    Ok(sync.mirror.write(batch, Pass::Any, sync.now()).await?.written > 0)
 }

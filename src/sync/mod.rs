@@ -32,7 +32,7 @@ use crate::{
 
 pub use conversation::fetch as fetch_conversation;
 pub use lookups::read as fetch_lookups;
-pub use pace::keep;
+pub use pace::{TRIES, keep, pause_for};
 pub use server::Server;
 
 /// Something to be done now.

@@ -6,6 +6,8 @@ use tokio::{sync::watch, time::sleep};
 
 use crate::domain::{Failure, FailureKind};
 
+/// Who waits is told of a failure that lasts for so many tries.
+pub const TRIES: u32 = 5;
 /// The first pause after a failure.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 /// The longest pause.
@@ -15,7 +17,8 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 const AFTER_STORAGE: Duration = Duration::from_mins(5);
 
 /// How long to wait after this failure, the last of so many in a row: as [`pause_after`], and no less than the server asks for.
-pub(super) fn pause_for(failure: &Failure, failures: u32) -> Duration {
+#[must_use]
+pub fn pause_for(failure: &Failure, failures: u32) -> Duration {
     let asked = match failure.kind {
         FailureKind::RateLimited(asked) => asked.unwrap_or_default(),
         // A disk does not get empty by itself.

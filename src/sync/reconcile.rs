@@ -11,13 +11,15 @@ use super::{
     span::{Span, day_after, day_of},
 };
 use crate::{
-    domain::{Batch, Changed, Failure, FailureKind, TicketId},
+    domain::{Batch, Changed, Failure, TicketId},
     halo::{Class, Openness, TicketColumn, TicketsRequest},
     mirror::{BACK_TO, OPEN_THERE, Pass, Reader},
 };
 
 /// Meta key: the open tickets were compared since the last fill.
 pub(super) const TICKETS_COMPARED: &str = "tickets.compared";
+/// Meta key: the server does not list numbers alone: those of open tickets are taken from pages of rows.
+const NUMBERS_CUT: &str = "reconcile.numbers_cut";
 /// Meta key: when all tickets were last looked for at the server.
 const ALL_COMPARED: &str = "deletions.compared";
 /// Meta key: tickets that were opened since then are compared, those before are still to be.
@@ -32,10 +34,14 @@ const COMPARED_AT_ONCE: u32 = 5000;
 /// Fetches what is open there and not here, and what is open here and not there; what the server no longer has, goes. Answers whether
 /// closures were missed that changes should have told.
 pub(super) async fn open_tickets<S: Server>(sync: &Sync<S>) -> Result<bool, Failure> {
-    let request = TicketsRequest { openness: Openness::Open, ..TicketsRequest::default() };
-    let there = ids(sync, &request, Class::Background).await?;
+    let there = open_there(sync).await?;
     let here: BTreeSet<TicketId> = sync.mirror.read(Reader::open_ticket_ids).await?.into_iter().collect();
-    let missing: Vec<TicketId> = there.difference(&here).copied().collect();
+    let mut missing: Vec<TicketId> = there.difference(&here).copied().collect();
+    let closed = known_of(sync, &missing).await?;
+    if closed.len() > CHUNK {
+        tracing::warn!("the server ignores open_only: what is known to be closed is not asked for");
+        missing.retain(|id| !closed.contains(id));
+    }
     let left: Vec<TicketId> = here.difference(&there).copied().collect();
     let witness = there.first().copied();
     let cursor = sync.meta_time(CLOSED_CURSOR).await?;
@@ -51,7 +57,11 @@ pub(super) async fn open_tickets<S: Server>(sync: &Sync<S>) -> Result<bool, Fail
     if written > 0 {
         sync.changed(Changed::Tickets).await;
     }
-    sync.mirror.set_meta(OPEN_THERE, Some(&there.len().to_string())).await?;
+    // A list of open tickets may hold others, where the server does not understand what is asked for.
+    let open: BTreeSet<TicketId> = sync.mirror.read(Reader::open_ticket_ids).await?.into_iter().collect();
+    let rest: Vec<TicketId> = there.difference(&open).copied().collect();
+    let closed = known_of(sync, &rest).await?.len();
+    sync.mirror.set_meta(OPEN_THERE, Some(&(there.len() - closed).to_string())).await?;
     sync.mirror.set_meta(TICKETS_COMPARED, Some(&sync.now().to_string())).await?;
     sync.tell_coverage().await;
     Ok(missed && sync.meta(TOGETHER).await?.is_some())
@@ -93,8 +103,10 @@ async fn compare<S: Server>(sync: &Sync<S>, gate: &Gate, span: Span) -> Result<O
     let dates = Some((TicketColumn::Opened, span.from, span.to));
     let request = TicketsRequest { dates, ..TicketsRequest::default() };
     let there = match ids(sync, &request, Class::Bulk).await {
+        Ok(Some(there)) => there,
+        Ok(None) => return Ok(None),
         Err(failure) if super::lookups::is_about_one_table(&failure) => return Ok(None),
-        there => there?,
+        Err(failure) => return Err(failure),
     };
     // An instant later than the span's own end belongs to the next one.
     let here: BTreeSet<TicketId> =
@@ -127,15 +139,46 @@ async fn compare<S: Server>(sync: &Sync<S>, gate: &Gate, span: Span) -> Result<O
     Ok(Some(written))
 }
 
-/// The numbers of all tickets that fit.
-async fn ids<S: Server>(sync: &Sync<S>, request: &TicketsRequest, class: Class) -> Result<BTreeSet<TicketId>, Failure> {
+/// Of these tickets those that are stored.
+async fn known_of<S: Server>(sync: &Sync<S>, ids: &[TicketId]) -> Result<BTreeSet<TicketId>, Failure> {
+    let ids = ids.to_vec();
+    let known = sync.mirror.read(move |reader| reader.opened_of(&ids)).await?;
+    Ok(known.into_iter().map(|(id, _)| id).collect())
+}
+
+/// The numbers of the tickets that are open there: by a list of numbers, or, where the server does not give it whole, from pages of
+/// rows, which are stored as they come.
+async fn open_there<S: Server>(sync: &Sync<S>) -> Result<BTreeSet<TicketId>, Failure> {
+    let request = TicketsRequest { openness: Openness::Open, ..TicketsRequest::default() };
+    if sync.meta(NUMBERS_CUT).await?.is_none() {
+        if let Some(there) = ids(sync, &request, Class::Background).await? {
+            return Ok(there);
+        }
+        tracing::warn!("the server does not list numbers alone: open tickets are compared by pages of rows");
+        sync.mirror.set_meta(NUMBERS_CUT, Some("1")).await?;
+    }
+    let mut there = BTreeSet::new();
+    for page_no in 1.. {
+        let request = TicketsRequest { page_no, order: Some((TicketColumn::Id, false)), ..request.clone() };
+        let page = sync.server.tickets(&request, Class::Background).await?;
+        let fresh = page.records.iter().filter(|record| there.insert(record.id)).count();
+        let over = fresh == 0 || page.record_count.is_some_and(|of| there.len() as u64 >= of);
+        if sync.mirror.write(Batch::Tickets(page.records), Pass::OpenOnly, sync.now()).await?.written > 0 {
+            sync.changed(Changed::Tickets).await;
+        }
+        if over {
+            break;
+        }
+    }
+    Ok(there)
+}
+
+/// The numbers of all tickets that fit; `None` where some are lacking.
+async fn ids<S: Server>(sync: &Sync<S>, request: &TicketsRequest, class: Class) -> Result<Option<BTreeSet<TicketId>>, Failure> {
     let page = sync.server.ticket_ids(request, class).await?;
     let came = page.records.len() as u64 + u64::from(page.bad);
-    if page.record_count.is_some_and(|count| count > came) {
-        let what = format!("Of {} ticket numbers only {came} came", page.record_count.unwrap_or_default());
-        return Err(Failure::new(FailureKind::BadReply, &what));
-    }
-    Ok(page.records.into_iter().collect())
+    let whole = page.record_count.is_none_or(|count| count <= came);
+    Ok(whole.then(|| page.records.into_iter().collect()))
 }
 
 /// What came of asking for tickets by their numbers.

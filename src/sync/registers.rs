@@ -37,6 +37,16 @@ const fn keys(register: Register) -> Keys {
     }
 }
 
+/// What it is called where it is told that it could not be read.
+pub(super) const fn name(register: Register) -> &'static str {
+    match register {
+        Register::Clients => "clients",
+        Register::Sites => "sites",
+        Register::Users => "users",
+        Register::Assets => "assets",
+    }
+}
+
 const fn changed(register: Register) -> Changed {
     match register {
         Register::Clients => Changed::Clients,

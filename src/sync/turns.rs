@@ -33,32 +33,62 @@ const EVERY: [(Turn, Duration); 12] = [
     (Turn::Conversations, Duration::from_mins(2)),
 ];
 
+impl Turn {
+    /// What it is called where it is told that it failed.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Register(register) => super::registers::name(register),
+            Self::Lookup(table) => table.name(),
+            Self::Conversations => "conversations",
+        }
+    }
+}
+
+/// When what failed has its turn again; it doubles with each failure in a row, up to its usual time.
+const AFTER_FAILURE: Duration = Duration::from_mins(1);
+
+/// When somebody has had a turn.
+#[derive(Debug)]
+struct Had {
+    turn: Turn,
+    every: Duration,
+    at: Instant,
+    /// Failures in a row.
+    failures: u32,
+}
+
+impl Had {
+    /// How much of its time has passed, in hundredths.
+    fn overdue(&self, now: Instant) -> u128 {
+        let every = match self.failures {
+            0 => self.every,
+            failures => AFTER_FAILURE.saturating_mul(2_u32.saturating_pow(failures - 1)).min(self.every),
+        };
+        now.saturating_duration_since(self.at).as_millis() * 100 / every.as_millis().max(1)
+    }
+}
+
 /// Who had a turn when.
 #[derive(Debug)]
-pub(super) struct Turns(Vec<(Turn, Duration, Instant)>);
+pub(super) struct Turns(Vec<Had>);
 
 impl Turns {
     /// Everything is as if it had just had its turn.
     pub(super) fn new(now: Instant) -> Self {
-        Self(EVERY.iter().map(|(turn, every)| (*turn, *every, now)).collect())
+        Self(EVERY.iter().map(|(turn, every)| Had { turn: *turn, every: *every, at: now, failures: 0 }).collect())
     }
 
     /// Whoever is overdue by the largest part of its time; the turn counts as had.
     pub(super) fn next(&mut self, now: Instant) -> Option<Turn> {
-        let overdue = |(_, every, had): &&mut (Turn, Duration, Instant)| {
-            now.saturating_duration_since(*had).as_millis() * 100 / every.as_millis().max(1)
-        };
-        let (turn, _, had) = self.0.iter_mut().max_by_key(overdue).filter(|due| overdue(due) >= 100)?;
-        *had = now;
-        Some(*turn)
+        let had = self.0.iter_mut().max_by_key(|had| had.overdue(now)).filter(|had| had.overdue(now) >= 100)?;
+        had.at = now;
+        Some(had.turn)
     }
 
-    /// All lookup tables had their turn.
-    pub(super) fn lookups_were_read(&mut self, now: Instant) {
-        for (turn, _, had) in &mut self.0 {
-            if matches!(turn, Turn::Lookup(_)) {
-                *had = now;
-            }
+    /// Notes how a turn went that was had now.
+    pub(super) fn went(&mut self, turn: Turn, well: bool, now: Instant) {
+        for had in self.0.iter_mut().filter(|had| had.turn == turn) {
+            (had.at, had.failures) = (now, if well { 0 } else { had.failures.saturating_add(1) });
         }
     }
 }
@@ -66,6 +96,27 @@ impl Turns {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_failed_has_its_turn_sooner_and_ever_later() {
+        let start = Instant::now();
+        let mut turns = Turns::new(start);
+        let workdays = Turn::Lookup(Table::Workdays);
+        let minutes = |count| start + Duration::from_mins(count);
+        turns.0.retain(|had| had.turn == workdays);
+        turns.went(workdays, false, start);
+        assert_eq!(turns.next(minutes(1)), Some(workdays));
+        turns.went(workdays, false, minutes(1));
+        assert_eq!(turns.next(minutes(1)), None);
+        assert_eq!(turns.next(minutes(3)), Some(workdays));
+        turns.went(workdays, true, minutes(3));
+        assert_eq!(turns.next(minutes(4)), None);
+        for _ in 0..100 {
+            turns.went(workdays, false, minutes(4));
+        }
+        assert_eq!(turns.next(minutes(4 + 179)), None);
+        assert_eq!(turns.next(minutes(4 + 180)), Some(workdays), "no later than ever");
+    }
 
     #[test]
     fn everybody_has_a_turn_in_time_and_nobody_two_at_once() {

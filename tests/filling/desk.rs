@@ -41,6 +41,12 @@ pub(crate) struct Faults {
     pub(crate) ids_ignored: bool,
     /// Lists of numbers hold the first fifty and say nothing of the others.
     pub(crate) numbers_cut: bool,
+    /// They hold the first fifty of those that they count.
+    pub(crate) numbers_paged: bool,
+    /// `open_only` is ignored.
+    pub(crate) open_ignored: bool,
+    /// `excludeclosed` is ignored.
+    pub(crate) statuses_alike: bool,
 }
 
 /// One request, as far as tests look at it.
@@ -60,6 +66,8 @@ pub(crate) struct World {
     pub(crate) tickets: BTreeMap<i64, TicketRecord>,
     pub(crate) faults: Faults,
     pub(crate) failing: Option<Failure>,
+    /// What alone fails, by the name of what is asked for.
+    pub(crate) part_failing: Option<(&'static str, Failure)>,
     pub(crate) asked: Vec<Asked>,
     /// Removed after so many pages of tickets were sent.
     pub(crate) vanish: Option<(usize, i64)>,
@@ -137,6 +145,11 @@ impl Desk {
         self.with(|world| world.failing.clone()).map_or(Ok(()), Err)
     }
 
+    fn fails(&self, part: &str) -> Result<(), Failure> {
+        let failing = self.with(|world| world.part_failing.clone());
+        failing.filter(|(failing, _)| *failing == part).map_or(Ok(()), |(_, failure)| Err(failure))
+    }
+
     fn register<T>(&self, request: &ListRequest, count: i64, make: impl Fn(i64) -> T) -> Page<T> {
         let hidden = request.changed_since.is_some() && !self.with(|world| world.faults.register_changes_ignored);
         let count = if hidden { 0 } else { count };
@@ -159,7 +172,7 @@ impl World {
             found.retain(|ticket| request.ids.contains(&ticket.id));
         }
         match request.openness {
-            Openness::Open => found.retain(|ticket| ticket.status_id != CLOSED),
+            Openness::Open if !faults.open_ignored => found.retain(|ticket| ticket.status_id != CLOSED),
             Openness::Closed if !faults.closed_ignored => found.retain(|ticket| ticket.status_id == CLOSED),
             Openness::Any if faults.closed_hidden && request.ids.is_empty() => found.retain(|ticket| ticket.status_id != CLOSED),
             _ => {}
@@ -216,10 +229,12 @@ impl Server for Desk {
         self.note(Asked::Numbers, class).await?;
         self.with(|world| {
             let mut ids: Vec<TicketId> = world.select(request).iter().map(|ticket| ticket.id).collect();
-            if world.faults.numbers_cut {
+            let count = ids.len() as u64;
+            if world.faults.numbers_cut || world.faults.numbers_paged {
                 ids.truncate(50);
             }
-            Ok(all(ids))
+            let page = all(ids);
+            Ok(if world.faults.numbers_paged { Page { record_count: Some(count), ..page } } else { page })
         })
     }
 
@@ -261,6 +276,7 @@ impl Server for Desk {
 
     async fn sites(&self, request: &ListRequest, class: Class) -> Result<Page<SiteRecord>, Failure> {
         self.note(Asked::Register("sites", request.clone()), class).await?;
+        self.fails("sites")?;
         Ok(self.register(request, 2, |id| SiteRecord { id: SiteId(id), ..SiteRecord::default() }))
     }
 
@@ -272,6 +288,7 @@ impl Server for Desk {
 
     async fn assets(&self, request: &ListRequest, class: Class) -> Result<Page<AssetRecord>, Failure> {
         self.note(Asked::Register("assets", request.clone()), class).await?;
+        self.fails("assets")?;
         Ok(self.register(request, 2, |id| AssetRecord { id, ..AssetRecord::default() }))
     }
 
@@ -282,7 +299,8 @@ impl Server for Desk {
 
     async fn statuses(&self, exclude_closed: bool, class: Class) -> Result<Page<Status>, Failure> {
         self.note(Asked::Other, class).await?;
-        let statuses = [OPEN, CLOSED].into_iter().filter(|id| !exclude_closed || *id != CLOSED);
+        let alike = !exclude_closed || self.with(|world| world.faults.statuses_alike);
+        let statuses = [OPEN, CLOSED].into_iter().filter(|id| alike || *id != CLOSED);
         Ok(all(statuses.map(|id| Status { id, ..Status::default() }).collect()))
     }
 
@@ -308,6 +326,7 @@ impl Server for Desk {
 
     async fn workdays(&self, class: Class) -> Result<Page<Workday>, Failure> {
         self.note(Asked::Other, class).await?;
+        self.fails("working hours")?;
         Ok(all(Vec::new()))
     }
 

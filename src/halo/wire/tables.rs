@@ -20,7 +20,7 @@ impl WireRecord for Status {
             sequence: fields.id("sequence"),
             holds_sla: fields.string("slaaction").eq_ignore_ascii_case("h"),
             // Which ones are closed no row says: it is the difference of two lists.
-            closed: false,
+            closed: None,
         }
     }
 

@@ -165,15 +165,21 @@ fn actions_tell_whose_words_they_are() {
         {"id": 2, "ticket_id": 7, "who": "Sam", "who_agentid": 5, "action_systemid": 4, "note": "", "new_status": 2},
         {"id": 1, "ticket_id": 7, "who": "Email", "who_agentid": 0, "emaildirection": "I", "note": "first"},
         {"id": 0, "ticket_id": 7, "who": "Automation", "who_agentid": 0, "note": "SLA breached"},
+        {"id": 5, "ticket_id": 7, "who": "Mira", "who_agentid": 0, "outcome": "Email Update", "note": "please help me"},
+        {"id": 6, "ticket_id": 7, "who": "Mira", "who_agentid": 0, "outcome": "Status Change", "note": " ", "new_status": 2},
+        {"id": 7, "ticket_id": 7, "who": "Mira", "who_agentid": 0, "note": "moved", "action_systemid": 9},
+        {"id": 8, "ticket_id": 7, "who": "", "who_agentid": 0, "note": "nobody's"},
     ]});
     let page: Page<ActionRecord> = list(&body.to_string(), 0).unwrap();
-    let [reply, note, state, first, machine] = page.records.as_slice() else { panic!("{page:?}") };
+    let [reply, note, state, first, machine, by_name, rest @ ..] = page.records.as_slice() else { panic!("{page:?}") };
     assert!(!reply.system && reply.email_direction == Some('I') && reply.new_status.is_none() && reply.note_html.is_some());
     assert!(note.private && note.important && !note.system && note.agent_id == AgentId(7) && note.attachments == 1);
     assert!((note.hours - 0.25).abs() < f64::EPSILON);
     assert!(state.system && state.new_status == Some(StatusId(2)));
     assert!(!first.system);
     assert!(machine.system && machine.unreadable.is_none());
+    assert!(!by_name.system, "a customer of whom only the name is told");
+    assert!(rest.len() == 3 && rest.iter().all(|action| action.system));
 }
 
 #[test]

@@ -53,6 +53,16 @@ impl WireRecord for TicketRecord {
     }
 }
 
+/// What machines sign with where no number tells that it is one.
+const MACHINES: [&str; 8] = ["automation", "halo", "halopsa", "integration", "rule", "scheduler", "system", "workflow"];
+
+/// Whether a name is that of a person, for all that it says by itself.
+fn is_of_a_person(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
+    words.peek().is_some() && !words.any(|word| MACHINES.contains(&word))
+}
+
 impl WireRecord for ActionRecord {
     const LISTS: &'static [&'static str] = &["actions"];
     const FIRST_ID: i64 = 0;
@@ -65,15 +75,20 @@ impl WireRecord for ActionRecord {
         let note = fields.text("note");
         let note_html = fields.optional_text("note_html");
         let email_direction = fields.string("emaildirection").chars().next();
-        // Nobody's words: a change of state that carries no note, or one behind which stands neither a person nor a mail.
-        let unsigned = agent_id <= 0 && fields.id("actionby_user_id") <= 0 && email_direction.is_none();
-        let wordless = note.as_stored().trim().is_empty() && note_html.is_none() && fields.id("action_systemid") > 0;
+        let who = fields.text("who");
+        // Nobody's words: a change of state that carries no note, or one behind which stands neither a person, by number or by name,
+        // nor a mail. Of a customer some versions tell no more than the name.
+        let silent = note.as_stored().trim().is_empty() && note_html.is_none();
+        let by_system = fields.id("action_systemid") > 0;
+        let named = !silent && !by_system && is_of_a_person(who.as_stored());
+        let unsigned = agent_id <= 0 && fields.id("actionby_user_id") <= 0 && email_direction.is_none() && !named;
+        let wordless = silent && by_system;
         let new_status = fields.id("new_status");
         Self {
             ticket_id: TicketId(fields.id("ticket_id")),
             id: ActionId(id),
             outcome: fields.text("outcome"),
-            who: fields.text("who"),
+            who,
             agent_id: AgentId(agent_id.max(0)),
             at: fields.date("datetime").or_else(|| fields.date("actiondatecreated")),
             note,

@@ -323,7 +323,8 @@ fn pass_number(pass: Pass) -> i64 {
 
 /// What of the lookup tables goes into the tickets' rows.
 struct Keys {
-    statuses: HashMap<i64, (i64, bool)>,
+    /// Its place in menus, and whether it closes, where that is known.
+    statuses: HashMap<i64, (i64, Option<bool>)>,
     types: HashMap<i64, String>,
     teams: HashMap<i64, String>,
     agents: HashMap<i64, String>,
@@ -344,11 +345,11 @@ impl Keys {
         })
     }
 
-    /// Closed is what the status says; where no status is known by the number, a date of closing, then the pass that brought
-    /// the row, then what was known before.
+    /// Closed is what the status says; where it says nothing, a date of closing, then the pass that brought the row, then what was
+    /// known before.
     fn is_closed(&self, record: &TicketRecord, pass: Pass, before: bool) -> bool {
-        match (self.statuses.get(&record.status_id.0), pass) {
-            (Some((_, closed)), _) => *closed,
+        match (self.statuses.get(&record.status_id.0).and_then(|(_, closed)| *closed), pass) {
+            (Some(closed), _) => closed,
             (None, _) if record.closed.is_some() => true,
             (None, Pass::ClosedOnly) => true,
             (None, Pass::OpenOnly) => false,
