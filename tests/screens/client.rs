@@ -115,8 +115,13 @@ pub(crate) fn register(register: Register, client: Option<ClientId>, with_inacti
             RegisterRow { important: true, open_tickets: 9, ..row(12, "Borealis Ltd") },
             RegisterRow { stopped: true, ..row(13, "Cobalt Legal") },
             RegisterRow { open_tickets: 3, ..row(14, "株式会社さくら") },
+            RegisterRow {
+                unreadable: true,
+                open_tickets: 7,
+                ..row(15, "\u{1b}]8;;http://x\u{7}Evil\tCo \u{202e}gpj 한빛도서관")
+            },
         ];
-        return Answer::Register(Window { rows, offset: 0, total: 3, more: false });
+        return Answer::Register(Window { total: rows.len() as u64, rows, offset: 0, more: false });
     }
     let row = |id, client_id, client: &str, name: &str| RegisterRow {
         id,
@@ -171,6 +176,31 @@ fn client_80x24() {
 #[test]
 fn client_120x36() {
     insta::assert_snapshot!(client(120, 36, 0).text());
+}
+
+#[test]
+fn a_hostile_client_60x20() {
+    insta::assert_snapshot!(client(60, 20, 1).text());
+}
+
+#[test]
+fn a_hostile_client_120x36() {
+    insta::assert_snapshot!(client(120, 36, 1).text());
+}
+
+#[test]
+fn a_client_in_a_wide_script_120x36() {
+    insta::assert_snapshot!(client(120, 36, 2).text());
+}
+
+#[test]
+fn clients_60x20_and_120x36() {
+    let listed = |cols, rows| {
+        let mut desk = Desk::full(cols, rows, true);
+        desk.keys("\t");
+        desk.text()
+    };
+    insta::assert_snapshot!(format!("{}\n=== and then ===\n{}", listed(60, 20), listed(120, 36)));
 }
 
 #[test]

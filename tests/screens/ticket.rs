@@ -116,6 +116,16 @@ fn an_asian_ticket_120x40() {
 }
 
 #[test]
+fn an_asian_ticket_60x20() {
+    insta::assert_snapshot!(opened(60, 20, 2).text());
+}
+
+#[test]
+fn a_hostile_ticket_80x24() {
+    insta::assert_snapshot!(opened(80, 24, 3).text());
+}
+
+#[test]
 fn a_hostile_ticket_60x20() {
     insta::assert_snapshot!(opened(60, 20, 3).text());
 }
