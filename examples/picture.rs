@@ -27,7 +27,7 @@ const FILLED: &str = "closed back to";
 /// What is typed, each after the screen came to rest, and what has to stand there in the end.
 const DASHBOARD: (&[&str], &str) = (&["gg", "j", "j"], "3 of ");
 const BOARD: (&[&str], &str) = (&["b", "\t\t\t\t", "hhhh"], "Open by agent");
-const CLIENT: (&[&str], &str) = (&["gg", "j", "gc", "jjj"], "open tickets");
+const CLIENT: (&[&str], &str) = (&["gg", "j", "j", "gc", "jjj"], "open tickets");
 const CONNECT: (&[&str], &str) = (
     &[
         "halo.example.com",

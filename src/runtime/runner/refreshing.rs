@@ -72,8 +72,12 @@ impl Runner {
             match reader.tickets(id, tag.as_str(), client).await {
                 Ok(true) => drop(messages.send(Msg::News(News::Changed(Changed::Tickets))).await),
                 Ok(false) => {}
-                // What is stored is listed; the header says whether the server can be reached.
-                Err(failure) => tracing::warn!(asset = id, kind = ?failure.kind, "an asset's tickets could not be read"),
+                // An empty list would say that it has none.
+                Err(failure) => {
+                    tracing::warn!(asset = id, kind = ?failure.kind, "an asset's tickets could not be read");
+                    let told = format!("Only tickets of {} that were read before: {}", tag.as_str(), failure.what);
+                    let _ = messages.send(Msg::Notice(Notice::error(&told))).await;
+                }
             }
         });
     }
