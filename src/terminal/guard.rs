@@ -141,7 +141,7 @@ impl Modes {
         let entered = {
             let _writing = lock(&self.writing);
             let deadline = Instant::now() + PATIENCE;
-            let mouse = if self.mouse.load(Ordering::SeqCst) { MOUSE_ON } else { b"" };
+            let mouse = if self.has_mouse() { MOUSE_ON } else { b"" };
             self.tty.write_by(&ENTER, deadline).and_then(|()| self.tty.write_by(mouse, deadline))
         };
         self.open.store(true, Ordering::SeqCst);
@@ -153,6 +153,11 @@ impl Modes {
         !self.mouse.fetch_xor(true, Ordering::SeqCst)
     }
 
+    /// Whether the mouse is to be reported.
+    pub(super) fn has_mouse(&self) -> bool {
+        self.mouse.load(Ordering::SeqCst)
+    }
+
     /// Gives the terminal back; nothing if it isn't ours.
     pub(super) fn leave(&self) {
         let Some(original) = lock(&self.original).take() else { return };
@@ -162,7 +167,7 @@ impl Modes {
         if self.torn.swap(false, Ordering::SeqCst) {
             let _ = self.tty.write_by(CANCEL, deadline);
         }
-        if self.mouse.load(Ordering::SeqCst) {
+        if self.has_mouse() {
             let _ = self.tty.write_by(MOUSE_OFF, deadline);
         }
         let left = self.tty.write_by(&LEAVE, deadline);

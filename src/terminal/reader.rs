@@ -111,6 +111,10 @@ impl Shared {
                     answers.take_note();
                     continue;
                 }
+                // Reports that nobody asked for: somebody else has turned them on, and left them.
+                if matches!(input, Input::Mouse(_)) && !self.modes.has_mouse() {
+                    continue;
+                }
                 if events.blocking_send(TerminalEvent::Input(input)).is_err() {
                     return;
                 }

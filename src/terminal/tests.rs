@@ -152,6 +152,13 @@ fn what_is_typed_arrives_and_a_hang_up_ends_it() {
     // A lone Esc arrives without anything after it.
     pty.type_in(b"\x1b");
     assert!(next(&mut events) == key(Key::plain(KeyCode::Esc)));
+    // Reports of the mouse that somebody else has left on are nobody's.
+    pty.type_in(b"\x1b[<0;3;4Mj");
+    assert!(next(&mut events) == key(Key::char('j')));
+    assert!(terminal.toggle_mouse());
+    pty.type_in(b"\x1b[<0;3;4M");
+    let press = crate::msg::Mouse { act: crate::msg::MouseAct::Press, col: 2, row: 3 };
+    assert!(next(&mut events) == Some(TerminalEvent::Input(Input::Mouse(press))));
     drop(pty);
     // The library at the other end says goodbye with a line break and an end of file.
     let mut last = next(&mut events);
