@@ -314,7 +314,7 @@ async fn what_is_looked_at_is_fetched_once_until_it_moves_on() {
 #[tokio::test]
 async fn stored_rows_are_there_before_any_answer_and_identities_never_share() {
     let folder = tempfile::tempdir().unwrap();
-    let place = MirrorPlace::Disk(folder.path().join("profile/mirror.db"));
+    let place = MirrorPlace::Disk { path: folder.path().join("profile/mirror.db"), bodies: true };
     let desk = Desk::open(small()).await;
     let (session, news) = desk.session(&place);
     session.refreshed(false).await.unwrap();

@@ -440,6 +440,47 @@ fn a_saved_profile_is_used_forgotten_and_purged() {
     ends(&["purge", "--profile", "acme"], 0, "acme had no mirror");
 }
 
+/// Whether some bytes stand in any file below a folder.
+fn stands_below(folder: &Path, needle: &str) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+    entries.into_iter().any(|path| {
+        if path.is_dir() {
+            return stands_below(&path, needle);
+        }
+        std::fs::read(&path).unwrap().windows(needle.len()).any(|window| window == needle.as_bytes())
+    })
+}
+
+#[test]
+fn what_is_on_the_disk_is_as_the_settings_want() {
+    let (home, desk) = (tempfile::tempdir().unwrap(), Desk::open(60));
+    let home = home.path();
+    let set = |text: &str| {
+        std::fs::create_dir_all(home.join(".config/halo-tui")).unwrap();
+        std::fs::write(home.join(".config/halo-tui/config.toml"), text).unwrap();
+    };
+    let sync = || {
+        let done = desk.run(home, &["sync", "--conversations"]);
+        assert_eq!(done.status.code(), Some(0), "{}", words(&done));
+        out(&desk.run(home, &["list", "--offline", "is:open,closed"])).lines().count()
+    };
+    let (summary, text) = ("No sound in the board room", "I have a new phone and get no codes");
+    let rows = sync();
+    assert!(rows > 30 && stands_below(home, summary) && stands_below(home, text));
+    set("bodies = false\n");
+    assert_eq!(sync(), rows);
+    assert!(stands_below(home, summary) && !stands_below(home, text), "the texts are gone");
+    set("");
+    assert_eq!(sync(), rows);
+    assert!(stands_below(home, text), "they are read again");
+
+    assert!(desk.run(home, &["purge"]).status.success());
+    set("mirror = \"memory\"\n");
+    let listed = desk.run(home, &["list"]);
+    assert!(listed.status.success() && out(&listed).lines().count() > 2, "{}", words(&listed));
+    assert!(!stands_below(home, summary), "nothing of the rows is written");
+}
+
 #[test]
 fn the_demo_stores_nothing() {
     let home = tempfile::tempdir().unwrap();

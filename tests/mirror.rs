@@ -18,11 +18,12 @@ use std::{
 
 use halo_tui::{
     domain::{
-        AgentId, Anchor, Batch, ClientId, ClientRecord, Failure, FailureKind, Identity, TicketId, TicketRecord, TicketRow,
-        Timestamp, Window,
+        ActionId, ActionRecord, AgentId, Anchor, Batch, ClientId, ClientRecord, Failure, FailureKind, Identity, TicketId,
+        TicketRecord, TicketRow, Timestamp, Window,
     },
-    mirror::{Mirror, Opened, Pass, TicketAsk, purge},
+    mirror::{Mirror, Opened, Pass, Reader, TicketAsk, purge},
     query::Query,
+    text::MailText,
 };
 use jiff::tz::TimeZone;
 use tempfile::TempDir;
@@ -94,6 +95,76 @@ async fn filled(path: &Path) {
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(format!("{}{suffix}", path.display()))
+}
+
+/// Whether some bytes stand in any file of a mirror's folder.
+fn stands_in_files(path: &Path, needle: &str) -> bool {
+    let files = fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| fs::read(entry.unwrap().path()).unwrap());
+    files.into_iter().any(|bytes| bytes.windows(needle.len()).any(|window| window == needle.as_bytes()))
+}
+
+#[tokio::test]
+async fn texts_that_are_not_to_be_stored_leave_the_files_and_are_held_while_they_are_looked_at() {
+    let (_folder, path) = place();
+    let mirror = open(&path).0;
+    let record = TicketRecord {
+        id: TicketId(7),
+        summary: "Printer".into(),
+        details: "the xylophone jams".into(),
+        details_html: Some("<p>the xylophone jams</p>".into()),
+        last_action: Some(now()),
+        last_update: Some(now()),
+        ..TicketRecord::default()
+    };
+    let note =
+        ActionRecord { id: ActionId(1), ticket_id: TicketId(7), note: "a zeppelin came".into(), ..ActionRecord::default() };
+    let arrive = async |mirror: &Mirror| {
+        write(mirror, Batch::Tickets(vec![record.clone()])).await.unwrap();
+        mirror.note_single_read(TicketId(7)).await.unwrap();
+        write(mirror, Batch::Conversation { ticket: TicketId(7), actions: vec![note.clone()] }).await.unwrap();
+    };
+    let looked_at = async |mirror: &Mirror| {
+        let read = |reader: &Reader| {
+            let outdated = (reader.conversation_is_outdated(TicketId(7))?, reader.single_read_is_outdated(TicketId(7))?);
+            Ok((reader.conversation(TicketId(7))?.unwrap(), outdated))
+        };
+        let (seen, outdated) = mirror.read(read).await.unwrap();
+        let words = |text: &MailText| text.parts().iter().map(|part| part.text.as_str()).collect::<String>();
+        (words(&seen.body), seen.actions.iter().map(|action| words(&action.text)).collect::<String>(), outdated)
+    };
+    let found = async |mirror: &Mirror, query: &str| read(mirror, query).await.unwrap().total;
+    let (body, said) = ("the xylophone jams".to_owned(), "a zeppelin came".to_owned());
+    arrive(&mirror).await;
+    assert_eq!(looked_at(&mirror).await, (body.clone(), said.clone(), (false, false)));
+    mirror.close();
+
+    let mirror = open(&path).0;
+    mirror.keep_bodies(false);
+    mirror.close();
+    assert!(stands_in_files(&path, "Printer"));
+    for word in ["xylophone", "zeppelin"] {
+        assert!(!stands_in_files(&path, word), "{word}");
+    }
+
+    let mirror = open(&path).0;
+    mirror.keep_bodies(false);
+    assert_eq!(looked_at(&mirror).await, (String::new(), String::new(), (true, true)), "it has to be asked for");
+    arrive(&mirror).await;
+    assert_eq!(looked_at(&mirror).await, (body.clone(), said.clone(), (false, false)), "it is held");
+    assert_eq!((found(&mirror, "printer").await, found(&mirror, "xylophone").await, found(&mirror, "zeppelin").await), (1, 0, 0));
+    mirror.close();
+    for word in ["xylophone", "zeppelin"] {
+        assert!(!stands_in_files(&path, word), "{word}");
+    }
+
+    let mirror = open(&path).0;
+    mirror.keep_bodies(true);
+    assert_eq!(looked_at(&mirror).await, (String::new(), String::new(), (true, true)), "it is to be stored now");
+    arrive(&mirror).await;
+    assert_eq!((found(&mirror, "xylophone").await, found(&mirror, "zeppelin").await), (1, 1));
+    mirror.close();
+    let mirror = open(&path).0;
+    assert_eq!(looked_at(&mirror).await, (body, said, (false, false)));
 }
 
 #[tokio::test]

@@ -80,7 +80,7 @@ impl Desk {
 
     /// Another instance; it refreshes by itself where `every` says so.
     fn instance(&self, every: Option<Duration>) -> Instance {
-        let place = MirrorPlace::Disk(self.folder.path().join("mirror.db"));
+        let place = MirrorPlace::Disk { path: self.folder.path().join("mirror.db"), bodies: true };
         let (mirror, _) = open_mirror(&place, &self.profile.identity()).unwrap();
         let (sender, news) = mpsc::channel(4096);
         let settings = SessionSettings {

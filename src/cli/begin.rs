@@ -59,7 +59,7 @@ fn prepared(around: &Surroundings, stored: bool) -> Result<(SessionSettings, Mir
     let folder = if around.ephemeral { None } else { Some(around.paths.prepare_state(&profile.name)) };
     let place = match &folder {
         Some(Err(failure)) if stored => return Err(failure.clone()),
-        Some(Ok(_)) if stored => MirrorPlace::Disk(around.paths.mirror_file(&profile.name)),
+        Some(Ok(_)) if stored => MirrorPlace::of(&config, &around.paths, &profile.name),
         _ => MirrorPlace::Memory,
     };
     // Whoever stores nothing counts with the others all the same.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 
-use super::{Reader, StoreError, names::Names, row};
+use super::{Reader, StoreError, bodies::Held, names::Names, row};
 use crate::{
     domain::{
         ActionId, ActionRow, AssetLabel, Author, Conversation, Extras, FileRow, LinkedTicket, Relation, TicketExtras, TicketId,
@@ -26,6 +26,8 @@ impl Reader {
         let Some(row) = self.ticket(ticket)? else { return Ok(None) };
         let stale = self.conversation_is_outdated(ticket)?;
         let extras = self.extras(ticket)?;
+        // What is not stored may be held.
+        let held = self.positions.texts.of(ticket).unwrap_or_default();
         let found: Result<Option<Conversation>, StoreError> = self.with_names(|names| {
             let mut body = self.conn.prepare_cached("SELECT details, details_html FROM ticket_text WHERE ticket_id = ?")?;
             let body = body.query_row([ticket.0], |row| {
@@ -33,14 +35,14 @@ impl Reader {
             });
             // The oldest text has the lowest numbers: they stay what they are when something is added.
             let mut links = Links::default();
-            let body = body.optional()?.map(|(plain, html)| readable(&plain, html.as_ref(), &mut links)).unwrap_or_default();
+            let body = body.optional()?.or_else(|| held.details.clone()).map(|(plain, html)| readable(&plain, html.as_ref(), &mut links)).unwrap_or_default();
             let mut fetched = self.conn.prepare_cached("SELECT fetched_at FROM conversations WHERE ticket_id = ?")?;
             let fetched_at: Option<Timestamp> = fetched.query_row([ticket.0], |row| row::time(row, 0)).optional()?.flatten();
             let mut actions = self.conn.prepare_cached(
                 "SELECT id, outcome, who, agent_id, at, note, note_html, private, important, system, hours, new_status, attachments, \
                  unreadable FROM actions WHERE ticket_id = ? ORDER BY at, id",
             )?;
-            let actions = actions.query_map([ticket.0], |row| action(row, names, &mut links))?;
+            let actions = actions.query_map([ticket.0], |row| action(row, names, &held, &mut links))?;
             let mut actions: Vec<ActionRow> = actions.collect::<Result<_, _>>()?;
             actions.reverse();
             let links = links.into_list();
@@ -84,21 +86,25 @@ impl Reader {
     }
 }
 
-fn action(row: &Row<'_>, names: &Names, links: &mut Links) -> rusqlite::Result<ActionRow> {
+fn action(row: &Row<'_>, names: &Names, held: &Held, links: &mut Links) -> rusqlite::Result<ActionRow> {
     let (agent, system): (i64, bool) = (row.get(3)?, row.get(9)?);
     let author = match (system, agent > 0) {
         (true, _) => Author::System,
         (false, true) => Author::Agent,
         (false, false) => Author::Customer,
     };
-    let html = row.get::<_, Option<String>>(6)?.map(Untrusted::new);
+    let id = ActionId(row.get(0)?);
+    let (note, html) = match held.notes.as_ref().and_then(|notes| notes.get(&id)) {
+        Some(held) => held.clone(),
+        None => (row::untrusted(row, 5)?, row.get::<_, Option<String>>(6)?.map(Untrusted::new)),
+    };
     let text = match row.get::<_, Option<String>>(13)? {
         Some(reason) => MailText::said(SafeText::line(&format!("[unreadable: {reason}]"))),
-        None => readable(&row::untrusted(row, 5)?, html.as_ref(), links),
+        None => readable(&note, html.as_ref(), links),
     };
     let new_status = row.get::<_, Option<i64>>(11)?.filter(|id| *id > 0);
     Ok(ActionRow {
-        id: ActionId(row.get(0)?),
+        id,
         author,
         who: row::line(row, 2)?,
         outcome: row::line(row, 1)?,

@@ -80,7 +80,8 @@ impl Reader {
             "SELECT coalesce(t.last_action > coalesce(c.for_last_action, t.last_action - 1), 0) \
              FROM conversations AS c LEFT JOIN tickets AS t ON t.id = c.ticket_id WHERE c.ticket_id = ?",
         )?;
-        Ok(statement.query_row([ticket.0], |row| row.get(0)).optional()?.unwrap_or(true))
+        let outdated: Option<bool> = statement.query_row([ticket.0], |row| row.get(0)).optional()?;
+        Ok(outdated.unwrap_or(true) || self.lacks_text(ticket, |held| held.notes.is_none())?)
     }
 
     /// Whether a ticket was never read singly, or has changed since: its files, fields and assets come in no other way.
@@ -93,6 +94,7 @@ impl Reader {
             "SELECT coalesce(t.last_update, 0) > r.for_last_update \
              FROM single_reads AS r JOIN tickets AS t ON t.id = r.ticket_id WHERE r.ticket_id = ?",
         )?;
-        Ok(statement.query_row([ticket.0], |row| row.get(0)).optional()?.unwrap_or(true))
+        let outdated: Option<bool> = statement.query_row([ticket.0], |row| row.get(0)).optional()?;
+        Ok(outdated.unwrap_or(true) || self.lacks_text(ticket, |held| held.details.is_none())?)
     }
 }

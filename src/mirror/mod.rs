@@ -6,6 +6,7 @@
 mod apply;
 mod ask;
 mod board;
+mod bodies;
 mod client_overview;
 mod clients;
 mod compile;
@@ -49,9 +50,9 @@ use lane::Lanes;
 
 use crate::domain::{Batch, Failure, FailureKind, Identity, TicketId};
 
-pub use apply::NO_BODIES;
 pub use ask::{Applied, Pass, TicketAsk};
 pub use board::BoardAsk;
+pub use bodies::NO_BODIES;
 pub use error::StoreError;
 pub use freshness::{BACK_TO, LAST_SUCCESS, OPEN_THERE, TO_THE_FIRST};
 pub use open::Opened;
@@ -125,14 +126,19 @@ impl Mirror {
     ///
     /// As [`Self::read`]; nothing of the batch is written then.
     pub async fn write(&self, batch: Batch, pass: Pass, now: Timestamp) -> Result<Applied, Failure> {
-        let apply = move |conn: &rusqlite::Connection| {
-            let applied = apply::apply(conn, &batch, pass, now)?;
-            if applied.written > 0 {
-                shared::note(conn, &batch)?;
+        let write = move |reader: &Reader| {
+            if !bodies::are_kept(&reader.conn)? {
+                reader.positions.texts.hold(&batch);
             }
-            Ok(applied)
+            reader.write(|conn| {
+                let applied = apply::apply(conn, &batch, pass, now)?;
+                if applied.written > 0 {
+                    shared::note(conn, &batch)?;
+                }
+                Ok(applied)
+            })
         };
-        self.lanes.write(move |reader| reader.write(apply)).await
+        self.lanes.write(write).await
     }
 
     /// Notes a value under a name, such as a delta's cursor; `None` removes it.

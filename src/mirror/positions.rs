@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{depth::Mark, groups::Group, search::Found};
+use super::{bodies::Texts, depth::Mark, groups::Group, search::Found};
 
 /// How many lists are remembered.
 const LISTS: usize = 8;
@@ -17,6 +17,8 @@ const PLACES: usize = 2000;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Positions {
     shared: Arc<Mutex<Remembered>>,
+    /// Texts that are not stored: these hold whatever is written.
+    pub(super) texts: Texts,
     /// The state of the database that this reader looks at.
     version: Cell<i64>,
 }

@@ -110,7 +110,7 @@ pub async fn dashboard(launch: Launch) -> Result<ExitCode, Failure> {
             start.me = profile.me;
             start.web_app = address::web_app(&profile.resource_url);
             start.connect = ConnectPane::new(&ConnectDraft::from(&profile), None, false, false);
-            let prepared = prepare(&paths, &profile, ephemeral, &mut notices);
+            let prepared = prepare(&paths, &config, &profile, ephemeral, &mut notices);
             let opened = open(profile, secret, &prepared, &mut notices)?;
             // A view that can't be read is no reason not to start.
             start.view = opened.mirror.read(Reader::last_view).await.unwrap_or_default();
@@ -158,12 +158,12 @@ struct Ready {
 }
 
 /// Where the mirror lies; in memory, and said, where its folder can't be had.
-fn prepare(paths: &Paths, profile: &Profile, ephemeral: bool, notices: &mut Vec<Notice>) -> MirrorPlace {
+fn prepare(paths: &Paths, config: &Config, profile: &Profile, ephemeral: bool, notices: &mut Vec<Notice>) -> MirrorPlace {
     if ephemeral {
         return MirrorPlace::Memory;
     }
     match paths.prepare_state(&profile.name) {
-        Ok(_) => MirrorPlace::Disk(paths.mirror_file(&profile.name)),
+        Ok(_) => MirrorPlace::of(config, paths, &profile.name),
         Err(failure) => {
             notices.push(Notice::warning(&format!("Nothing is stored this time: {}", failure.what)));
             MirrorPlace::Memory

@@ -22,14 +22,15 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     domain::{
-        AgentId, BudgetLedger, ConnectReport, Failure, FailureKind, History, Identity, News, Profile, SecretSource, TicketId,
-        Timestamp,
+        AgentId, BudgetLedger, ConnectReport, Failure, FailureKind, History, Identity, News, Profile, ProfileName, SecretSource,
+        TicketId, Timestamp,
     },
     halo::{
         self, Budget, Clock, ConnectOutcome, Credentials, Discovery, Halo, LocalLedger, ProxyRules, Stats, Tokens, Transport,
         TransportSettings,
     },
     mirror::{Mirror, Opened},
+    settings::{Config, MirrorKept, Paths},
     sync::{Order, Sync},
 };
 
@@ -50,10 +51,25 @@ use supervise::Tasks;
 /// Where a profile's mirror lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MirrorPlace {
-    /// In this file.
-    Disk(PathBuf),
+    /// In a file.
+    Disk {
+        /// Which.
+        path: PathBuf,
+        /// Whether what people wrote at length is stored there.
+        bodies: bool,
+    },
     /// Nowhere: it is gone with the program.
     Memory,
+}
+
+impl MirrorPlace {
+    /// Where the settings want a profile's.
+    pub fn of(config: &Config, paths: &Paths, profile: &ProfileName) -> Self {
+        match config.mirror_kept(profile) {
+            MirrorKept::Memory => Self::Memory,
+            MirrorKept::Disk => Self::Disk { path: paths.mirror_file(profile), bodies: config.keeps_bodies(profile) },
+        }
+    }
 }
 
 /// What a session is started with.
@@ -81,7 +97,11 @@ pub struct SessionSettings {
 /// Only where not even a mirror in memory can be had.
 pub fn open_mirror(place: &MirrorPlace, identity: &Identity) -> Result<(Mirror, Opened), Failure> {
     match place {
-        MirrorPlace::Disk(path) => Mirror::open(path, identity),
+        MirrorPlace::Disk { path, bodies } => {
+            let (mirror, opened) = Mirror::open(path, identity)?;
+            mirror.keep_bodies(*bodies);
+            Ok((mirror, opened))
+        }
         MirrorPlace::Memory => Ok((Mirror::in_memory(identity)?, Opened::Created)),
     }
 }

@@ -37,6 +37,10 @@ pub struct Config {
     pub budget: Option<u32>,
     /// How far back closed tickets are kept at hand: `"all"`, `"none"` or a length such as `"90d"`, `"26w"`, `"2y"`.
     pub history: History,
+    /// Whether what people wrote at length, details and notes, is stored; else it is asked for each time and held in memory.
+    pub bodies: bool,
+    /// Where rows are kept.
+    pub mirror: MirrorKept,
     /// The folder that files of tickets are saved in; by default the desktop's for downloads.
     pub downloads: Option<PathBuf>,
     /// The program, with its first arguments, that opens a saved file: run without a shell. Empty for none.
@@ -58,6 +62,8 @@ impl Default for Config {
             mouse: false,
             budget: None,
             history: History::default(),
+            bodies: true,
+            mirror: MirrorKept::Disk,
             downloads: None,
             open_command: String::new(),
             profiles: BTreeMap::new(),
@@ -73,6 +79,16 @@ pub enum Dates {
     Relative,
     /// As dates and hours in the operator's time zone.
     Absolute,
+}
+
+/// Where the rows of a tenant are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MirrorKept {
+    /// In a file of this account's.
+    Disk,
+    /// In memory only: nothing of them is written, and they are gone with the program.
+    Memory,
 }
 
 /// How often the dashboard asks for changes; `None` for only when told to.
@@ -93,6 +109,8 @@ struct Entry {
     secret: Option<Kept>,
     secret_command: Option<String>,
     ca_file: Option<PathBuf>,
+    bodies: Option<bool>,
+    mirror: Option<MirrorKept>,
 }
 
 /// `secret = "…"`.
@@ -155,6 +173,16 @@ impl Config {
     pub fn default_profile(&self) -> Option<&ProfileName> {
         let only = || self.profiles.keys().next().filter(|_| self.profiles.len() == 1);
         self.last_profile.as_ref().filter(|name| self.profiles.contains_key(name)).or_else(only)
+    }
+
+    /// Whether the profile's texts are stored; its own word goes first.
+    pub fn keeps_bodies(&self, name: &ProfileName) -> bool {
+        self.profiles.get(name).and_then(|entry| entry.bodies).unwrap_or(self.bodies)
+    }
+
+    /// Where the profile's rows are kept; its own word goes first.
+    pub fn mirror_kept(&self, name: &ProfileName) -> MirrorKept {
+        self.profiles.get(name).and_then(|entry| entry.mirror).unwrap_or(self.mirror)
     }
 
     /// Requests that may leave in any 5 minutes; `None` for no limit. `asked` is `--budget`, which like the setting counts 0 as no
@@ -322,6 +350,15 @@ mod tests {
         for (text, seconds) in [("", Some(60)), ("refresh = 0", None), ("refresh = \"off\"", None), ("refresh = 5", Some(5))] {
             assert_eq!(config(text).refresh.0, seconds.map(Duration::from_secs), "{text}");
         }
+    }
+
+    #[test]
+    fn a_profile_says_for_itself_what_is_stored() {
+        let (acme, other) = (ProfileName::parse("acme").unwrap(), ProfileName::parse("other").unwrap());
+        let config = config("bodies = false\n[profiles.acme]\nbodies = true\nmirror = \"memory\"\n[profiles.other]\n");
+        assert_eq!((config.keeps_bodies(&acme), config.mirror_kept(&acme)), (true, MirrorKept::Memory));
+        assert_eq!((config.keeps_bodies(&other), config.mirror_kept(&other)), (false, MirrorKept::Disk));
+        assert!(toml::from_str::<Config>("mirror = \"nowhere\"").is_err());
     }
 
     #[test]

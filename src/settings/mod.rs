@@ -20,7 +20,7 @@ mod views;
 
 pub use choose::{Chosen, choose};
 pub use command::CommandSecret;
-pub use config::{Config, Dates};
+pub use config::{Config, Dates, MirrorKept};
 pub use credentials::check as check_credentials;
 pub use downloads::{begin_download, download_folder};
 pub use edit::{forget, save_profile, set_last_profile, set_me};

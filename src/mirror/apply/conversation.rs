@@ -43,7 +43,7 @@ pub(super) fn replace(
     actions: &[ActionRecord],
     now: Timestamp,
 ) -> rusqlite::Result<Applied> {
-    let bodies = super::keeps_bodies(conn)?;
+    let bodies = super::super::bodies::are_kept(conn)?;
     let mut rows = Vec::with_capacity(actions.len());
     for record in actions {
         let kept = if record.unreadable.is_some() { stored(conn, ticket, record)? } else { None };
@@ -64,7 +64,7 @@ pub(super) fn replace(
 /// Adds actions of any tickets to what is there, or replaces them; those that can't be read this time are left out.
 pub(super) fn join(conn: &Connection, actions: &[ActionRecord]) -> rusqlite::Result<Applied> {
     let readable = actions.iter().filter(|record| record.unreadable.is_none() && record.ticket_id.0 > 0);
-    let bodies = super::keeps_bodies(conn)?;
+    let bodies = super::super::bodies::are_kept(conn)?;
     let mut applied = Applied::default();
     let mut reworded = BTreeSet::new();
     for record in readable {

@@ -55,14 +55,6 @@ fn gone(conn: &Connection, ids: &[TicketId]) -> rusqlite::Result<Applied> {
     Ok(applied)
 }
 
-/// Meta key: there where texts are to be kept out of the database.
-pub const NO_BODIES: &str = "mirror.no_bodies";
-
-/// Whether what people wrote at length is stored: details and notes.
-fn keeps_bodies(conn: &Connection) -> rusqlite::Result<bool> {
-    Ok(!conn.prepare_cached("SELECT 1 FROM meta WHERE key = ?")?.exists([NO_BODIES])?)
-}
-
 /// Notes that a ticket was read singly, as new as it is now.
 pub(super) fn note_single_read(conn: &Connection, ticket: TicketId) -> rusqlite::Result<()> {
     let sql = "INSERT OR REPLACE INTO single_reads(ticket_id, for_last_update) SELECT id, coalesce(last_update, 0) FROM tickets WHERE id = ?";

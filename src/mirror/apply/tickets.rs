@@ -65,7 +65,7 @@ const NAMES: std::ops::Range<usize> = 30..33;
 pub(super) fn apply(conn: &Connection, records: &[TicketRecord], pass: Pass, now: Timestamp) -> rusqlite::Result<Applied> {
     let keys = Keys::load(conn)?;
     let index = Index::new(conn)?;
-    let bodies = super::keeps_bodies(conn)?;
+    let bodies = super::super::bodies::are_kept(conn)?;
     let mut writing = Writing { conn, keys, bodies, now, words: Vec::new(), came: (0, 0) };
     let mut applied = Applied::default();
     // Rows come newest first; written in the order of their numbers they fill the database's pages.

@@ -122,7 +122,7 @@ impl Work {
                 if log.is_none() {
                     *log = logging::start(&settings.paths.log_file(&saved.name));
                 }
-                MirrorPlace::Disk(settings.paths.mirror_file(&saved.name))
+                MirrorPlace::of(&settings.config, &settings.paths, &saved.name)
             };
             // The same profile's mirror may be open still.
             if let Some(old) = old {
