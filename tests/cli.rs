@@ -482,6 +482,31 @@ fn what_is_on_the_disk_is_as_the_settings_want() {
 }
 
 #[test]
+fn nothing_is_synced_into_memory() {
+    let (home, desk) = (tempfile::tempdir().unwrap(), Desk::open(50));
+    let home = home.path();
+    assert!(desk.run(home, &["sync"]).status.success());
+    let state = std::fs::read_dir(home.join(".local/state/halo-tui")).unwrap().next().unwrap().unwrap().path();
+    let mirror = state.join("mirror.db");
+    let mut bytes = std::fs::read(&mirror).unwrap();
+    // Where a database of SQLite's bears the version of its schema.
+    bytes[60..64].copy_from_slice(&99_u32.to_be_bytes());
+    std::fs::write(&mirror, bytes).unwrap();
+    let newer = desk.run(home, &["sync"]);
+    assert_eq!((newer.status.code(), words(&newer).contains("newer version")), (Some(1), true), "{}", words(&newer));
+    assert!(!words(&newer).contains("stored"), "{}", words(&newer));
+    std::fs::remove_file(&mirror).unwrap();
+    std::fs::create_dir(&mirror).unwrap();
+    let unusable = desk.run(home, &["sync"]);
+    assert_eq!(
+        (unusable.status.code(), words(&unusable).contains("Nothing can be stored")),
+        (Some(1), true),
+        "{}",
+        words(&unusable)
+    );
+}
+
+#[test]
 fn the_demo_stores_nothing() {
     let home = tempfile::tempdir().unwrap();
     let listed = program(home.path()).args(["--demo", "--demo-tickets", "100", "list", "--limit", "2"]).output().unwrap();

@@ -333,6 +333,15 @@ async fn tickets_that_come_as_open_and_are_closed_count_for_none_that_lack() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn rows_that_came_before_a_failure_are_told_of() {
+    let (desk, mirror) = (history(5), mirror().await);
+    desk.with(|world| world.part_failing = Some(("working hours", Failure::new(FailureKind::Unreachable, "gone"))));
+    let mut run = Run::start(&desk, &mirror, MINUTELY);
+    let failing = run.until(|news| matches!(news, News::Connection(Connection::Failing { .. }))).await;
+    assert!(matches!(failing, News::Connection(Connection::Failing { last_success: Some(_), .. })), "{failing:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_fails_beside_the_tickets_fails_alone() {
     for (part, kind) in [
         ("assets", FailureKind::Server(500)),

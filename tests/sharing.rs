@@ -17,7 +17,7 @@ use halo_tui::{
         Timestamp, TokenState,
     },
     mirror::{Reader, TicketAsk},
-    session::{MirrorPlace, Session, SessionSettings, open_mirror},
+    session::{self, MirrorPlace, Session, SessionSettings, open_mirror},
     settings::GivenSecret,
 };
 use tokio::sync::mpsc;
@@ -140,6 +140,20 @@ impl Instance {
 
 fn is_live(news: &News) -> bool {
     matches!(news, News::Connection(Connection::Live { .. }))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mirror_in_use_is_not_removed() {
+    let desk = Desk::open().await;
+    let place = desk.folder.path().join("mirror.db");
+    let (first, second) = (desk.refreshing().await, desk.following().await);
+    assert!(!session::purge(&place).unwrap() && place.exists());
+    first.stop().await;
+    second.session.refreshed(false).await.unwrap();
+    assert!(!session::purge(&place).unwrap(), "the other one refreshes it now");
+    assert!(!second.open_tickets().await.is_empty());
+    second.stop().await;
+    assert!(session::purge(&place).unwrap() && !place.exists());
 }
 
 #[tokio::test]

@@ -47,8 +47,23 @@ pub(super) fn quiet(around: &Surroundings, stored: bool) -> Result<Session, Fail
 
 /// A session that refreshes when told to; its news come out of the receiver and must be taken out while it does.
 pub(super) fn start(around: &Surroundings, stored: bool) -> Result<(Session, mpsc::Receiver<News>), Failure> {
+    begin(around, stored, false)
+}
+
+/// As [`start`], over a mirror that outlives it.
+///
+/// # Errors
+/// [`FailureKind::Storage`] too, where rows could be kept in memory only.
+pub(super) fn start_to_store(around: &Surroundings) -> Result<(Session, mpsc::Receiver<News>), Failure> {
+    begin(around, true, true)
+}
+
+fn begin(around: &Surroundings, stored: bool, lasting: bool) -> Result<(Session, mpsc::Receiver<News>), Failure> {
     let (settings, place) = prepared(around, stored)?;
     let (mirror, opened) = session::open_mirror(&place, &settings.profile.identity())?;
+    if let Some(why) = opened.forgets().filter(|_| lasting) {
+        return Err(why);
+    }
     tell(opened.notice());
     let (news, receiver) = mpsc::channel(NEWS);
     Ok((Session::start(settings, mirror, news)?, receiver))

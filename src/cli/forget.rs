@@ -24,8 +24,12 @@ pub(super) fn purge(around: &Surroundings) -> Result<(), Failure> {
     let name = named(around)?;
     let file = around.paths.mirror_file(&name);
     let was_there = file.exists();
-    session::purge(&file)
+    let removed = session::purge(&file)
         .map_err(|error| Failure::new(FailureKind::Storage, &format!("{} can't be removed: {error}", file.display())))?;
+    if !removed {
+        return Err(Failure::new(FailureKind::Storage, &format!("Another halo-tui is using {}", file.display()))
+            .advise("Quit it, then purge again"));
+    }
     say(&if was_there { format!("The mirror {} is gone.", file.display()) } else { format!("{name} had no mirror.") });
     Ok(())
 }

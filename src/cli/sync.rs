@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::{
     Surroundings,
-    begin::{finish, hearing, start},
+    begin::{finish, hearing, start_to_store},
     run::{say, warn},
 };
 use crate::domain::{Failure, FillProgress, Filled, News, Timestamp};
@@ -21,7 +21,7 @@ const DRAW_EVERY: Duration = Duration::from_millis(100);
 
 /// `sync`: fills the mirror as far as `history` asks, with the conversations of open tickets if wanted, compares it with the server, and ends.
 pub(super) async fn run(around: &Surroundings, conversations: bool) -> Result<(), Failure> {
-    let (session, mut news) = start(around, true)?;
+    let (session, mut news) = start_to_store(around)?;
     let mut progress = Progress::new(std::io::stderr().is_terminal());
     let hear = |news| match news {
         News::Filling(Some(fill)) => progress.tell(fill, Instant::now()),

@@ -10,7 +10,7 @@ use super::{
     to_stdout,
 };
 use crate::{
-    domain::{Failure, FailureKind, TicketId, Timestamp},
+    domain::{Failure, FailureKind, TicketId, Timestamp, grouped},
     session::Session,
 };
 
@@ -20,7 +20,11 @@ const NAMES_FOR: Duration = Duration::from_mins(30);
 /// `show`: the ticket as the server has it; where that can't be reached, as it is stored.
 pub(super) async fn show(id: TicketId, json: bool, around: &Surroundings) -> Result<(), Failure> {
     let mut session = quiet(around, true)?;
-    if let Err(failure) = ask(&mut session, id).await {
+    let asked = ask(&mut session, id).await;
+    if let Ok(lacking @ 1..) = asked {
+        warn(&format!("the conversation is long: its oldest {} actions are not shown", grouped(lacking)));
+    }
+    if let Err(failure) = asked {
         if failure.kind == FailureKind::NotFound {
             return Err(unknown(id));
         }
@@ -42,7 +46,7 @@ pub(super) async fn show(id: TicketId, json: bool, around: &Surroundings) -> Res
 }
 
 /// Reads the ticket, and the names where those that are stored may be out of date.
-async fn ask(session: &mut Session, id: TicketId) -> Result<(), Failure> {
+async fn ask(session: &mut Session, id: TicketId) -> Result<u64, Failure> {
     let read = session.last_success().await?;
     let fresh = read.is_some_and(|at| Timestamp::now().duration_since(at).unsigned_abs() < NAMES_FOR);
     if !fresh {

@@ -56,7 +56,7 @@ pub use bodies::NO_BODIES;
 pub use error::StoreError;
 pub use freshness::{BACK_TO, LAST_SUCCESS, OPEN_THERE, TO_THE_FIRST};
 pub use open::Opened;
-pub use place::purge;
+pub use place::{lock_beside, purge};
 pub use reader::Reader;
 pub use registers::RegisterAsk;
 pub use shared::{RequestKind, Requests, Shared, SharedPlace, WriteCounts};

@@ -13,7 +13,10 @@ use super::{
     schema::{self, Unfit},
     words,
 };
-use crate::{domain::Identity, text::SafeText};
+use crate::{
+    domain::{Failure, FailureKind, Identity},
+    text::SafeText,
+};
 
 /// What opening a mirror found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +66,26 @@ impl Opened {
             Self::InMemory { reason } => format!("Rows are kept in memory only: {reason}"),
         };
         Some(SafeText::line(&text))
+    }
+
+    /// Why nothing that is written outlives this run; `None` where it does.
+    #[must_use]
+    pub fn forgets(&self) -> Option<Failure> {
+        match self {
+            Self::Created | Self::Existing | Self::Damaged { .. } | Self::OtherIdentity { .. } => None,
+            Self::NewerSchema { found } => {
+                let what = format!(
+                    "The local copy was written by a newer version (schema {found}, this one knows {}) and is left alone",
+                    schema::version()
+                );
+                let failure = Failure::new(FailureKind::Storage, &what);
+                Some(failure.advise("Run that version, or remove the copy with halo-tui purge"))
+            }
+            Self::InMemory { reason } => {
+                let failure = Failure::new(FailureKind::Storage, &format!("Nothing can be stored: {reason}"));
+                Some(failure.advise("Make room for it, or name another folder with --state-dir"))
+            }
+        }
     }
 }
 

@@ -72,6 +72,12 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// The lock of the instance that refreshes the mirror at `path`.
+#[must_use]
+pub fn lock_beside(path: &Path) -> PathBuf {
+    beside(path, "-lock")
+}
+
 /// Whether `path` has the head of an SQLite database, and the schema version in it; `None` for an empty file.
 ///
 /// Read without SQLite, since opening a file with it may already change its companions.

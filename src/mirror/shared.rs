@@ -140,7 +140,7 @@ impl Mirror {
     #[must_use]
     pub fn shared_place(&self) -> Option<SharedPlace> {
         let path = self.shared.as_deref()?;
-        Some(SharedPlace { lock: beside(path, "-lock"), journal: beside(path, "-wal") })
+        Some(SharedPlace { lock: super::lock_beside(path), journal: beside(path, "-wal") })
     }
 
     /// A number that differs whenever another instance has written, and only then.

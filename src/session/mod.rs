@@ -106,12 +106,18 @@ pub fn open_mirror(place: &MirrorPlace, identity: &Identity) -> Result<(Mirror, 
     }
 }
 
-/// Removes the mirror of a place, set-aside ones too.
+/// Removes the mirror of a place, set-aside ones too; answers false, and leaves it, where another instance refreshes it: that one
+/// would go on with files that nobody else sees.
 ///
 /// # Errors
 /// Where files can't be removed.
-pub fn purge(place: &std::path::Path) -> std::io::Result<()> {
-    crate::mirror::purge(place)
+pub fn purge(place: &std::path::Path) -> std::io::Result<bool> {
+    // Held until all is gone. Where there are no locks nobody can be asked.
+    let lease = if place.exists() { share::Lease::try_take(&crate::mirror::lock_beside(place)) } else { Ok(None) };
+    if place.exists() && matches!(lease, Ok(None)) {
+        return Ok(false);
+    }
+    crate::mirror::purge(place).map(|()| true)
 }
 
 /// A running session; dropping it ends its tasks.

@@ -52,7 +52,7 @@ async fn refresh<S: Server>(sync: &Sync<S>, id: TicketId) -> Result<bool, Failur
     }
     let outdated = move |reader: &Reader| Ok((reader.conversation_is_outdated(id)?, reader.single_read_is_outdated(id)?));
     match sync.mirror.read(outdated).await? {
-        (true, _) => fetch(&sync.server, &sync.mirror, id, sync.now()).await?,
+        (true, _) => drop(fetch(&sync.server, &sync.mirror, id, sync.now()).await?),
         // Lists of actions brought the conversation already.
         (false, true) => store(&sync.mirror, id, sync.server.ticket(id, Class::Interactive).await?, sync.now()).await?,
         (false, false) => return Ok(false),
@@ -66,15 +66,17 @@ async fn store(mirror: &Mirror, id: TicketId, ticket: TicketRecord, now: Timesta
     mirror.note_single_read(id).await
 }
 
-/// Fetches a ticket's text and conversation into the mirror.
+/// Fetches a ticket's text and conversation into the mirror; answers how many of its oldest actions did not come.
 ///
 /// # Errors
 /// What kept the server from answering or the mirror from being written.
-pub async fn fetch<S: Server>(server: &S, mirror: &Mirror, id: TicketId, now: Timestamp) -> Result<(), Failure> {
+pub async fn fetch<S: Server>(server: &S, mirror: &Mirror, id: TicketId, now: Timestamp) -> Result<u64, Failure> {
     let ticket = server.ticket(id, Class::Interactive);
     let actions = server.actions(id, MOST_ACTIONS, Class::Interactive);
     let (ticket, actions) = futures::future::try_join(ticket, actions).await?;
     store(mirror, id, ticket, now).await?;
+    let came = actions.records.len() as u64 + u64::from(actions.bad);
+    let lacking = actions.record_count.map_or(0, |count| count.saturating_sub(came));
     mirror.write(Batch::Conversation { ticket: id, actions: actions.records }, Pass::Any, now).await?;
-    Ok(())
+    Ok(lacking)
 }

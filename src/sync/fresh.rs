@@ -226,6 +226,8 @@ impl<'a, S: Server> Fresh<'a, S> {
         let first = fill.step(sync).await;
         self.fill = Some(fill);
         let mut over = first?;
+        // What fails from here on leaves rows on the screen.
+        self.last_success = Some(sync.now());
         sync.tell(News::Connection(Connection::Live { at: sync.now() })).await;
         self.lookups(Class::Interactive).await?;
         while !over {

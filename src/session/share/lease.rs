@@ -18,11 +18,11 @@ const STACK: usize = 64 * 1024;
 /// The right to refresh: a lock of the kernel's on a file beside the mirror. It is gone with the process that has it, however
 /// that ends, and is let go of when dropped.
 #[derive(Clone, Debug)]
-pub(super) struct Lease(Arc<File>);
+pub(in crate::session) struct Lease(Arc<File>);
 
 impl Lease {
     /// Takes the lease if nobody has it.
-    pub(super) fn try_take(path: &Path) -> io::Result<Option<Self>> {
+    pub(in crate::session) fn try_take(path: &Path) -> io::Result<Option<Self>> {
         let file = private::open(path)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self(Arc::new(file)))),

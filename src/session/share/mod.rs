@@ -23,8 +23,7 @@ use crate::{
 };
 
 use changes::Changes;
-use lease::Lease;
-pub(super) use lease::Rest;
+pub(super) use lease::{Lease, Rest};
 
 /// What an instance's part in the refreshing needs.
 #[derive(Clone)]
