@@ -312,6 +312,19 @@ async fn what_is_looked_at_is_fetched_once_until_it_moves_on() {
 }
 
 #[tokio::test]
+async fn a_ticket_that_moved_on_unnoticed_moves_in_the_lists_when_it_is_looked_at() {
+    let desk = Desk::open(small()).await;
+    let (session, mut news) = desk.session(&MirrorPlace::Memory);
+    session.refreshed(false).await.unwrap();
+    let id = TicketId(ids(&session, "is:open").await[0]);
+    while news.try_recv().is_ok() {}
+    assert!(desk.control.answer_ticket(id.0.unsigned_abs()));
+    session.look_at(id);
+    until(&mut news, |news| *news == News::Changed(Changed::Tickets)).await;
+    until(&mut news, |news| *news == News::Changed(Changed::Conversation(id))).await;
+}
+
+#[tokio::test]
 async fn stored_rows_are_there_before_any_answer_and_identities_never_share() {
     let folder = tempfile::tempdir().unwrap();
     let place = MirrorPlace::Disk { path: folder.path().join("profile/mirror.db"), bodies: true };

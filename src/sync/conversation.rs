@@ -32,10 +32,13 @@ pub(super) async fn follow<S: Server>(sync: &Sync<S>, mut looked_at: watch::Rece
     }
 }
 
-async fn report<S: Server>(sync: &Sync<S>, id: TicketId, result: Result<bool, Failure>) {
+async fn report<S: Server>(sync: &Sync<S>, id: TicketId, result: Result<Vec<Changed>, Failure>) {
     match result {
-        Ok(true) => sync.changed(Changed::Conversation(id)).await,
-        Ok(false) => {}
+        Ok(changed) => {
+            for what in changed {
+                sync.changed(what).await;
+            }
+        }
         Err(failure) => {
             tracing::warn!(ticket = id.0, kind = ?failure.kind, "a conversation could not be read");
             if failure.kind == FailureKind::NotFound || failure.kind == FailureKind::Forbidden {
@@ -45,19 +48,22 @@ async fn report<S: Server>(sync: &Sync<S>, id: TicketId, result: Result<bool, Fa
     }
 }
 
-/// Fetches a ticket's text and conversation unless what is held is as new as its row; answers whether something came.
-async fn refresh<S: Server>(sync: &Sync<S>, id: TicketId) -> Result<bool, Failure> {
+/// Fetches a ticket's text and conversation unless what is held is as new as its row; answers what changed by it.
+async fn refresh<S: Server>(sync: &Sync<S>, id: TicketId) -> Result<Vec<Changed>, Failure> {
     if id.0 < 0 {
-        return Ok(false);
+        return Ok(Vec::new());
     }
+    let row = sync.mirror.read(move |reader| reader.ticket(id)).await?;
     let outdated = move |reader: &Reader| Ok((reader.conversation_is_outdated(id)?, reader.single_read_is_outdated(id)?));
     match sync.mirror.read(outdated).await? {
         (true, _) => drop(fetch(&sync.server, &sync.mirror, id, sync.now()).await?),
         // Lists of actions brought the conversation already.
         (false, true) => store(&sync.mirror, id, sync.server.ticket(id, Class::Interactive).await?, sync.now()).await?,
-        (false, false) => return Ok(false),
+        (false, false) => return Ok(Vec::new()),
     }
-    Ok(true)
+    // What the server says of the ticket now may be newer than its row in the lists.
+    let is_newer = sync.mirror.read(move |reader| reader.ticket(id)).await? != row;
+    Ok(is_newer.then_some(Changed::Tickets).into_iter().chain([Changed::Conversation(id)]).collect())
 }
 
 /// Stores a ticket that was read singly.
