@@ -9,7 +9,7 @@ use crate::{
     domain::{Register, RegisterRow, TicketId, TicketRow},
     msg::Command,
     panes::Offer,
-    query::{Known, NameKey, Query},
+    query::{Known, NameKey, Query, folded_words},
     text::SafeText,
     ui::Theme,
 };
@@ -87,6 +87,11 @@ pub(super) fn offers(
     let mut offers = commands(words);
     offers.extend(themes(words));
     offers.extend(shown_views(words, views));
+    // These have the words; the names that follow have the letters in their order.
+    let named = rows(words, called).into_iter().chain(names(words, known));
+    // Who types how somebody is called means them, whatever tickets say so too.
+    let (meant, others): (Vec<_>, Vec<_>) = named.partition(|offer| is_called(offer.help.as_str(), words));
+    offers.extend(meant);
     offers.extend(tickets.iter().map(|row| Offer {
         span: 0..words.len(),
         insert: format!("#{}", row.id),
@@ -94,10 +99,14 @@ pub(super) fn offers(
         argument: "",
         help: SafeText::line(&format!("{} · {}", row.summary, row.client)),
     }));
-    // These have the words; the names that follow have the letters in their order.
-    offers.extend(rows(words, called));
-    offers.extend(names(words, known));
+    offers.extend(others);
     offers
+}
+
+/// Whether a word of a name, what stands before the dot, begins as the words do and goes on as they do.
+fn is_called(name: &str, words: &str) -> bool {
+    let (name, words) = (folded_words(name.split(" · ").next().unwrap_or_default()), folded_words(words));
+    !words.is_empty() && format!(" {name}").contains(&format!(" {words}"))
 }
 
 /// The command that lists a register.
@@ -305,6 +314,16 @@ mod tests {
         assert_eq!(inserts("theme au")[0], "theme auto");
         assert_eq!(inserts("theme hico"), ["theme high-contrast"]);
         assert_eq!((inserts("theme"), inserts("auto"), inserts("view au")), (vec![], vec![], vec![]));
+    }
+
+    #[test]
+    fn who_is_called_so_comes_before_the_tickets_that_say_so() {
+        let known = [Known { key: NameKey::Agent, name: SafeText::line("Nora Stein") }];
+        let ticket =
+            TicketRow { id: TicketId(7), summary: SafeText::line("Nora can't print, nor can Stein"), ..TicketRow::default() };
+        let first = |words: &str| offers(words, &[], &known, std::slice::from_ref(&ticket), &[])[0].insert.clone();
+        assert_eq!([first("nora"), first("NORA st"), first("stein")], ["filter agent:\"Nora Stein\""; 3]);
+        assert_eq!(first("nrst"), "#7", "letters alone call nobody");
     }
 
     #[test]
