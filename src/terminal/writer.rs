@@ -355,9 +355,10 @@ impl Shared {
         pending.sent = 0;
         let mut whole = true;
         if let Some((frame, cursor)) = next {
-            self.frames.fetch_add(1, Ordering::Relaxed);
             whole = pending.screen.present_part(&frame, cursor, pending.pace.most(), &mut pending.bytes);
-            if !whole {
+            if whole {
+                self.frames.fetch_add(1, Ordering::Relaxed);
+            } else {
                 // The rest of it follows, if no newer one does.
                 lock(&self.slot).next.get_or_insert((frame, cursor));
             }
