@@ -16,8 +16,8 @@ use std::{
 use halo_tui::{
     demo::{self, Control, Fault},
     domain::{
-        Anchor, Changed, ClientId, Connection, Contracts, Failure, FailureKind, History, Hosting, News, Profile, ProfileName,
-        Reach, Secret, SecretKeeping, TicketId, Timestamp,
+        Anchor, Changed, ClientId, Connection, Contracts, Failure, FailureKind, Filled, History, Hosting, News, Profile,
+        ProfileName, Reach, Secret, SecretKeeping, TicketId, Timestamp,
     },
     halo::{Budget, Class, Credentials, Halo, LocalLedger, Openness, TicketsRequest, Tokens, Transport, TransportSettings},
     mirror::{BoardAsk, TicketAsk},
@@ -309,6 +309,18 @@ async fn what_is_looked_at_is_fetched_once_until_it_moves_on() {
     session.look_at(id);
     until(&mut news, |news| *news == News::Changed(Changed::Conversation(id))).await;
     assert_eq!(desk.control.tally().of("/api/actions"), asked + 1);
+}
+
+#[tokio::test]
+async fn a_fill_that_nothing_follows_leaves_no_progress_behind() {
+    let desk = Desk::open(small()).await;
+    let (session, mut news) = desk.session(&MirrorPlace::Memory);
+    session.refreshed(false).await.unwrap();
+    let told = std::iter::from_fn(|| news.try_recv().ok());
+    let filling = told.filter_map(|news| if let News::Filling(progress) = news { Some(progress) } else { None });
+    let filling: Vec<_> = filling.collect();
+    assert!(filling.iter().flatten().any(|progress| progress.what == Filled::Clients), "{filling:?}");
+    assert_eq!(filling.last(), Some(&None), "{filling:?}");
 }
 
 #[tokio::test]

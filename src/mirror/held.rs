@@ -43,7 +43,7 @@ pub(super) fn many_say(conn: &Connection, ids: &[i64], terms: &Terms) -> rusqlit
 }
 
 /// So many rows of a shard are looked at; then its hits are gathered, which costs about as much.
-const LOOKED_AT: usize = if cfg!(test) { 2 } else { 64 };
+const LOOKED_AT: usize = if cfg!(test) { 2 } else { 256 };
 
 /// Whether rows that a walk comes by are hits of the word index: the first rows of a shard are looked at, for more of them the
 /// shard's hits are gathered.

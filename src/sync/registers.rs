@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::{Server, Sync, delta::OPEN_CURSOR, gate::Gate, meter::Meter};
 use crate::{
-    domain::{Batch, Changed, Failure, Register},
+    domain::{Batch, Changed, Failure, News, Register},
     halo::{Class, ListRequest, Page},
     mirror::Pass,
 };
@@ -94,6 +94,10 @@ pub(super) async fn read_whole<S: Server>(
             sync.progressed(progress).await;
         }
         if over {
+            // In the background more may come, which ends by telling so.
+            if page_no > 1 && gate.is_none() {
+                sync.tell(News::Filling(None)).await;
+            }
             break;
         }
     }
