@@ -21,8 +21,8 @@ const STEPS: &[Step] = &[
     Step { statements: include_str!("schema/9.sql"), rewords: false },
     Step { statements: include_str!("schema/10.sql"), rewords: false },
     Step { statements: include_str!("schema/11.sql"), rewords: true },
+    Step { statements: include_str!("schema/12.sql"), rewords: false },
     Step { statements: include_str!("schema/13.sql"), rewords: false },
-    Step { statements: include_str!("schema/14.sql"), rewords: false },
 ];
 
 /// One step.
