@@ -478,6 +478,8 @@ fn what_is_on_the_disk_is_as_the_settings_want() {
     set("mirror = \"memory\"\n");
     let listed = desk.run(home, &["list"]);
     assert!(listed.status.success() && out(&listed).lines().count() > 2, "{}", words(&listed));
+    let refused = desk.run(home, &["sync"]);
+    assert!(!refused.status.success() && words(&refused).contains("in memory only"), "{}", words(&refused));
     assert!(!stands_below(home, summary), "nothing of the rows is written");
 }
 

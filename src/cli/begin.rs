@@ -61,6 +61,12 @@ pub(super) fn start_to_store(around: &Surroundings) -> Result<(Session, mpsc::Re
 fn begin(around: &Surroundings, stored: bool, lasting: bool) -> Result<(Session, mpsc::Receiver<News>), Failure> {
     let (settings, place) = prepared(around, stored)?;
     let (mirror, opened) = session::open_mirror(&place, &settings.profile.identity())?;
+    if lasting && place == MirrorPlace::Memory && !around.ephemeral {
+        let what = "this profile keeps its rows in memory only, so there is nothing to fill";
+        return Err(
+            Failure::new(FailureKind::Settings, what).advise("leave mirror = \"memory\" out of config.toml to store them")
+        );
+    }
     if let Some(why) = opened.forgets().filter(|_| lasting) {
         return Err(why);
     }

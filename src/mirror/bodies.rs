@@ -119,7 +119,6 @@ impl Reader {
         if self.meta(BODIES_GONE)?.is_some() {
             return Ok(());
         }
-        let mut gone = 0;
         for with_text in [
             "SELECT ticket_id FROM ticket_text WHERE ticket_id > ? ORDER BY ticket_id LIMIT ?",
             "SELECT DISTINCT ticket_id FROM actions WHERE ticket_id > ? AND (note <> '' OR note_html IS NOT NULL) ORDER BY ticket_id LIMIT ?",
@@ -127,12 +126,12 @@ impl Reader {
             let mut last = Some(i64::MIN);
             while let Some(after) = last {
                 let some = self.write(|conn| drop_some(conn, with_text, after))?;
-                gone += some.len();
                 last = some.last().copied();
             }
         }
-        if gone > 0 {
-            // What is deleted still stands in the file, and its words in the index, until they are written anew.
+        if self.has_rows()? {
+            // What is deleted still stands in the file, and its words in the index, until they are written anew; a program that was
+            // ended before this has deleted all and has it still to do.
             for shard in shards(&self.conn)? {
                 let table = Table::All.of(shard);
                 self.note(|conn| conn.execute_batch(&format!("INSERT INTO {table}({table}) VALUES ('optimize')")))?;
