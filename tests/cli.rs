@@ -132,6 +132,12 @@ fn listings_in_every_form_online_and_with_the_server_gone() {
         assert!(self::words(&refused).contains("No list that is kept in Halo is called"), "{}", self::words(&refused));
     }
 
+    for words in [["list", "%"], ["list", "👍"], ["clients", "*"]] {
+        let refused = run(home, &stand_in, &words);
+        assert_eq!((refused.status.code(), out(&refused).as_str()), (Some(2), ""), "{words:?}");
+        assert!(self::words(&refused).contains(&format!("{}\n^", words[1])), "{}", self::words(&refused));
+    }
+
     let clients = run(home, &stand_in, &["clients", "--jsonl"]);
     let client: serde_json::Value = serde_json::from_str(out(&clients).lines().next().unwrap()).unwrap();
     for field in ["id", "name", "inactive", "vip", "open_tickets"] {

@@ -53,11 +53,13 @@ pub(super) struct Status {
     pub web_app: String,
 }
 
-/// A notice and when it goes by itself.
+/// A notice and when it goes.
 #[derive(Debug)]
 pub(super) struct ShownNotice {
     /// The notice.
     pub notice: Notice,
+    /// From when a key takes it away: what it says may not hold for what the key leads to.
+    pub read: Duration,
     /// Errors stay until a key is pressed.
     pub until: Option<Duration>,
 }
@@ -89,6 +91,8 @@ pub struct Start {
     pub views: Views,
     /// What was looked at when the program ended last.
     pub view: LastView,
+    /// What was found wrong while starting, in the operator's own files above all.
+    pub faults: Vec<SafeText>,
 }
 
 /// The model: changed by `update`, read by `view`.
@@ -106,6 +110,8 @@ pub struct Model {
     /// The operator wants it below the list.
     pub(super) preview_below: bool,
     pub(super) help: Option<HelpPane>,
+    /// What is wrong with the operator's own files, and was when the program started: help tells it.
+    pub(super) faults: Vec<SafeText>,
     /// What hangs on a ticket, while something of it is chosen.
     pub(super) picker: Option<PickerPane>,
     /// How the tickets are laid out, while that is chosen.
@@ -163,6 +169,7 @@ impl Model {
             preview: start.preview,
             preview_below: false,
             help: None,
+            faults: start.faults,
             picker: None,
             chooser: None,
             line: None,

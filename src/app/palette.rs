@@ -76,6 +76,17 @@ const NAMES: usize = 4;
 /// Fewer letters than this would fit too much.
 const LEAST_LETTERS: usize = 2;
 
+/// What was typed when the line was left, to be gone on with while the line is empty.
+pub(super) fn again(words: &str, unfinished: &str) -> Option<Offer> {
+    (words.is_empty() && !unfinished.trim().is_empty()).then(|| Offer {
+        span: 0..0,
+        insert: unfinished.to_owned(),
+        name: SafeText::line(unfinished),
+        argument: "",
+        help: SafeText::line("as it was typed before"),
+    })
+}
+
 /// What the command line offers for the words on it: commands, then names of the desk and tickets that they may mean.
 pub(super) fn offers(
     words: &str,

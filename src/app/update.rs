@@ -25,13 +25,15 @@ mod words;
 const APP: PaneId = PaneId("app");
 /// How long a notice that is no error stays.
 const NOTICE_STAYS: Duration = Duration::from_secs(6);
+/// How long keys leave a notice that nobody waited for: whoever is typing has to have seen it.
+const NOTICE_READ: Duration = Duration::from_secs(1);
 
 /// How long the first frame waits for the mirror at most: about as long as a screen takes to be noticed.
 const FIRST_FRAME_WITHIN: Duration = Duration::from_millis(50);
 
 /// Takes a message.
 pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Effect> {
-    let mut out = Update { model, now, effects: Vec::new() };
+    let mut out = Update { model, now, is_input: matches!(msg, Msg::Input(_)), effects: Vec::new() };
     out.take(msg);
     out.schedule_first_frame();
     out.schedule_minute();
@@ -42,6 +44,8 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Effect> {
 struct Update<'a> {
     model: &'a mut Model,
     now: Now,
+    /// The operator did something.
+    is_input: bool,
     effects: Vec<Effect>,
 }
 
@@ -67,6 +71,13 @@ impl Update<'_> {
             Msg::SlowWire { bytes_per_second } => self.wire_is_slow(bytes_per_second),
             Msg::Measured { measured, after_key } => self.measured(measured, after_key),
             Msg::Notice(notice) => self.notify(notice),
+        }
+    }
+
+    /// A key, or the mouse, leads on: what was told before is not about what comes.
+    fn put_notice_away(&mut self) {
+        if self.model.notice.as_ref().is_some_and(|shown| shown.read <= self.now.tick) {
+            self.model.notice = None;
         }
     }
 
@@ -112,18 +123,31 @@ impl Update<'_> {
     }
 
     pub(super) fn theme(&mut self, name: &str, text: Result<String, Notice>) {
-        match text.and_then(|text| Theme::parse(&text).map_err(|error| Notice::error(&format!("theme {name}: {error}")))) {
+        let text = match text {
+            Ok(text) => text,
+            Err(notice) => return self.notify(notice),
+        };
+        let of_theme = format!("theme {name} ");
+        self.model.faults.retain(|fault| !fault.as_str().starts_with(&of_theme));
+        match Theme::parse(&text) {
             Ok(theme) => {
                 self.model.look.set_theme(&theme);
                 self.notify(Notice::info(&format!("Theme {name}")));
             }
-            Err(notice) => self.notify(notice),
+            Err(faults) => {
+                let notices: Vec<_> = faults.iter().map(|fault| Notice::error(&format!("{of_theme}{fault}"))).collect();
+                self.model.faults.extend(notices.iter().map(|notice| notice.text.clone()));
+                if let Some(notice) = Notice::of_several(&notices) {
+                    self.notify(notice);
+                }
+            }
         }
     }
 
     pub(super) fn notify(&mut self, notice: Notice) {
         let until = (notice.severity < Severity::Error).then(|| self.now.tick + NOTICE_STAYS);
-        self.model.notice = Some(ShownNotice { notice, until });
+        let read = if self.is_input { self.now.tick } else { self.now.tick + NOTICE_READ };
+        self.model.notice = Some(ShownNotice { notice, read, until });
         self.dirty();
     }
 
@@ -163,6 +187,7 @@ impl Update<'_> {
                 Outcome::Choose(chooser) => self.model.chooser = Some(chooser),
                 Outcome::Focus(id) => self.focus(id),
                 Outcome::Leave => self.leave(),
+                Outcome::ReturnTo(id) => self.return_to(id),
                 Outcome::GoToTicket(id) => self.go_to(id),
                 Outcome::GoToRegister { register, client, at } => self.go_to_register(register, client, at),
                 Outcome::Notice(notice) => self.notify(notice),

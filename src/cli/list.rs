@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{ClientRow, Failure, FailureKind, TicketRow},
-    query::{Filter, NameValue, Query, QueryError, State},
+    query::{Filter, NameValue, Query, QueryError, State, check_words},
     session::Session,
 };
 
@@ -107,6 +107,7 @@ fn is_about_me(query: &Query) -> bool {
 /// `clients`.
 pub(super) async fn clients(options: &ListOptions, around: &Surroundings) -> Result<(), Failure> {
     let wanted = ClientQuery::parse(&options.query())?;
+    check_words(&wanted.words).map_err(|error| explain(&wanted.words, &error))?;
     let session = freshened(options.scope(), around).await?;
     let limit = options.limit.filter(|_| wanted.keeps_all());
     let mut rows = session.clients(wanted.words.clone(), limit).await?;

@@ -1,9 +1,16 @@
 //! When a desk works: working hours as Halo tells them, and time counted in them.
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{
+    SignedDuration, Timestamp,
+    tz::{Offset, TimeZone},
+};
 use serde::{Deserialize, Serialize};
 
 use super::WorkdayId;
+
+mod zones;
+
+use zones::windows_zone;
 
 /// Minutes of a day.
 const DAY: i64 = 24 * 60;
@@ -85,17 +92,27 @@ impl Calendar {
         self.weekly / days.max(1)
     }
 
-    /// Minutes worked from one moment to another, both cut to the minute; below zero where the other one is earlier.
+    /// Minutes worked from one moment to another, both cut to the minute; below zero where the other one is earlier. Each minute
+    /// counts by what the clocks of the zone show in it: those that are skipped when they are put forward are none, those that come
+    /// twice when they are put back are two.
     #[must_use]
     pub fn minutes_between(&self, from: Timestamp, to: Timestamp) -> i64 {
         if to < from {
             return -self.minutes_between(to, from);
         }
-        let (from, to) = (self.local(from), self.local(to));
-        if to < from {
-            // The clocks were put back in between.
-            return 0;
+        let mut sum = 0;
+        let mut begin = self.local(from);
+        let mut offset = self.zone.to_offset(from);
+        for change in self.zone.following(from).take_while(|change| change.timestamp() <= to) {
+            sum += self.worked_between(begin, minute_at(change.timestamp(), offset));
+            offset = change.offset();
+            begin = minute_at(change.timestamp(), offset);
         }
+        sum + self.worked_between(begin, minute_at(to, offset))
+    }
+
+    /// Minutes worked between two minutes of clocks that are not put forward or back.
+    fn worked_between(&self, from: i64, to: i64) -> i64 {
         let first = self.holidays.partition_point(|day| *day < from.div_euclid(DAY));
         let idle = self.holidays.iter().skip(first).take_while(|day| **day <= to.div_euclid(DAY)).map(|day| {
             let (begin, end) = self.hours(*day);
@@ -105,28 +122,37 @@ impl Calendar {
         self.worked(to) - self.worked(from) - idle.sum::<i64>()
     }
 
-    /// The first minute before which so many minutes were worked since `from`; the end of time where that never comes.
+    /// The first minute before which so many minutes were worked since `from`; the end of time where that never comes. Below zero
+    /// the first one after which no more than so many are worked until `from`; the beginning of time where there is none.
     #[must_use]
     pub fn after(&self, from: Timestamp, minutes: i64) -> Timestamp {
-        let at = |minutes: i64| from.checked_add(SignedDuration::from_mins(minutes)).unwrap_or(Timestamp::MAX);
-        let (mut low, mut high) = (0, minutes.max(1));
-        while self.minutes_between(from, at(high)) < minutes {
-            low = high;
-            high *= 2;
+        let end = if minutes < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        let at = |minutes: i64| from.checked_add(SignedDuration::from_mins(minutes)).unwrap_or(end);
+        let is_less = |reach: i64| self.minutes_between(from, at(reach)) < minutes;
+        let (mut low, mut high) = if minutes < 0 { (minutes, 0) } else { (0, minutes.max(1)) };
+        while minutes < 0 && !is_less(low) {
+            (low, high) = (low * 2, low);
+            if low < -FURTHEST {
+                return end;
+            }
+        }
+        while minutes >= 0 && is_less(high) {
+            (low, high) = (high, high * 2);
             if high > FURTHEST {
-                return Timestamp::MAX;
+                return end;
             }
         }
         while low < high {
-            let middle = low.midpoint(high);
-            if self.minutes_between(from, at(middle)) < minutes { low = middle + 1 } else { high = middle }
+            // Rounded down on either side of zero.
+            let middle = low + (high - low) / 2;
+            if is_less(middle) { low = middle + 1 } else { high = middle }
         }
         at(low)
     }
 
     /// The minute of a moment by the clocks of the zone, since 1970-01-01 there.
     fn local(&self, at: Timestamp) -> i64 {
-        (at.as_second() + i64::from(self.zone.to_offset(at).seconds())).div_euclid(60)
+        minute_at(at, self.zone.to_offset(at))
     }
 
     fn hours(&self, day: i64) -> (i64, i64) {
@@ -143,67 +169,14 @@ impl Calendar {
     }
 }
 
+/// The minute of a moment by clocks that are so far from UTC, since 1970-01-01 there.
+fn minute_at(at: Timestamp, offset: Offset) -> i64 {
+    (at.as_second() + i64::from(offset.seconds())).div_euclid(60)
+}
+
 /// The place of a day in its week, Monday being 0.
 fn weekday(day: i64) -> usize {
     usize::try_from((day + FIRST_DAY).rem_euclid(7)).unwrap_or_default()
-}
-
-/// The zone of the tz database for one of Windows' names, where Halo's customers are mostly found (after CLDR's windowsZones).
-fn windows_zone(name: &str) -> Option<&'static str> {
-    const ZONES: &[(&str, &str)] = &[
-        ("GMT Standard Time", "Europe/London"),
-        ("Greenwich Standard Time", "Atlantic/Reykjavik"),
-        ("W. Europe Standard Time", "Europe/Berlin"),
-        ("Central Europe Standard Time", "Europe/Budapest"),
-        ("Romance Standard Time", "Europe/Paris"),
-        ("Central European Standard Time", "Europe/Warsaw"),
-        ("GTB Standard Time", "Europe/Bucharest"),
-        ("FLE Standard Time", "Europe/Kyiv"),
-        ("E. Europe Standard Time", "Europe/Chisinau"),
-        ("Russian Standard Time", "Europe/Moscow"),
-        ("Turkey Standard Time", "Europe/Istanbul"),
-        ("Israel Standard Time", "Asia/Jerusalem"),
-        ("Egypt Standard Time", "Africa/Cairo"),
-        ("South Africa Standard Time", "Africa/Johannesburg"),
-        ("W. Central Africa Standard Time", "Africa/Lagos"),
-        ("E. Africa Standard Time", "Africa/Nairobi"),
-        ("Arab Standard Time", "Asia/Riyadh"),
-        ("Arabian Standard Time", "Asia/Dubai"),
-        ("Pakistan Standard Time", "Asia/Karachi"),
-        ("India Standard Time", "Asia/Kolkata"),
-        ("Sri Lanka Standard Time", "Asia/Colombo"),
-        ("Bangladesh Standard Time", "Asia/Dhaka"),
-        ("SE Asia Standard Time", "Asia/Bangkok"),
-        ("Singapore Standard Time", "Asia/Singapore"),
-        ("China Standard Time", "Asia/Shanghai"),
-        ("Taipei Standard Time", "Asia/Taipei"),
-        ("W. Australia Standard Time", "Australia/Perth"),
-        ("Tokyo Standard Time", "Asia/Tokyo"),
-        ("Korea Standard Time", "Asia/Seoul"),
-        ("Cen. Australia Standard Time", "Australia/Adelaide"),
-        ("AUS Central Standard Time", "Australia/Darwin"),
-        ("AUS Eastern Standard Time", "Australia/Sydney"),
-        ("E. Australia Standard Time", "Australia/Brisbane"),
-        ("Tasmania Standard Time", "Australia/Hobart"),
-        ("New Zealand Standard Time", "Pacific/Auckland"),
-        ("Newfoundland Standard Time", "America/St_Johns"),
-        ("Atlantic Standard Time", "America/Halifax"),
-        ("Eastern Standard Time", "America/New_York"),
-        ("US Eastern Standard Time", "America/Indiana/Indianapolis"),
-        ("Central Standard Time", "America/Chicago"),
-        ("Canada Central Standard Time", "America/Regina"),
-        ("Central Standard Time (Mexico)", "America/Mexico_City"),
-        ("Mountain Standard Time", "America/Denver"),
-        ("US Mountain Standard Time", "America/Phoenix"),
-        ("Pacific Standard Time", "America/Los_Angeles"),
-        ("Alaskan Standard Time", "America/Anchorage"),
-        ("Hawaiian Standard Time", "Pacific/Honolulu"),
-        ("E. South America Standard Time", "America/Sao_Paulo"),
-        ("Argentina Standard Time", "America/Buenos_Aires"),
-        ("SA Pacific Standard Time", "America/Bogota"),
-        ("Pacific SA Standard Time", "America/Santiago"),
-    ];
-    ZONES.iter().find(|(windows, _)| windows.eq_ignore_ascii_case(name)).map(|(_, zone)| *zone)
 }
 
 #[cfg(test)]
@@ -268,6 +241,15 @@ mod tests {
         ] {
             assert_eq!(office.after(at(from), minutes), at(to), "{from} {minutes}");
         }
+        for (from, minutes, to) in [
+            ("2026-11-20T10:00:00Z", -60, "2026-11-20T09:00:00Z"),
+            // The first minute of the evening before: none is worked until the morning.
+            ("2026-11-23T08:10:00Z", -10, "2026-11-20T18:00:00Z"),
+            ("2026-11-23T08:10:00Z", -11, "2026-11-20T17:59:00Z"),
+        ] {
+            assert_eq!(office.after(at(from), minutes), at(to), "{from} {minutes}");
+        }
+        assert_eq!(office.after(at("2026-11-20T10:00:00Z"), -i64::from(u32::MAX)), Timestamp::MIN);
         assert_eq!(office.after(at("2026-11-20T17:30:00Z"), 0), at("2026-11-20T17:30:00Z"));
         assert_eq!(office.after(at("2026-11-20T17:30:00Z"), i64::from(u32::MAX)), Timestamp::MAX);
     }
@@ -292,11 +274,69 @@ mod tests {
         assert_eq!(zone(""), None);
     }
 
+    /// Nights and weekends through, in a zone.
+    fn nights(zone: &str) -> Calendar {
+        let (whole, day) = (Some((0, 1_440)), Some((570, 1_035)));
+        let workday = Workday { week: [day, Some((60, 150)), whole, whole, day, whole, whole], ..Workday::default() };
+        Calendar::new(&workday, TimeZone::get(zone).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_day_on_which_the_clocks_are_put_is_as_long_as_it_is() {
+        let york = nights("America/New_York");
+        // Sundays, worked from midnight to midnight.
+        for (day, from, to, hours) in [
+            ("put forward", "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z", 23),
+            ("put back", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z", 25),
+            ("neither", "2026-06-07T04:00:00Z", "2026-06-08T04:00:00Z", 24),
+        ] {
+            assert_eq!(york.minutes_between(at(from), at(to)), hours * 60, "{day}");
+            assert_eq!(york.after(at(from), hours * 60), at(to), "{day}");
+        }
+    }
+
+    /// When the clocks are put in zones of many kinds: at midnight, by half an hour, in the south.
+    const PUT: [(&str, &str); 8] = [
+        ("America/New_York", "2026-03-08T07:00:00Z"),
+        ("America/New_York", "2026-11-01T06:00:00Z"),
+        ("Europe/London", "2026-10-25T01:00:00Z"),
+        ("Australia/Lord_Howe", "2026-04-04T15:00:00Z"),
+        ("Australia/Lord_Howe", "2026-10-03T15:30:00Z"),
+        ("America/Santiago", "2026-09-06T04:00:00Z"),
+        ("Africa/Casablanca", "2026-02-15T02:00:00Z"),
+        ("Pacific/Auckland", "2026-09-26T14:00:00Z"),
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+        /// Whatever the clocks do, it is the number of minutes in which they show working hours.
+        #[test]
+        fn it_is_what_counting_minute_by_minute_gives(place in 0..PUT.len(), from in -3_000i64..3_000, length in 0i64..4_000) {
+            let (zone, put) = PUT[place];
+            let calendar = nights(zone);
+            let from = at(put) + SignedDuration::from_mins(from);
+            let to = from + SignedDuration::from_mins(length);
+            let is_worked = |minute: i64| {
+                let local = (from + SignedDuration::from_mins(minute)).to_zoned(calendar.zone.clone());
+                let (begin, end) = calendar.week[usize::try_from(local.weekday().to_monday_zero_offset()).unwrap()];
+                (begin..end).contains(&(i64::from(local.hour()) * 60 + i64::from(local.minute())))
+            };
+            let counted = i64::try_from((0..length).filter(|minute| is_worked(*minute)).count()).unwrap();
+            prop_assert_eq!(calendar.minutes_between(from, to), counted, "{} {} {}", zone, from, to);
+            prop_assert_eq!(calendar.minutes_between(to, from), -counted);
+        }
+    }
+
     proptest! {
         /// What is left is below a number of minutes exactly where the target lies before the moment that is so far ahead.
         #[test]
-        fn both_ways_of_counting_agree(from in 1_780_000_000i64..1_800_000_000, to in 0i64..60_000, minutes in 1i64..4_000) {
-            let office = office();
+        fn both_ways_of_counting_agree(
+            from in 1_780_000_000i64..1_800_000_000,
+            to in -60_000i64..60_000,
+            minutes in prop_oneof![-4_000i64..0, 1i64..4_000],
+            office in prop_oneof![Just(office()), Just(nights("America/New_York"))],
+        ) {
             let from = Timestamp::from_second(from - from % 60).unwrap();
             let to = from + SignedDuration::from_mins(to);
             let ahead = office.after(from, minutes);

@@ -242,7 +242,6 @@ fn every_key_finds_what_it_says() {
         ("\"floor 2 acme\"", &[]),
         ("o'brien", &[3]),
         ("!!! printer", &[1, 2]),
-        ("client:!!!", &[]),
         ("is:unassigned", &[2]),
         ("is:hold", &[2]),
         ("is:breached", &[3]),
@@ -727,12 +726,18 @@ fn hostile_words_are_only_words() {
     ] {
         let quoted = format!("\"{}\"", typed.replace('\\', "\\\\").replace('"', "\\\""));
         for text in [
+            format!("acme {quoted}"),
             quoted.clone(),
             format!("client:{quoted}"),
             format!("-status:{quoted}"),
             format!("pri:{quoted}"),
             format!("team:{quoted},x"),
         ] {
+            // Names of signs alone are refused before they come here.
+            if Query::parse(&text).is_err() {
+                assert!(!typed.contains(char::is_alphanumeric), "{text}");
+                continue;
+            }
             let asked = ask(&text);
             store.at_one_moment(|reader| reader.tickets(&asked)).unwrap_or_else(|error| panic!("{text}: {error}"));
         }

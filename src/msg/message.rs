@@ -109,6 +109,20 @@ impl Notice {
     pub fn failure(failure: &Failure) -> Self {
         Self { severity: Severity::Error, text: failure.sentences() }
     }
+
+    /// One line for all of them, none of which may hide another: the gravest, and that the help tells all.
+    #[must_use]
+    pub fn of_several(notices: &[Self]) -> Option<Self> {
+        // The first of those that matter alike.
+        let gravest = notices.iter().rev().max_by_key(|notice| notice.severity)?;
+        Some(match notices.len() {
+            1 => gravest.clone(),
+            count => {
+                let text = SafeText::line(&format!("{count} faults, all in the help: {}", gravest.text));
+                Self { severity: gravest.severity, text }
+            }
+        })
+    }
 }
 
 /// The counters of both wires since the start.

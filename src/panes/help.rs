@@ -15,12 +15,16 @@ const KEYS_AT: u16 = 3;
 #[derive(Debug)]
 pub struct HelpPane {
     sections: Vec<HelpSection>,
+    /// What is wrong with the operator's own files.
+    faults: Vec<SafeText>,
     top: usize,
     /// What is looked for, as it was typed.
     words: String,
     typing: bool,
 }
 
+/// Rows of a fault that are shown at most: it quotes the file.
+const MOST_OF_A_FAULT: usize = 5;
 /// Characters of what is looked for: more say no more.
 const MOST_TYPED: usize = 40;
 
@@ -31,9 +35,9 @@ impl HelpPane {
         if self.typing { &["help-find", "always"] } else { &["help", "move", "always"] }
     }
 
-    /// Shows these sections.
-    pub fn new(sections: Vec<HelpSection>) -> Self {
-        Self { sections, top: 0, words: String::new(), typing: false }
+    /// Shows these sections, and what is wrong with the operator's own files.
+    pub fn new(sections: Vec<HelpSection>, faults: Vec<SafeText>) -> Self {
+        Self { sections, faults, top: 0, words: String::new(), typing: false }
     }
 
     /// Does a command; `false` where help is to be closed.
@@ -92,19 +96,24 @@ impl HelpPane {
         self.top = 0;
     }
 
-    /// The lines: a section's title, or a key with what it does; of what is looked for only those that say all of its words.
+    /// The lines: what is wrong, then a section's title, or a key with what it does; of what is looked for only those that say
+    /// all of its words.
     fn lines(&self) -> impl Iterator<Item = HelpLine<'_>> {
         let words = fold(&self.words);
         let wanted: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
-        self.sections.iter().flat_map(move |section| {
-            let says = |entry: &&HelpEntry| {
-                let text = fold(&format!("{} {} {}", entry.keys, entry.command.name(), entry.command.help()));
-                wanted.iter().all(|word| text.contains(word.as_str()))
-            };
+        let says = move |text: &str| {
+            let text = fold(text);
+            wanted.iter().all(|word| text.contains(word.as_str()))
+        };
+        let faults: Vec<_> = self.faults.iter().filter(|fault| says(fault.as_str())).map(HelpLine::Fault).collect();
+        let title = (!faults.is_empty()).then_some(HelpLine::Title("What could not be used"));
+        let keys = self.sections.iter().flat_map(move |section| {
+            let says = |entry: &&HelpEntry| says(&format!("{} {} {}", entry.keys, entry.command.name(), entry.command.help()));
             let entries: Vec<_> = section.entries.iter().filter(says).map(HelpLine::Entry).collect();
             let title = (!entries.is_empty()).then_some(HelpLine::Title(section.title));
             title.into_iter().chain(entries)
-        })
+        });
+        title.into_iter().chain(faults).chain(keys)
     }
 
     /// Draws the overlay over the whole painter.
@@ -136,6 +145,17 @@ impl HelpPane {
                         y += 1;
                     }
                 }
+                HelpLine::Fault(fault) => {
+                    let mut parts = wrap(fault.as_str(), usize::from(area.width.saturating_sub(KEYS_AT + 1)));
+                    parts.truncate(MOST_OF_A_FAULT);
+                    if usize::from(bottom.saturating_sub(y)) < parts.len() {
+                        break;
+                    }
+                    for part in parts {
+                        painter.put_cut(KEYS_AT, y, Own(&part), painter.style(Role::Warn), u16::MAX);
+                        y += 1;
+                    }
+                }
                 HelpLine::Title(_) => break,
             }
             lines.next();
@@ -161,13 +181,14 @@ impl HelpPane {
 #[derive(Clone, Copy)]
 enum HelpLine<'a> {
     Title(&'static str),
+    Fault(&'a SafeText),
     Entry(&'a HelpEntry),
 }
 
 impl<'a> HelpLine<'a> {
     fn keys(self) -> Option<&'a str> {
         match self {
-            Self::Title(_) => None,
+            Self::Title(_) | Self::Fault(_) => None,
             Self::Entry(entry) => Some(&entry.keys),
         }
     }

@@ -135,6 +135,8 @@ pub enum Outcome {
     Focus(PaneId),
     /// Give the focus back to where the pane was opened from.
     Leave,
+    /// Give the focus back to a pane where the operator has been.
+    ReturnTo(PaneId),
     /// Show a ticket, whatever is listed.
     GoToTicket(TicketId),
     /// Show a list of sites, users or assets.
@@ -163,8 +165,13 @@ pub enum Announcement {
     TicketHeld,
     /// The operator is done with this ticket and stays at it.
     TicketRead(TicketId),
-    /// This ticket was gone to from another one.
-    TicketVisited(TicketId),
+    /// A ticket was gone to that the cursor is not on.
+    TicketVisited {
+        /// Which.
+        id: TicketId,
+        /// The pane that had the focus: stepping back leads there.
+        from: PaneId,
+    },
     /// This ticket is shown: where the list has it, its cursor belongs there.
     TicketWanted(TicketId),
     /// The tickets are to be those of this query, whichever view is shown.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{About, Announcement, Context, Outcome, PREVIEW, Pane};
+use super::{About, Announcement, Context, Outcome, PREVIEW, Pane, TICKETS};
 use crate::{
     domain::{Changed, Conversation, LastView, TicketId, Timestamp},
     msg::{Answer, Command, Effect, Now, PaneId, Question},
@@ -28,6 +28,15 @@ const FETCH_AFTER: Duration = Duration::from_millis(300);
 /// Tickets that are gone back to.
 const MOST_VISITED: usize = 50;
 
+/// What was looked at before another ticket was gone to.
+#[derive(Clone, Copy, Debug)]
+struct CameFrom {
+    /// The ticket that was shown, or would have been.
+    ticket: Option<TicketId>,
+    /// The pane that had the focus.
+    pane: PaneId,
+}
+
 /// The preview: which ticket, its conversation laid out for the width, the scroll position.
 #[derive(Debug, Default)]
 pub(super) struct PreviewPane {
@@ -46,8 +55,8 @@ pub(super) struct PreviewPane {
     page: Page,
     reading: Reading,
     find: Option<Find>,
-    /// The tickets from which others were gone to, the newest last.
-    came_from: Vec<TicketId>,
+    /// From where other tickets were gone to, the newest last.
+    came_from: Vec<CameFrom>,
     cols: u16,
     rows: u16,
     top: usize,
@@ -203,11 +212,16 @@ impl Pane for PreviewPane {
                     self.lay_out();
                 }
             }
-            Announcement::TicketVisited(id) if self.selected != Some(*id) => {
-                self.came_from.extend(self.selected);
-                let excess = self.came_from.len().saturating_sub(MOST_VISITED);
-                self.came_from.drain(..excess);
-                self.visit(*id, context, out);
+            Announcement::TicketVisited { id, from } => {
+                let another = self.selected != Some(*id);
+                if another || ![PREVIEW, TICKETS].contains(from) {
+                    self.came_from.push(CameFrom { ticket: self.selected, pane: *from });
+                    let excess = self.came_from.len().saturating_sub(MOST_VISITED);
+                    self.came_from.drain(..excess);
+                }
+                if another {
+                    self.visit(*id, context, out);
+                }
             }
             _ => {}
         }
@@ -252,7 +266,7 @@ impl Pane for PreviewPane {
         self.came_from.clear();
         let visited = view.visited.map(TicketId);
         if visited.is_some() {
-            self.came_from.extend(view.ticket());
+            self.came_from.push(CameFrom { ticket: view.ticket(), pane: TICKETS });
         }
         if let Some(id) = visited.or(view.ticket()).filter(|id| self.selected != Some(*id)) {
             self.visit(id, context, out);

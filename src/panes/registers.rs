@@ -8,7 +8,7 @@ use super::{
 use crate::{
     domain::{Anchor, Changed, ClientId, LastView, Listing, Register, RegisterRow, RegisterSort, SiteId, UserId},
     msg::{Answer, Command, Effect, Now, PaneId, Question},
-    query::{NameKey, QueryError},
+    query::{NameKey, QueryError, check_words},
     text::SafeText,
     ui::Painter,
 };
@@ -302,6 +302,9 @@ impl Pane for RegisterPane {
     }
 
     fn filter(&mut self, words: &str, _context: Context, out: &mut Vec<Outcome>) -> Option<Result<(), QueryError>> {
+        if let Err(error) = check_words(words) {
+            return Some(Err(error));
+        }
         if words != self.words {
             words.clone_into(&mut self.words);
             self.with_inactive = false;

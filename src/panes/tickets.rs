@@ -159,7 +159,7 @@ impl Pane for TicketsPane {
                 self.show(all, context, out);
                 let _ = self.filter(words, context, out);
             }
-            Announcement::TicketVisited(id) | Announcement::TicketWanted(id) if self.list.holds(RowId::Ticket(*id)) => {
+            Announcement::TicketVisited { id, .. } | Announcement::TicketWanted(id) if self.list.holds(RowId::Ticket(*id)) => {
                 let anchor = self.list.go_to(RowId::Ticket(*id));
                 self.ask(anchor, context, out);
                 // The preview shows it already: the cursor only comes after.

@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use super::{
-    ast::{Day, KEYS, Key, NameKey, OUTCOMES, SORTS, STATES, THINGS},
+    ast::{Day, NameKey},
     display::quoted,
     fold::folded_words,
     scan::unfinished,
+    vocabulary::{KEYS, Key, OUTCOMES, SORTS, STATES, THINGS},
 };
 use crate::text::SafeText;
 

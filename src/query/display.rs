@@ -2,9 +2,9 @@
 
 use std::fmt::{self, Display};
 
-use super::ast::{
-    Day, Filter, KEYS, Key, NameValue, OUTCOMES, PriorityValue, Query, SORTS, STATES, SlaValue, Sort, Span, THINGS, Term,
-    TimeValue, Words,
+use super::{
+    ast::{Day, Filter, NameValue, PriorityValue, Query, SlaValue, Sort, Span, Term, TimeValue, Words},
+    vocabulary::{KEYS, Key, OUTCOMES, SORTS, STATES, THINGS},
 };
 
 impl Display for Query {
@@ -110,6 +110,7 @@ impl Display for SlaValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Left(compare, span) => write!(f, "{}{span}", compare.sign()),
+            Self::Over(compare, span) => write!(f, "{}-{span}", compare.sign()),
             Self::Day(compare, day) => write!(f, "{}{day}", compare.sign()),
             Self::Kept | Self::Missed => f.write_str(OUTCOMES.name(*self)),
         }

@@ -19,6 +19,7 @@ mod fold;
 mod marks;
 mod parse;
 mod scan;
+mod vocabulary;
 
 pub use ast::{
     Compare, Day, Filter, NameKey, NameValue, PriorityValue, Query, SlaValue, Sort, SortKey, Span, State, Term, Thing, TimeKey,
@@ -28,6 +29,7 @@ pub use complete::{Completion, Known, complete, unfinished_name};
 pub use error::QueryError;
 pub use fold::folded_words;
 pub use marks::Marks;
+pub use parse::check_words;
 
 #[cfg(test)]
 mod tests;

@@ -4,15 +4,16 @@ use std::ops::Range;
 
 use super::{
     QueryError,
-    ast::{
-        Compare, Day, Filter, KEYS, Key, NameKey, NameValue, OUTCOMES, PriorityValue, Query, SORTS, STATES, SlaValue, Sort, Span,
-        THINGS, Term, TimeValue, Words,
-    },
+    ast::{Compare, Day, Filter, NameKey, NameValue, PriorityValue, Query, SlaValue, Sort, Span, Term, TimeValue, Words},
+    fold::folded_words,
     scan::{Item, Value, items},
+    vocabulary::{KEYS, Key, OUTCOMES, SORTS, STATES, THINGS},
 };
 
 /// More than anybody types; keeps the statement that a query becomes within the database's limits.
 const LONGEST: usize = 4096;
+/// What is said of signs where words belong.
+const NOTHING_TO_FIND: &str = "there is no letter or digit here to search for";
 /// How many values one query may list, all conditions together.
 const MOST_VALUES: usize = 100;
 
@@ -28,14 +29,28 @@ impl Query {
         }
         let mut query = Self::default();
         let mut values = 0;
+        let mut wordless = None;
         for item in items(text)? {
             values += item.values.len().max(1);
             if values > MOST_VALUES {
                 return Err(QueryError::new(item.span, format!("a query has at most {MOST_VALUES} conditions")));
             }
             query.take(&item)?;
+            let said_nothing = |term: &Term| matches!(&term.filter, Filter::Text(words) if !words.iter().any(Words::has_letters));
+            if let Some(term) = query.terms.last().filter(|term| said_nothing(term)) {
+                // Left out, what says nothing would leave out every ticket.
+                if term.not {
+                    return Err(nothing_to_find(&item));
+                }
+                wordless.get_or_insert_with(|| nothing_to_find(&item));
+            }
         }
-        Ok(query)
+        // Beside other words a sign is no more than their punctuation; alone it is a search that would list everything.
+        let finds_words = |term: &Term| matches!(&term.filter, Filter::Text(words) if words.iter().any(Words::has_letters));
+        match wordless.filter(|_| !query.terms.iter().any(finds_words)) {
+            Some(error) => Err(error),
+            None => Ok(query),
+        }
     }
 
     fn take(&mut self, item: &Item<'_>) -> Result<(), QueryError> {
@@ -116,6 +131,39 @@ fn bare(item: &Item<'_>) -> Result<Filter, QueryError> {
     Ok(Filter::Text(values.into_iter().map(words).collect()))
 }
 
+/// Whether words that are no query, such as those that narrow a list of clients, say something to look for; none ask for all.
+///
+/// # Errors
+/// Where they are signs alone.
+pub fn check_words(text: &str) -> Result<(), QueryError> {
+    let typed = text.trim();
+    if typed.is_empty() || !folded_words(typed).is_empty() {
+        return Ok(());
+    }
+    let start = text.len() - text.trim_start().len();
+    Err(QueryError::new(start..start + typed.len(), NOTHING_TO_FIND))
+}
+
+/// Signs and pictures are no words: nothing can be looked for by them.
+fn nothing_to_find(item: &Item<'_>) -> QueryError {
+    let (first, last) = (item.values.first(), item.values.last());
+    let place = first.zip(last).map_or(item.span.clone(), |(first, last)| first.span.start..last.span.end);
+    QueryError::new(place, NOTHING_TO_FIND)
+}
+
+impl Words {
+    /// Whether there is something in them to be looked for.
+    fn has_letters(&self) -> bool {
+        !folded_words(&self.text).is_empty()
+    }
+}
+
+/// The words of a name; of signs alone nothing is called.
+fn name_words(value: &Value<'_>) -> Result<Words, QueryError> {
+    let words = words(value);
+    if words.has_letters() { Ok(words) } else { Err(QueryError::new(value.span.clone(), NOTHING_TO_FIND)) }
+}
+
 fn words(value: &Value<'_>) -> Words {
     Words { text: value.text.clone().into_owned(), phrase: value.quoted }
 }
@@ -154,7 +202,10 @@ fn name_value(key: NameKey, value: &Value<'_>) -> Result<NameValue, QueryError> 
         return Err(QueryError::new(value.span.clone(), "names are not compared by < and >"));
     }
     let number = value.text.strip_prefix('#').filter(|digits| !value.quoted && !digits.starts_with('+'));
-    Ok(number.and_then(|digits| digits.parse().ok()).map_or_else(|| NameValue::Words(words(value)), NameValue::Number))
+    match number.and_then(|digits| digits.parse().ok()) {
+        Some(number) => Ok(NameValue::Number(number)),
+        None => name_words(value).map(NameValue::Words),
+    }
 }
 
 /// Takes the sign off a value's front; the rest with its place.
@@ -192,7 +243,7 @@ fn priority(value: &Value<'_>) -> Result<PriorityValue, QueryError> {
     if compare != Compare::Equal {
         return Err(QueryError::new(span, "a priority's number belongs after the sign, such as pri:<=2"));
     }
-    Ok(PriorityValue::Name(words(value)))
+    name_words(value).map(PriorityValue::Name)
 }
 
 fn span(value: &Value<'_>, example: &str) -> Result<(Compare, Span), QueryError> {
@@ -219,7 +270,11 @@ fn sla_value(value: &Value<'_>) -> Result<SlaValue, QueryError> {
         let message = format!("a length of time such as sla:<1h belongs here, a day, {}", known().collect::<Vec<_>>().join(", "));
         return Err(QueryError::new(place, message).near(rest, known()));
     }
-    span(value, "sla:<1h").map(|(compare, span)| SlaValue::Left(compare, span))
+    let below_zero = rest.strip_prefix('-').filter(|_| compare != Compare::Equal);
+    if let Some(over) = below_zero.and_then(length).filter(|over| over.seconds > 0) {
+        return Ok(SlaValue::Over(compare, over));
+    }
+    span(value, "sla:<1h or sla:<-1d").map(|(compare, span)| SlaValue::Left(compare, span))
 }
 
 /// `2026-09-01`, `today`.

@@ -45,6 +45,10 @@ fn reads_every_key() {
         ("pri:<=2", Filter::Priority(vec![PriorityValue::Number(Compare::AtMost, 2)])),
         ("pri:crit", Filter::Priority(vec![PriorityValue::Name(word("crit"))])),
         ("sla:<1h30m", Filter::Sla(vec![SlaValue::Left(Compare::Less, span(5400))])),
+        (
+            "sla:<-1d,>=-2h",
+            Filter::Sla(vec![SlaValue::Over(Compare::Less, span(86_400)), SlaValue::Over(Compare::AtLeast, span(7200))]),
+        ),
         ("sla:<0", Filter::Sla(vec![SlaValue::Left(Compare::Less, span(0))])),
         ("sla:<=Today,kept", Filter::Sla(vec![SlaValue::Day(Compare::AtMost, Day::Today), SlaValue::Kept])),
         ("sla:2026-09-01", Filter::Sla(vec![SlaValue::Day(Compare::Equal, on(2026, 9, 1))])),
@@ -61,6 +65,7 @@ fn reads_every_key() {
         ("text:a,\"b c\"", Filter::Text(vec![word("a"), phrase("b c")])),
         ("text \"printer jam\"", Filter::Text(vec![phrase("printer jam")])),
         ("\"say \\\"hi\\\" \\\\ \\n\"", Filter::Text(vec![phrase("say \"hi\" \\ \\n")])),
+        ("hello,*", Filter::Text(vec![word("hello"), word("*")])),
         ("hello,", Filter::Text(vec![word("hello")])),
         ("12:30", Filter::Text(vec![word("12:30")])),
     ];
@@ -90,6 +95,17 @@ fn nothing_asks_for_open_tickets_newest_change_first() {
 }
 
 #[test]
+fn signs_beside_words_are_their_punctuation() {
+    assert_eq!(parse("vpn & mail").to_string(), "vpn & mail");
+}
+
+#[test]
+fn words_that_are_no_query_say_something_too() {
+    assert_eq!((check_words(""), check_words("  "), check_words("a: *")), (Ok(()), Ok(()), Ok(())));
+    assert_eq!(check_words(" % 👍 ").unwrap_err().caret_line(" % 👍 "), " ^^^^");
+}
+
+#[test]
 fn orders_by_several_keys_each_once() {
     let query = parse("sort:pri,-sla sort:pri");
     assert_eq!(query.sort, [Sort { key: SortKey::Priority, reverse: false }, Sort { key: SortKey::Sla, reverse: true }]);
@@ -113,6 +129,19 @@ fn says_what_is_wrong_and_where() {
         ("sla:keep", "keep", Some("kept")),
         ("sla:<=tody", "tody", Some("today")),
         ("sla:1h", "1h", None),
+        ("sla:-1d", "-1d", None),
+        ("sla:<--1d", "--1d", None),
+        ("sla:<-0", "-0", None),
+        ("%", "%", None),
+        ("is:open * &", "*", None),
+        ("#", "#", None),
+        ("👍", "👍", None),
+        ("\"?!\"", "\"?!\"", None),
+        ("text:&,%", "&,%", None),
+        ("vpn -*", "*", None),
+        ("client:%", "%", None),
+        ("status:new,?", "?", None),
+        ("pri:*", "*", None),
         ("opened:2026-02-30", "2026-02-30", None),
         ("opened:2026-02-03T00:00", "2026-02-03T00:00", None),
         ("id:abc", "abc", None),
@@ -179,6 +208,8 @@ fn piece() -> impl Strategy<Value = String> {
         "note",
         "age:>3d",
         "text:-a,\"b\"",
+        "sla:<-3d",
+        "*",
     ];
     prop_oneof![4 => prop::sample::select(words).prop_map(str::to_owned), 1 => ".{0,3}"]
 }

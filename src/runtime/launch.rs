@@ -2,22 +2,18 @@
 
 use std::{process::ExitCode, sync::Arc};
 
-use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
-use super::{Clocks, Ended, Runner, RunnerSettings, Wires, logging, run};
+use super::{Clocks, Ended, Runner, RunnerSettings, Wires, appearance, logging, run};
 use crate::{
     app::{Model, Start},
     domain::{ConnectDraft, Failure, FailureKind, LastView, Profile, ProfileName, SecretSource, address},
-    keys::{DEFAULTS, Keymap, Severity},
     mirror::{Mirror, Reader},
     msg::{Msg, Notice},
-    panes::{ConnectPane, Views, read_views},
+    panes::ConnectPane,
     session::{self, MirrorPlace},
     settings::{self, Chosen, Config, Dates, Overrides, Paths},
     terminal::Terminal,
-    text::SafeText,
-    ui::{Background, ColourDepth, Glyphs, Look, Theme},
 };
 
 /// Messages that may wait for the loop.
@@ -46,30 +42,6 @@ pub struct Launch {
     pub clocks: Clocks,
 }
 
-/// How the dashboard would look in this terminal with the operator's own files.
-#[derive(Debug)]
-pub struct Appearance {
-    /// What `TERM`, `COLORTERM` and `NO_COLOR` say of colours.
-    pub colours: ColourDepth,
-    /// Whether the locale lets marks and lines be more than ASCII.
-    pub utf8: bool,
-    /// What can't be used of `keys.toml`, `views.toml` and the theme.
-    pub complaints: Vec<SafeText>,
-}
-
-/// Finds out how the dashboard would look; settings that can't be read count as none.
-#[must_use]
-pub fn appearance(paths: &Paths) -> Appearance {
-    let config = Config::load(paths).unwrap_or_default();
-    let env = |name: &str| std::env::var(name).ok();
-    let mut notices = Vec::new();
-    look(paths, Some(&config.theme), config.lean == Some(true), &mut notices);
-    keymap(paths, &config.keys, &mut notices);
-    views(paths, &mut notices);
-    let complaints = notices.into_iter().map(|notice| notice.text).collect();
-    Appearance { colours: ColourDepth::detect(&env), utf8: Glyphs::detect(&env) == Glyphs::UTF8, complaints }
-}
-
 /// Runs the dashboard, with the connect screen first where something is missing.
 ///
 /// # Errors
@@ -78,10 +50,15 @@ pub async fn dashboard(launch: Launch) -> Result<ExitCode, Failure> {
     let Launch { paths, overrides, profile: wanted, theme, lean, budget, ephemeral, clocks } = launch;
     let config = Config::load(&paths)?;
     let mut notices = Vec::new();
-    let mut look = look(&paths, Some(theme.as_deref().unwrap_or(&config.theme)), lean || config.lean == Some(true), &mut notices);
+    let mut look = appearance::look(
+        &paths,
+        Some(theme.as_deref().unwrap_or(&config.theme)),
+        lean || config.lean == Some(true),
+        &mut notices,
+    );
     look.dates = config.dates == Dates::Absolute;
-    let keymap = keymap(&paths, &config.keys, &mut notices);
-    let views = views(&paths, &mut notices);
+    let keymap = appearance::keymap(&paths, &config.keys, &mut notices);
+    let views = appearance::views(&paths, &mut notices);
     let chosen = settings::choose(&paths, &config, wanted.as_ref(), &overrides)?;
 
     let (messages, message_receiver) = mpsc::channel(MESSAGES);
@@ -99,6 +76,7 @@ pub async fn dashboard(launch: Launch) -> Result<ExitCode, Failure> {
         needs_connect: false,
         views,
         view: LastView::default(),
+        faults: Vec::new(),
     };
     let mut ready = None;
     let wanted_name = wanted.as_ref().map(ToString::to_string);
@@ -137,9 +115,13 @@ pub async fn dashboard(launch: Launch) -> Result<ExitCode, Failure> {
         }
         runner.start(profile, secret, mirror)?;
     }
-    for notice in notices {
+    for notice in &notices {
+        tracing::warn!(what = %notice.text, "told at the start");
+    }
+    if let Some(notice) = Notice::of_several(&notices) {
         let _ = messages.try_send(Msg::Notice(notice));
     }
+    start.faults = notices.into_iter().map(|notice| notice.text).collect();
     let wires = Wires { terminal: event_receiver, messages: message_receiver };
     let ended = Box::pin(run(&mut terminal, wires, Model::new(start), runner, clocks)).await;
     terminal.close();
@@ -187,65 +169,4 @@ async fn connect_pane(draft: &ConnectDraft, why: &Failure, config: &Config) -> C
     let keyring = cfg!(feature = "keyring") && tokio::task::spawn_blocking(settings::keyring_answers).await.unwrap_or(false);
     let nothing_saved = config.profile_names().next().is_none() && draft.name.is_empty();
     ConnectPane::new(draft, (!nothing_saved).then_some(why), true, keyring)
-}
-
-/// The look: a theme that can't be read gives way to the default, and is told.
-fn look(paths: &Paths, theme: Option<&str>, lean: bool, notices: &mut Vec<Notice>) -> Look {
-    let env = |name: &str| std::env::var(name).ok();
-    let depth = ColourDepth::detect(&env);
-    let name = theme.unwrap_or("default");
-    let background = Background::detect(&env);
-    let parsed = settings::theme_text(paths, name).and_then(|own| match own {
-        Some((path, text)) => Theme::parse(&text).map_err(|error| {
-            Failure::new(FailureKind::Settings, &format!("the theme {} can't be read: {error}", path.display()))
-        }),
-        None if name == Theme::AUTO => Ok(Theme::embedded(Theme::fitting(background)).unwrap_or_default()),
-        None => Theme::embedded(name).ok_or_else(|| Failure::new(FailureKind::Settings, &format!("no theme is called {name}"))),
-    });
-    let theme = parsed.unwrap_or_else(|failure| {
-        notices.push(Notice::warning(&format!("{}; the default one is used", failure.what)));
-        Theme::default()
-    });
-    let mut look = Look::new(&theme, depth, Glyphs::detect(&env), lean);
-    look.zone = TimeZone::system();
-    look.terminal = background;
-    look
-}
-
-/// The views: those of `views.toml` that can't be used are told and left out.
-fn views(paths: &Paths, notices: &mut Vec<Notice>) -> Views {
-    let (path, text) = match settings::views_text(paths) {
-        Ok(Some((path, text))) => (path.display().to_string(), text),
-        Ok(None) => return Views::default(),
-        Err(failure) => {
-            notices.push(Notice::failure(&failure));
-            return Views::default();
-        }
-    };
-    let (views, complaints) = read_views(&text);
-    if let Some(first) = complaints.first() {
-        let more = if complaints.len() > 1 { format!(" (and {} more)", complaints.len() - 1) } else { String::new() };
-        notices.push(Notice::warning(&format!("{path} line {}: {}{more}", first.line, first.what)));
-    }
-    Views::new(views)
-}
-
-/// The keymap: lines of `keys.toml` that can't be used are told and left out.
-fn keymap(paths: &Paths, preset: &str, notices: &mut Vec<Notice>) -> Keymap {
-    let (path, text) = match settings::keymap_text(paths) {
-        Ok(Some((path, text))) => (path.display().to_string(), text),
-        Ok(None) => (String::new(), String::new()),
-        Err(failure) => {
-            notices.push(Notice::failure(&failure));
-            (String::new(), String::new())
-        }
-    };
-    let (keymap, complaints) = Keymap::with_preset(DEFAULTS, preset, &text);
-    if let Some(worst) = complaints.iter().max_by_key(|complaint| complaint.severity == Severity::Error) {
-        let line = worst.line.map(|line| format!(" line {line}")).unwrap_or_default();
-        let more = if complaints.len() > 1 { format!(" (and {} more)", complaints.len() - 1) } else { String::new() };
-        let place = if worst.line.is_none() && !worst.key.is_empty() { "config.toml" } else { &path };
-        notices.push(Notice::warning(&format!("{place}{line}: {}: {}{more}", worst.key, worst.what)));
-    }
-    keymap
 }

@@ -4,6 +4,7 @@
 //! it and the network never wait for one another.
 
 mod answers;
+mod appearance;
 mod clock;
 mod launch;
 mod logging;
@@ -23,8 +24,9 @@ use crate::{
 };
 
 pub use answers::answer;
+pub use appearance::{Appearance, appearance};
 pub use clock::Clocks;
-pub use launch::{Appearance, Launch, appearance, dashboard};
+pub use launch::{Launch, dashboard};
 pub use runner::{Runner, RunnerSettings};
 use signals::{Signal, Signals};
 

@@ -65,7 +65,7 @@ impl Theme {
     /// The embedded theme of this name.
     #[must_use]
     pub fn embedded(name: &str) -> Option<Self> {
-        Self::parse_over(&Self::plain(), Self::embedded_text(name)?).ok()
+        Some(Self::read_over(&Self::plain(), Self::embedded_text(name)?).0)
     }
 
     /// Reads a theme: `background = "dark" | "light"` (optional) and a table `[roles]` of
@@ -74,9 +74,11 @@ impl Theme {
     /// Colours are the terminal's own by name (`red`, `lightred`, `reset`), `#rrggbb`, or an index as text (`"208"`).
     ///
     /// # Errors
-    /// The first line that can't be used, with its key.
-    pub fn parse(text: &str) -> Result<Self, ThemeError> {
-        Self::parse_over(&Self::default(), text)
+    /// Every line that can't be used, with its key, in the order of the text.
+    pub fn parse(text: &str) -> Result<Self, Vec<ThemeError>> {
+        let (theme, mut faults) = Self::read_over(&Self::default(), text);
+        faults.sort_by_key(|fault| fault.line);
+        if faults.is_empty() { Ok(theme) } else { Err(faults) }
     }
 
     /// How a role looks.
@@ -126,35 +128,42 @@ impl Theme {
         }
     }
 
-    fn parse_over(base: &Self, text: &str) -> Result<Self, ThemeError> {
-        let file = DeTable::parse(text).map_err(|error| {
-            let offset = error.span().map_or(0, |span| span.start);
-            fault(text, offset, error.message().to_owned())
-        })?;
+    /// The theme with what can be used of the text, and what can't.
+    fn read_over(base: &Self, text: &str) -> (Self, Vec<ThemeError>) {
         let mut theme = base.clone();
+        let file = match DeTable::parse(text) {
+            Ok(file) => file,
+            Err(error) => {
+                let offset = error.span().map_or(0, |span| span.start);
+                return (theme, vec![fault(text, offset, error.message().to_owned())]);
+            }
+        };
+        let mut faults = Vec::new();
         for (key, value) in file.get_ref() {
             match (key.get_ref().as_ref(), value.get_ref()) {
-                ("background", DeValue::String(name)) => {
-                    theme.background = match name.as_ref() {
-                        "dark" => Background::Dark,
-                        "light" => Background::Light,
-                        _ => return Err(fault_at(text, value, "`background` is \"dark\" or \"light\"".to_owned())),
-                    };
-                }
+                ("background", DeValue::String(name)) => match name.as_ref() {
+                    "dark" => theme.background = Background::Dark,
+                    "light" => theme.background = Background::Light,
+                    _ => faults.push(fault_at(text, value, "`background` is \"dark\" or \"light\"".to_owned())),
+                },
                 ("roles", DeValue::Table(roles)) => {
                     for (name, looks) in roles {
-                        let role = Role::ALL.iter().find(|role| role.name() == name.get_ref().as_ref());
-                        let role = role.ok_or_else(|| fault_at(text, name, format!("there is no role `{}`", name.get_ref())))?;
-                        theme.set(*role, parse_style(text, role.name(), looks)?);
+                        match Role::ALL.iter().find(|role| role.name() == name.get_ref().as_ref()) {
+                            None => faults.push(fault_at(text, name, format!("there is no role `{}`", name.get_ref()))),
+                            Some(role) => match parse_style(text, role.name(), looks) {
+                                Ok(style) => theme.set(*role, style),
+                                Err(fault) => faults.push(fault),
+                            },
+                        }
                     }
                 }
                 (name @ ("background" | "roles"), _) => {
-                    return Err(fault_at(text, value, format!("`{name}` has another type than it should")));
+                    faults.push(fault_at(text, value, format!("`{name}` has another type than it should")));
                 }
-                (name, _) => return Err(fault_at(text, key, format!("there is no setting `{name}`"))),
+                (name, _) => faults.push(fault_at(text, key, format!("there is no setting `{name}`"))),
             }
         }
-        Ok(theme)
+        (theme, faults)
     }
 }
 
@@ -218,7 +227,7 @@ mod tests {
     #[test]
     fn every_embedded_theme_names_every_role() {
         for (name, text) in EMBEDDED {
-            Theme::parse_over(&Theme::plain(), text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(Theme::read_over(&Theme::plain(), text).1, [], "{name}");
             let file = DeTable::parse(text).unwrap();
             let roles = file.get_ref().iter().find(|(key, _)| key.get_ref() == "roles").unwrap().1;
             let named: Vec<_> = roles.get_ref().as_table().unwrap().iter().map(|(key, _)| key.get_ref().to_string()).collect();
@@ -295,8 +304,15 @@ mod tests {
             ("inherits = \"dark\"", "line 1: there is no setting `inherits`"),
             ("[roles]\ntext = {", "line 2: "),
         ] {
-            let told = Theme::parse(text).unwrap_err().to_string();
-            assert!(told.starts_with(expected), "{text:?}: {told}");
+            let told: Vec<_> = Theme::parse(text).unwrap_err().iter().map(ToString::to_string).collect();
+            assert!(told.len() == 1 && told[0].starts_with(expected), "{text:?}: {told:?}");
         }
+    }
+
+    #[test]
+    fn every_line_that_cannot_be_used_is_told() {
+        let text = "[roles]\ntekst = {}\nbad = { fg = 3 }\ntext = { blink = true }\n[more]\n";
+        let lines: Vec<_> = Theme::parse(text).unwrap_err().iter().map(|fault| fault.line).collect();
+        assert_eq!(lines, [2, 3, 4, 5]);
     }
 }

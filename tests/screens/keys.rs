@@ -175,11 +175,14 @@ fn a_lone_escape_keeps_what_stood_on_the_command_line() {
     // Over a slow line this is how an arrow key can begin.
     assert!(!quits(&desk.keys(":theme high\u{1b}")));
     desk.keys(":");
+    let text = desk.text();
+    assert!(!text.contains(":theme") && text.contains("as it was typed before"), "new words are not put behind old ones: {text}");
+    desk.keys("\t");
     assert!(desk.text().contains(":theme high"), "{}", desk.text());
     let effects = desk.keys("-contrast\r");
     assert!(matches!(effects.as_slice(), [Effect::LoadTheme(name)] if name == "high-contrast"), "{effects:?}");
     desk.keys(":");
-    assert!(!desk.text().contains(":theme"), "what was done does not come back");
+    assert!(!desk.text().contains("as it was typed before"), "what was done does not come back");
 }
 
 #[test]
@@ -287,7 +290,7 @@ fn notices_go_by_themselves_and_errors_with_a_key() {
     desk.take(Msg::Notice(Notice::error("the disk is full")));
     desk.take_at(Msg::Wake, after(3_600_000));
     assert!(shown(&desk).contains("!! the disk is full"));
-    desk.keys("j");
+    desk.take_at(Msg::Input(Input::Key(Key::char('j'))), after(3_600_000));
     assert!(!shown(&desk).contains("the disk is full"));
 }
 
@@ -498,4 +501,69 @@ fn the_preview_stands_beside_the_list_or_below_it_by_key() {
     let mut low = Desk::full(120, 24, true);
     low.keys("P");
     assert_eq!(row_of(&low, "#10482"), 3, "below there is no room");
+}
+
+#[test]
+fn faults_of_own_files_are_all_read_in_the_help() {
+    let mut desk = Desk::full(80, 24, false);
+    let text = "[roles]\ntekst = {}\nbad = { fg = 3 }\n".to_owned();
+    desk.take(Msg::Theme("night".into(), Ok(text)));
+    assert!(desk.text().contains("!! 2 faults, all in the help: theme night line 2: there is no role `t"), "{}", desk.text());
+    desk.keys("?");
+    let help = desk.text();
+    assert!(help.contains("What could not be used") && help.contains("night line 2: there") && help.contains("line 3: `bad.fg`"));
+    desk.keys("\u{1b}");
+    desk.take(Msg::Theme("night".into(), Ok("[roles]\n".to_owned())));
+    desk.keys("?");
+    assert!(!desk.text().contains("night line"), "what was put right is told no longer");
+}
+
+#[test]
+fn a_ticket_that_was_jumped_to_is_left_for_where_the_jump_began() {
+    for (cols, rows, preview) in [(80, 24, false), (100, 30, true), (160, 40, true)] {
+        let mut desk = Desk::full(cols, rows, preview);
+        desk.keys("j");
+        desk.later(Duration::from_millis(400));
+        let before = desk.text();
+        desk.keys(":#1234\r");
+        desk.later(Duration::from_millis(400));
+        assert_ne!(desk.text(), before, "{cols}x{rows}");
+        desk.keys(":#10390\r\u{1b}");
+        desk.later(Duration::from_millis(400));
+        assert_ne!(desk.text(), before, "{cols}x{rows}: from one ticket to another it is one step back");
+        desk.keys("\u{1b}");
+        desk.later(Duration::from_millis(400));
+        assert_eq!(desk.text(), before, "{cols}x{rows}");
+    }
+}
+
+#[test]
+fn a_notice_goes_with_the_key_that_leads_on() {
+    let mut desk = Desk::full(80, 24, false);
+    desk.keys("\u{1b}");
+    assert!(desk.text().contains("Nothing is open here; q quits"));
+    desk.keys("g");
+    assert!(desk.text().contains("Nothing is open here; q quits"), "half a sequence leads nowhere yet");
+    desk.keys("c");
+    assert!(!desk.text().contains("Nothing is open here"), "{}", desk.text());
+
+    // What nobody waited for is not swallowed by whoever is typing, but goes too.
+    let told = || Msg::News(News::Notice(line("The server does not know ticket #7")));
+    desk.take(told());
+    desk.keys("j");
+    assert!(desk.text().contains("does not know ticket #7"));
+    desk.take_at(Msg::Input(Input::Key(Key::char('j'))), after(2_000));
+    assert!(!desk.text().contains("does not know ticket #7"));
+}
+
+#[test]
+fn signs_alone_are_said_to_find_nothing_and_leave_the_rows() {
+    for keys in ["/👍", "/*", "\t/%", "gu/&"] {
+        let mut desk = Desk::full(80, 24, false);
+        desk.keys(keys);
+        let last = desk.text().lines().last().unwrap().to_owned();
+        assert!(last.starts_with(" ^") && last.contains("there is no letter or digit here to search for"), "{keys:?}: {last}");
+        desk.keys("\r");
+        assert!(desk.text().contains("no letter or digit"), "{keys:?}: the line stays to be put right");
+    }
 }

@@ -197,6 +197,7 @@ pub(super) fn with_views(text: &str) -> Desk {
         needs_connect: false,
         views: Views::new(views),
         view: LastView::default(),
+        faults: Vec::new(),
     });
     let mut desk = Desk { model, size: (80, 24) };
     desk.take(Msg::Input(Input::Resize { cols: 80, rows: 24 }));

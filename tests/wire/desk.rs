@@ -91,6 +91,7 @@ impl Desk {
             needs_connect: false,
             views: Views::default(),
             view: LastView::default(),
+            faults: Vec::new(),
         });
         let mut desk =
             Self { model, size: (120, 40), now: Now { wall, tick: Duration::from_secs(100) }, runtime, session, control };

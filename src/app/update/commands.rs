@@ -26,7 +26,7 @@ impl Update<'_> {
             }
         } else if command == Command::Help {
             let sections = self.model.keymap.help(self.layers());
-            self.model.help = Some(HelpPane::new(sections));
+            self.model.help = Some(HelpPane::new(sections, self.model.faults.clone()));
         } else if self.model.screen == Screen::Connect {
             self.connect_command(command);
         } else if self.model.picker.is_some() {
@@ -117,10 +117,9 @@ impl Update<'_> {
                 self.ask_app("known", Question::Known);
             }
             Command::CommandLine => {
-                let words = std::mem::take(&mut self.model.unfinished);
-                self.open_line(PromptKind::Command, &words);
+                self.open_line(PromptKind::Command, "");
                 self.ask_app("known", Question::Known);
-                self.look_up(&words);
+                self.look_up("");
                 self.suggest();
             }
             Command::Refresh => self.effects.push(Effect::Refresh { everything: false }),
@@ -234,8 +233,9 @@ impl Update<'_> {
 
     /// Shows a ticket, whatever is listed.
     pub(super) fn go_to(&mut self, id: TicketId) {
+        let from = self.model.focus;
         self.focus(PREVIEW);
-        self.announce(&Announcement::TicketVisited(id));
+        self.announce(&Announcement::TicketVisited { id, from });
     }
 
     /// A command while it is chosen how the tickets are laid out.

@@ -27,9 +27,6 @@ impl Update<'_> {
 
     fn key(&mut self, key: Key) {
         self.model.first_frame = None;
-        if self.model.notice.as_ref().is_some_and(|shown| shown.until.is_none()) {
-            self.model.notice = None;
-        }
         self.dirty();
         self.put_lean_off();
         self.measure(true);
@@ -37,6 +34,9 @@ impl Update<'_> {
         let mut pending = std::mem::take(&mut self.model.pending);
         let resolution = self.model.keymap.press(layers, &mut pending, key);
         self.model.pending = pending;
+        if resolution != Resolution::Pending {
+            self.put_notice_away();
+        }
         match resolution {
             Resolution::Command(command) => self.command(command),
             Resolution::Pending => {}

@@ -19,6 +19,7 @@ const WHEEL: usize = 3;
 impl Update<'_> {
     pub(super) fn mouse(&mut self, mouse: Mouse) {
         self.model.first_frame = None;
+        self.put_notice_away();
         self.dirty();
         let turned = match mouse.act {
             MouseAct::WheelUp => Some(Command::Up),

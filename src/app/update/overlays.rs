@@ -90,10 +90,11 @@ impl Update<'_> {
             (PromptKind::Command, PromptOutcome::Accepted(words)) => {
                 let best = self.model.line.as_ref().and_then(|line| palette::best(&words, line.offers()));
                 self.close_line();
+                self.model.unfinished.clear();
                 self.run(best.as_deref().filter(|_| palette::ticket(&words).is_none()).unwrap_or(&words));
             }
             (PromptKind::Command, PromptOutcome::Closed(words)) => {
-                // A lone escape may be the beginning of an arrow key: what was typed is there again at the next `:`.
+                // A lone escape may be the beginning of an arrow key: the next `:` offers first what was typed.
                 self.model.unfinished = words;
                 self.close_line();
             }

@@ -52,7 +52,9 @@ impl Update<'_> {
         line.offer(match line.kind() {
             PromptKind::Command => {
                 let views = model.panes.get(TICKETS).map(Pane::views).unwrap_or_default();
-                palette::offers(&words, &views, &model.known, &model.hits, &model.called)
+                let again = palette::again(&words, &model.unfinished);
+                let offers = palette::offers(&words, &views, &model.known, &model.hits, &model.called);
+                again.into_iter().chain(offers).collect()
             }
             PromptKind::Find => Vec::new(),
             PromptKind::Filter => {

@@ -28,7 +28,8 @@ impl Column {
 impl Scene<'_> {
     pub(super) fn target(&self, value: SlaValue) -> Condition {
         match value {
-            SlaValue::Left(compare, span) => self.left(compare, span),
+            SlaValue::Left(compare, span) => self.left(compare, i64::from(span.seconds).div_euclid(60)),
+            SlaValue::Over(compare, span) => self.left(compare, -i64::from(span.seconds).div_euclid(60)),
             SlaValue::Day(compare, day) => self.day(DUE, compare, day),
             SlaValue::Kept => plain("t.kept IS 1"),
             SlaValue::Missed => bound("(t.kept IS 0 OR t.due <= ?)", self.minute),
@@ -36,8 +37,7 @@ impl Scene<'_> {
     }
 
     /// The target that counts, by the minutes left until it, as the column tells them: in the hours of the ticket's SLA.
-    fn left(&self, compare: Compare, span: Span) -> Condition {
-        let minutes = i64::from(span.seconds).div_euclid(60);
+    fn left(&self, compare: Compare, minutes: i64) -> Condition {
         // Fewer minutes are left exactly where the target lies before the moment that is so many ahead.
         let (this, next) = (self.ahead(minutes), self.ahead(minutes.saturating_add(1)));
         let known = plain(format!("t.due < {NEVER}"));
@@ -53,7 +53,7 @@ impl Scene<'_> {
         .in_brackets()
     }
 
-    /// The moment that lies so many minutes ahead under the ticket's SLA, as an expression with its values.
+    /// The moment that lies so many minutes ahead (or behind, where they are below zero) under the ticket's SLA, as an expression with its values.
     fn ahead(&self, minutes: i64) -> Condition {
         let wall = Value::Integer(self.minute.saturating_add(minutes.saturating_mul(60_000)));
         let now = Timestamp::from_millisecond(self.minute).unwrap_or_default();

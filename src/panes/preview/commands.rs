@@ -1,7 +1,7 @@
 //! What the preview does on a command.
 
 use super::{
-    super::{Announcement, Context, Outcome, TICKETS, list::Step},
+    super::{Announcement, Context, Outcome, PREVIEW, TICKETS, list::Step},
     PreviewPane, section,
 };
 use crate::msg::{Command, Notice};
@@ -67,8 +67,13 @@ impl PreviewPane {
         if self.find.take().is_some() {
             self.lay_out_around_top();
         } else if let Some(before) = self.came_from.pop() {
-            out.push(Outcome::Announce(Announcement::TicketWanted(before)));
-            self.visit(before, context, out);
+            if let Some(ticket) = before.ticket.filter(|ticket| self.selected != Some(*ticket)) {
+                out.push(Outcome::Announce(Announcement::TicketWanted(ticket)));
+                self.visit(ticket, context, out);
+            }
+            if before.pane != PREVIEW {
+                out.push(Outcome::ReturnTo(before.pane));
+            }
         } else {
             out.push(Outcome::Focus(TICKETS));
         }

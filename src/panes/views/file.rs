@@ -1,6 +1,6 @@
 //! `views.toml`: views of the operator's own, read beside the shipped ones.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use toml::{
     Spanned,
@@ -22,6 +22,13 @@ pub struct ViewComplaint {
     pub line: usize,
     /// What is wrong.
     pub what: String,
+}
+
+/// `line 3: a view needs a name`.
+impl fmt::Display for ViewComplaint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.what)
+    }
 }
 
 /// The fastest pace and the slowest, in seconds.
