@@ -19,7 +19,7 @@ mod said;
 mod times;
 
 use order::order;
-pub(super) use said::{said, said_in_summary};
+pub(super) use said::said;
 pub(super) use times::bounds;
 
 /// What stands for "no date to come" in the columns for ordering.

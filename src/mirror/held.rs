@@ -2,9 +2,9 @@
 
 use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
-use rusqlite::{Connection, params_from_iter, types::Value};
+use rusqlite::Connection;
 
-use super::words::{Sought, Terms, said_by, shard_of, shards};
+use super::words::{AtHand, Sought, Terms, shard_of, shards};
 
 /// The ids that the word index finds, in the order of their numbers, where they are no more than `most`.
 pub(super) fn hits(conn: &Connection, sources: &[Sought], most: usize) -> rusqlite::Result<Option<Vec<i64>>> {
@@ -30,14 +30,19 @@ pub(super) fn hits(conn: &Connection, sources: &[Sought], most: usize) -> rusqli
 /// How many shards are looked at, of those between the newest, which may be nearly empty, and the oldest.
 const SHARDS_SAMPLED: usize = 3;
 /// Of so many rows that are looked at, so many that meet a check make it common.
-const SAMPLED: usize = 64;
+pub(super) const SAMPLED: usize = 64;
 const COMMON: usize = 4;
 
-/// Whether many of these rows say all terms, judged by some of them: an order of theirs is walked faster then than hits are gathered.
-pub(super) fn many_say(conn: &Connection, ids: &[i64], terms: &Terms) -> rusqlite::Result<bool> {
+/// Whether many rows say all terms, judged by these: an order is walked faster then than hits are gathered.
+pub(super) fn many_say(
+    conn: &Connection,
+    words: &AtHand,
+    ids: impl Iterator<Item = i64>,
+    terms: &Terms,
+) -> rusqlite::Result<bool> {
     let mut found = 0;
-    for id in ids.iter().step_by((ids.len() / SAMPLED).max(1)).take(SAMPLED) {
-        found += usize::from(said_by(conn, *id, terms)?.is_some());
+    for id in ids.take(SAMPLED) {
+        found += usize::from(words.said_by(conn, id, terms)?.is_some());
     }
     Ok(found >= COMMON)
 }
@@ -53,20 +58,21 @@ pub(super) struct ByShard {
     /// The terms, and whether the sources hold rows that don't say all of them.
     terms: Terms,
     is_loose: bool,
+    words: AtHand,
     known: RefCell<HashMap<i64, Shard>>,
 }
 
 #[derive(Clone, Debug)]
 enum Shard {
-    /// So many of its rows were looked at.
+    /// So many of its rows were looked at for the first time.
     LookedAt(usize),
     /// Its hits, in the order of their numbers.
     Gathered(Vec<i64>),
 }
 
 impl ByShard {
-    pub(super) fn new(sources: Vec<Sought>, terms: Terms, is_loose: bool) -> Self {
-        Self { sources: sources.into(), terms, is_loose, known: RefCell::default() }
+    pub(super) fn new(sources: Vec<Sought>, terms: Terms, is_loose: bool, words: AtHand) -> Self {
+        Self { sources: sources.into(), terms, is_loose, words, known: RefCell::default() }
     }
 
     /// Whether a stored ticket says all terms.
@@ -74,15 +80,15 @@ impl ByShard {
         let mut known = self.known.borrow_mut();
         let shard = known.entry(shard_of(id)).or_insert(Shard::LookedAt(0));
         match shard {
-            Shard::LookedAt(rows) if *rows < LOOKED_AT => {
-                *rows += 1;
-                return Ok(said_by(conn, id, &self.terms)?.is_some());
+            Shard::LookedAt(rows) if *rows < LOOKED_AT || self.words.knows(id) => {
+                *rows += usize::from(!self.words.knows(id));
+                return Ok(self.words.said_by(conn, id, &self.terms)?.is_some());
             }
             Shard::LookedAt(_) => *shard = Shard::Gathered(self.gather(conn, shard_of(id))?),
             Shard::Gathered(_) => {}
         }
         let Shard::Gathered(hits) = shard else { return Ok(false) };
-        Ok(hits.binary_search(&id).is_ok() && (!self.is_loose || said_by(conn, id, &self.terms)?.is_some()))
+        Ok(hits.binary_search(&id).is_ok() && (!self.is_loose || self.words.said_by(conn, id, &self.terms)?.is_some()))
     }
 
     fn gather(&self, conn: &Connection, shard: i64) -> rusqlite::Result<Vec<i64>> {
@@ -121,32 +127,4 @@ pub(super) fn are_many(conn: &Connection, sources: &[Sought], most: usize) -> ru
         }
     }
     Ok(true)
-}
-
-/// The rows that a table of the word index finds, the newest ticket first, of those within the given ones that fit: no other is
-/// looked at.
-pub(super) fn hits_within(
-    conn: &Connection,
-    table: &str,
-    params: Vec<Value>,
-    fits: impl Fn(i64) -> rusqlite::Result<bool>,
-    within: &[i64],
-    limit: usize,
-) -> rusqlite::Result<Vec<i64>> {
-    let mut ids = Vec::new();
-    let mut statement = conn.prepare_cached(&format!(
-        "SELECT w.rowid FROM {table} AS w WHERE w.{table} MATCH ? AND w.rowid <= ? ORDER BY w.rowid DESC"
-    ))?;
-    let mut rows = statement.query(params_from_iter(params))?;
-    while let Some(row) = rows.next()? {
-        let id: i64 = row.get(0)?;
-        if within.binary_search(&id).is_err() || !fits(id)? {
-            continue;
-        }
-        ids.push(id);
-        if ids.len() >= limit {
-            break;
-        }
-    }
-    Ok(ids)
 }

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{bodies::Texts, depth::Mark, groups::Group, search::Found};
+use super::{bodies::Texts, depth::Mark, groups::Group, search::Found, words::AtHand};
 
 /// How many lists are remembered.
 const LISTS: usize = 8;
@@ -26,8 +26,8 @@ pub(super) struct Positions {
 /// Whether the rows that meet a filter are few.
 #[derive(Clone, Debug)]
 pub(super) enum Few {
-    /// They are, and these are all, as a JSON array.
-    These(Arc<str>),
+    /// They are, and these are all.
+    These(Arc<[i64]>),
     /// Not so few, but these are all, in the order of their numbers.
     Set(Arc<[i64]>),
     /// They are not, or it takes long to find out.
@@ -43,6 +43,7 @@ struct Remembered {
     groups: Recent<Arc<[Group]>>,
     marks: Recent<Arc<[Mark]>>,
     orders: Recent<Arc<[i64]>>,
+    words: AtHand,
 }
 
 /// What is remembered under names, the latest first; the oldest goes.
@@ -69,6 +70,11 @@ impl Positions {
             *remembered = Remembered { version, ..Remembered::default() };
         }
         if remembered.version == version { work(&mut remembered) } else { T::default() }
+    }
+
+    /// The words of tickets that were looked at in this reader's state.
+    pub(super) fn words(&self) -> AtHand {
+        self.remembered(|remembered| remembered.words.clone())
     }
 
     /// What a search has found so far.

@@ -15,6 +15,7 @@ mod clients;
 mod groups;
 mod seen;
 mod sla;
+mod word_index;
 
 const NOW: i64 = 1_800_000_000;
 

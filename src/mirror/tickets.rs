@@ -2,12 +2,12 @@
 
 use std::{ops::ControlFlow, sync::Arc};
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Value};
 
 use super::{
     Reader, StoreError, TicketAsk,
     compile::{Compiled, Condition, EVERY, ONLY_CLOSED, ONLY_OPEN, compile},
-    held::{ByShard, are_many, hits, many_say},
+    held::{ByShard, SAMPLED, are_many, hits, many_say},
     list::List,
     names::Names,
     narrow::narrow,
@@ -164,7 +164,8 @@ impl Reader {
         let rows = self.rows_of(&ask.query, &filter, hint.as_deref())?;
         let within = if let Few::Set(ids) = &rows { Some(Arc::clone(ids)) } else { None };
         let shards = super::words::shards(&self.conn)?.into();
-        let by_words = ByWords { shards, terms, filter, also: json(&also).into(), within };
+        let words = self.positions.words();
+        let by_words = ByWords { shards, terms, filter, also: json(&also).into(), within, words: words.clone() };
         let Some(order) = order else {
             return Ok(search(match rows {
                 Few::These(few) => {
@@ -183,19 +184,25 @@ impl Reader {
             return Ok(few(json(&once(said.chain(also).collect())), by_words.filter));
         }
         let sources = by_words.sources();
-        let many = match &rows {
-            Few::Set(ids) => many_say(&self.conn, ids, &by_words.terms)?,
-            _ => are_many(&self.conn, &sources, HELD)?,
+        let many = if let Few::Set(ids) = &rows {
+            let some = ids.iter().copied().step_by((ids.len() / SAMPLED).max(1));
+            many_say(&self.conn, &words, some, &by_words.terms)?
+        } else {
+            // The first rows are looked at anyway where a walk comes by them.
+            let first =
+                list(None, by_words.filter.clone(), order.clone()).after_where(&self.conn, None, SAMPLED, |_| Ok(true))?;
+            many_say(&self.conn, &words, first.into_iter(), &by_words.terms)? || are_many(&self.conn, &sources, HELD)?
         };
         let gathered = if many { None } else { hits(&self.conn, &sources, HELD)? };
         let Some(mut hits) = gathered else {
-            let hits = Hits::ByShard(ByShard::new(sources, by_words.terms.clone(), by_words.is_loose()));
-            return Ok(search(Way::ByOrder(ByOrder {
+            let hits = Hits::ByShard(ByShard::new(sources, by_words.terms.clone(), by_words.is_loose(), words.clone()));
+            return Ok(search(Way::ByOrder(Box::new(ByOrder {
                 list: list(None, by_words.filter, order),
                 hits,
                 also: also.into(),
+                words,
                 total: None,
-            })));
+            }))));
         };
         if let Few::Set(within) = &rows {
             hits.retain(|id| within.binary_search(id).is_ok());
@@ -209,7 +216,13 @@ impl Reader {
         let all_fit = !is_loose && also.is_empty() && by_words.filter.sql == EVERY;
         let total = all_fit.then_some(hits.len() as u64);
         let hits = Hits::Gathered(hits.into(), is_loose.then(|| by_words.terms.clone()));
-        Ok(search(Way::ByOrder(ByOrder { list: list(None, by_words.filter, order), hits, also: also.into(), total })))
+        Ok(search(Way::ByOrder(Box::new(ByOrder {
+            list: list(None, by_words.filter, order),
+            hits,
+            also: also.into(),
+            words,
+            total,
+        }))))
     }
 
     /// The rows that meet a filter, where they are not too many and quickly found.
@@ -226,7 +239,7 @@ impl Reader {
             None => None,
         };
         let few = if let Some(ids) = named {
-            Few::These(json(&ids).into())
+            Few::These(self.meeting(filter, &ids)?.into())
         } else {
             let filter = match narrow(&self.conn, query)? {
                 Some(borne) => &Condition::both(filter.clone(), borne),
@@ -235,10 +248,10 @@ impl Reader {
             let sql = format!("SELECT t.id FROM tickets AS t WHERE {} LIMIT {}", filter.sql, HELD + 1);
             let probe = || -> rusqlite::Result<Vec<i64>> {
                 let mut statement = self.conn.prepare_cached(&sql)?;
-                statement.query_map(rusqlite::params_from_iter(&filter.params), |row| row.get(0))?.collect()
+                statement.query_map(params_from_iter(&filter.params), |row| row.get(0))?.collect()
             };
             match self.allowance.within(HELD_STEPS, probe)? {
-                Some(ids) if ids.len() <= FEW_ROWS => Few::These(json(&ids).into()),
+                Some(ids) if ids.len() <= FEW_ROWS => Few::These(ids.into()),
                 Some(mut ids) if ids.len() <= HELD => {
                     ids.sort_unstable();
                     Few::Set(ids.into())
@@ -248,6 +261,14 @@ impl Reader {
         };
         self.positions.keep_few(&name, few.clone());
         Ok(few)
+    }
+
+    /// Of these tickets those that meet a filter.
+    fn meeting(&self, filter: &Condition, ids: &[i64]) -> rusqlite::Result<Vec<i64>> {
+        let sql =
+            format!("SELECT t.id FROM json_each(?) AS hit CROSS JOIN tickets AS t WHERE t.id = hit.value AND ({})", filter.sql);
+        let params = std::iter::once(Value::Text(json(ids))).chain(filter.params.iter().cloned());
+        self.conn.prepare_cached(&sql)?.query_map(params_from_iter(params), |row| row.get(0))?.collect()
     }
 }
 

@@ -1,11 +1,11 @@
-//! What sync asks of the mirror to find out what is missing.
+//! What sync asks of the mirror to find out what is missing, and to keep it quick.
 
 use std::collections::BTreeSet;
 
 use rusqlite::OptionalExtension;
 
-use super::{Reader, StoreError, row};
-use crate::domain::{ActionId, StatusId, TicketId, Timestamp};
+use super::{Mirror, Reader, StoreError, row, words};
+use crate::domain::{ActionId, Failure, StatusId, TicketId, Timestamp};
 
 /// A conversation that is known to be whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,5 +137,27 @@ impl Reader {
             .query_map([ticket.0], |row| Ok((ActionId(row.get(0)?), row::time(row, 1)?.unwrap_or_default())))?
             .collect::<Result<_, _>>()?;
         Ok(Some(KnownConversation { ticket, actions }))
+    }
+}
+
+impl Mirror {
+    /// Brings together what many writings have scattered over the word index, in steps of milliseconds between which others read
+    /// and write. It can be dropped at any time and is gone on with the next time.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::write`].
+    pub async fn gather(&self) -> Result<(), Failure> {
+        for table in self.read(|reader| Ok(words::scattered(&reader.conn)?)).await? {
+            let mut begins = true;
+            loop {
+                let table = table.clone();
+                if !self.lanes.write(move |reader| reader.note(|conn| words::merge(conn, &table, begins))).await? {
+                    break;
+                }
+                begins = false;
+            }
+        }
+        Ok(())
     }
 }

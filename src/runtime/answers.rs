@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// A search stops counting here: its first rows don't wait for the others.
-const COUNTED: u64 = 200;
+const COUNTED: u64 = 100;
 
 /// The mirror's answer to a question.
 ///

@@ -44,6 +44,7 @@ impl<'a, S: Server> Background<'a, S> {
                 Ok(()) => {
                     (self.failures, self.told) = (0, false);
                     self.gate.answer(&self.gate.outcome());
+                    self.gather().await;
                     LOOK_EVERY
                 }
                 Err(failure) => self.failed(failure).await,
@@ -53,6 +54,13 @@ impl<'a, S: Server> Background<'a, S> {
                 () = tokio::time::sleep_until(due) => {}
                 () = self.gate.wanted(), if self.failures == 0 => {}
             }
+        }
+    }
+
+    /// Searches are slower without it, and that is all.
+    async fn gather(&self) {
+        if let Err(failure) = self.sync.mirror.gather().await {
+            tracing::warn!(what = %failure, "the word index could not be merged");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Tickets: newer rows replace older ones, what a row doesn't carry is kept.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::LazyLock};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Value};
@@ -61,6 +61,10 @@ const COLUMNS: [&str; 37] = [
 /// Where the columns stand that the word index is made of.
 const SUMMARY: usize = 1;
 const NAMES: std::ops::Range<usize> = 30..33;
+
+static INSERT: LazyLock<String> =
+    LazyLock::new(|| format!("INSERT INTO tickets ({}) VALUES ({})", COLUMNS.join(", "), ["?"; COLUMNS.len()].join(", ")));
+static STORED: LazyLock<String> = LazyLock::new(|| format!("SELECT {} FROM tickets WHERE id = ?", COLUMNS.join(", ")));
 
 pub(super) fn apply(conn: &Connection, records: &[TicketRecord], pass: Pass, now: Timestamp) -> rusqlite::Result<Applied> {
     let keys = Keys::load(conn)?;
@@ -138,9 +142,7 @@ impl Writing<'_> {
     fn insert(&mut self, record: &TicketRecord, pass: Pass) -> rusqlite::Result<bool> {
         let is_closed = self.keys.is_closed(record, pass, false);
         let values = values(record, pass, is_closed, &self.keys);
-        let (columns, places) = (COLUMNS.join(", "), vec!["?"; COLUMNS.len()].join(", "));
-        let sql = format!("INSERT INTO tickets ({columns}) VALUES ({places})");
-        self.conn.prepare_cached(&sql)?.execute(params_from_iter(&values))?;
+        self.conn.prepare_cached(&INSERT)?.execute(params_from_iter(&values))?;
         self.came = (self.came.0 + 1, self.came.1 + i64::from(!is_closed));
         if self.bodies {
             body::write(self.conn, record, self.now)?;
@@ -265,8 +267,7 @@ fn values(record: &TicketRecord, pass: Pass, is_closed: bool, keys: &Keys) -> Ve
 }
 
 fn stored(conn: &Connection, id: TicketId) -> rusqlite::Result<Option<Stored>> {
-    let sql = format!("SELECT {} FROM tickets WHERE id = ?", COLUMNS.join(", "));
-    conn.prepare_cached(&sql)?.query_row([id.0], read).optional()
+    conn.prepare_cached(&STORED)?.query_row([id.0], read).optional()
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Stored> {

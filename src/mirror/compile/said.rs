@@ -3,9 +3,7 @@
 use super::Condition;
 use crate::mirror::words::Terms;
 
-/// What leads the rows found; bars keep a phrase from reaching over the edge of a column.
-const SUMMARY: &str = "' ' || t.id || ' | ' || folded(t.summary) || ' '";
-/// What a row says by itself.
+/// What a row says by itself; bars keep a phrase from reaching over the edge of a column.
 const HEAD: &str =
     "' ' || t.id || ' | ' || folded(t.summary) || ' | ' || t.client_key || ' | ' || t.user_key || ' | ' || t.agent_key || ' '";
 /// What stands beside the row, as `says` takes it.
@@ -20,9 +18,4 @@ const TEXTS: &str = "(SELECT group_concat(value ->> 'tag', ' ') FROM \
 pub(in crate::mirror) fn said(terms: &Terms) -> Condition {
     let terms = terms.value();
     Condition { sql: format!("(says(?, {HEAD}) OR says(?, {HEAD}, {TEXTS}))"), params: vec![terms.clone(), terms] }
-}
-
-/// The condition that all of these words are said by number and summary.
-pub(in crate::mirror) fn said_in_summary(terms: &Terms) -> Condition {
-    Condition { sql: format!("says(?, {SUMMARY})"), params: vec![terms.value()] }
 }

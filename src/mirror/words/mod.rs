@@ -23,13 +23,17 @@
 //! Positions would double the size; a phrase is looked for as its words, and then in the texts of the rows found. One letter or
 //! two begin nearly every text: in texts they count as whole words only.
 
+mod at_hand;
+mod merging;
 mod says;
 mod texts;
 mod vocabulary;
 
 use rusqlite::{Connection, OptionalExtension};
 
-pub(super) use says::{Pattern, Said, Terms, leads, register, said_by};
+pub(super) use at_hand::AtHand;
+pub(super) use merging::{merge, scattered};
+pub(super) use says::{Pattern, Said, Terms, register};
 pub(super) use texts::fold_note;
 pub(super) use vocabulary::Sought;
 
@@ -52,6 +56,9 @@ pub(super) enum Table {
     Names,
     All,
 }
+
+/// All tables of a shard.
+const TABLES: [Table; 3] = [Table::Summary, Table::Names, Table::All];
 
 impl Table {
     /// The table's name in a shard.
@@ -154,7 +161,7 @@ impl<'a> Index<'a> {
     pub(super) fn remove(&self, ticket: i64) -> rusqlite::Result<()> {
         let shard = shard_of(ticket);
         if self.known.borrow().contains(&shard) {
-            for table in [Table::Summary, Table::Names, Table::All] {
+            for table in TABLES {
                 self.conn.prepare_cached(&format!("DELETE FROM {} WHERE rowid = ?", table.of(shard)))?.execute([ticket])?;
             }
         }
@@ -191,7 +198,7 @@ pub(super) fn shards(conn: &Connection) -> rusqlite::Result<Vec<i64>> {
 /// Makes the whole index anew.
 pub(super) fn rebuild(conn: &Connection) -> rusqlite::Result<()> {
     for shard in shards(conn)? {
-        for table in [Table::Summary, Table::Names, Table::All] {
+        for table in TABLES {
             conn.execute_batch(&format!("DROP TABLE {}", table.of(shard)))?;
         }
     }

@@ -1,14 +1,14 @@
 //! Whether a ticket says what was typed: as an expression for the word index, and word by word for rows that are at hand.
 
 use rusqlite::{
-    Connection, Row,
+    Connection,
     functions::{Context, FunctionFlags},
     types::{Value, ValueRef},
 };
 
 use super::{
     Table,
-    texts::{fold_note, fold_text, rest},
+    texts::{fold_note, fold_text},
 };
 use crate::query::{Words, folded_words};
 
@@ -127,8 +127,18 @@ impl Terms {
         })
     }
 
+    /// Whether a head says all terms.
+    pub(super) fn all_in_head(&self, head: &str) -> bool {
+        self.0.iter().all(|term| term.iter().any(|pattern| pattern.in_head(head)))
+    }
+
+    /// Whether a text says all of some terms.
+    pub(super) fn are_in_text(terms: &[&Vec<Pattern>], text: &str) -> bool {
+        terms.iter().all(|term| term.iter().any(|pattern| pattern.in_text(text)))
+    }
+
     /// The terms that a row does not say by itself.
-    fn missing_in(&self, head: &str) -> Vec<&Vec<Pattern>> {
+    pub(super) fn missing_in(&self, head: &str) -> Vec<&Vec<Pattern>> {
         self.0.iter().filter(|term| !term.iter().any(|pattern| pattern.in_head(head))).collect()
     }
 
@@ -152,42 +162,6 @@ pub(in super::super) enum Said {
     Anywhere,
     /// In its number and summary.
     InSummary,
-}
-
-/// Whether a stored ticket says all terms in its number and summary.
-pub(in super::super) fn leads(conn: &Connection, ticket: i64, terms: &Terms) -> rusqlite::Result<bool> {
-    let mut statement = conn.prepare_cached("SELECT summary FROM tickets WHERE id = ?")?;
-    let mut rows = statement.query([ticket])?;
-    let Some(row) = rows.next()? else { return Ok(false) };
-    Ok(terms.missing_in(&head(ticket, row)?).is_empty())
-}
-
-/// Where a stored ticket says all terms, if it does: the same as the conditions in SQL tell, at half the cost, since what it has
-/// beside its row is read only where the row does not say it all, and once.
-pub(in super::super) fn said_by(conn: &Connection, ticket: i64, terms: &Terms) -> rusqlite::Result<Option<Said>> {
-    let mut statement = conn.prepare_cached("SELECT summary, client_key, user_key, agent_key FROM tickets WHERE id = ?")?;
-    let mut rows = statement.query([ticket])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let mut words = head(ticket, row)?;
-    if terms.missing_in(&words).is_empty() {
-        return Ok(Some(Said::InSummary));
-    }
-    for name in 1..=3 {
-        words.push_str("| ");
-        words.push_str(row.get_ref(name)?.as_str()?);
-        words.push(' ');
-    }
-    let missing = terms.missing_in(&words);
-    let said = missing.is_empty() || {
-        let rest = format!(" {} ", rest(conn, ticket)?);
-        missing.iter().all(|term| term.iter().any(|pattern| pattern.in_text(&rest)))
-    };
-    Ok(said.then_some(Said::Anywhere))
-}
-
-/// Number and summary, of which the row has the latter; a bar keeps a phrase from reaching over the edge.
-fn head(ticket: i64, row: &Row<'_>) -> rusqlite::Result<String> {
-    Ok(format!(" {ticket} | {} ", folded_words(row.get_ref(0)?.as_str()?)))
 }
 
 /// Makes `says(terms, head)` and `says(terms, head, tags, details, html, notes, notes in html)` known to a connection: whether
@@ -217,7 +191,7 @@ fn says(context: &Context<'_>, with_texts: bool) -> rusqlite::Result<bool> {
         fold_note(&mut said, "", Some(note));
     }
     said.push(' ');
-    Ok(missing.iter().all(|term| term.iter().any(|pattern| pattern.in_text(&said))))
+    Ok(Terms::are_in_text(&missing, &said))
 }
 
 fn text<'a>(context: &'a Context<'_>, at: usize) -> rusqlite::Result<&'a str> {

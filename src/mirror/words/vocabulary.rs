@@ -6,7 +6,7 @@
 
 use rusqlite::{CachedStatement, Connection};
 
-use super::{Table, Terms};
+use super::{TABLES, Table, Terms, shards};
 
 /// With more words than these, looking at each word's rows costs as much as merging them.
 const MOST: i64 = 16;
@@ -67,17 +67,27 @@ fn words_of(conn: &Connection, table: &str, beginning: &str) -> rusqlite::Result
     Ok((!words.is_empty() && i64::try_from(words.len()).is_ok_and(|found| found <= MOST)).then_some(words))
 }
 
-/// A statement that lists the words of a table between two. The view of the table that it needs belongs to the connection: nothing
-/// is written to the mirror.
+/// A statement that lists the words of a table between two.
 fn vocabulary<'a>(conn: &'a Connection, table: &str) -> rusqlite::Result<CachedStatement<'a>> {
     let sql = format!("SELECT term FROM temp.terms_of_{table} WHERE term >= ? AND term < ? LIMIT ?");
     if let Ok(statement) = conn.prepare_cached(&sql) {
         return Ok(statement);
     }
+    view(conn)?;
+    conn.prepare_cached(&sql)
+}
+
+/// Makes the views of the words of all tables, all at once since a new one has each statement prepared again. They belong to the
+/// connection: nothing is written to the mirror.
+fn view(conn: &Connection) -> rusqlite::Result<()> {
+    let tables = shards(conn)?.into_iter().flat_map(|shard| TABLES.map(|table| table.of(shard)));
+    let mut views = String::new();
+    for table in tables {
+        views += &format!("CREATE VIRTUAL TABLE IF NOT EXISTS temp.terms_of_{table} USING fts5vocab(main, {table}, row);");
+    }
     let reads_only: bool = conn.pragma_query_value(None, "query_only", |row| row.get(0))?;
     conn.pragma_update(None, "query_only", false)?;
-    let made = conn.execute_batch(&format!("CREATE VIRTUAL TABLE temp.terms_of_{table} USING fts5vocab(main, {table}, row)"));
+    let made = conn.execute_batch(&views);
     conn.pragma_update(None, "query_only", reads_only)?;
-    made?;
-    conn.prepare_cached(&sql)
+    made
 }
