@@ -81,13 +81,12 @@ fn vocabulary<'a>(conn: &'a Connection, table: &str) -> rusqlite::Result<CachedS
 /// connection: nothing is written to the mirror.
 fn view(conn: &Connection) -> rusqlite::Result<()> {
     let tables = shards(conn)?.into_iter().flat_map(|shard| TABLES.map(|table| table.of(shard)));
-    let mut views = String::new();
-    for table in tables {
-        views += &format!("CREATE VIRTUAL TABLE IF NOT EXISTS temp.terms_of_{table} USING fts5vocab(main, {table}, row);");
-    }
+    let views: Vec<String> = tables
+        .map(|table| format!("CREATE VIRTUAL TABLE IF NOT EXISTS temp.terms_of_{table} USING fts5vocab(main, {table}, row)"))
+        .collect();
     let reads_only: bool = conn.pragma_query_value(None, "query_only", |row| row.get(0))?;
     conn.pragma_update(None, "query_only", false)?;
-    let made = conn.execute_batch(&views);
+    let made = conn.execute_batch(&views.join(";"));
     conn.pragma_update(None, "query_only", reads_only)?;
     made
 }
