@@ -733,3 +733,38 @@ async fn a_busy_desk_is_asked_for_parts_of_days() {
     });
     assert!(singly < 10 && parts < 30, "{singly} single conversations, {parts} lists");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_too_large_is_left_out_and_told_and_nothing_is_lost_by_it() {
+    let open = (1..=350).map(|id| ticket(id, id, OPEN));
+    let (desk, mirror) = (Desk::new(open.chain((1001..=1350).map(|id| ticket(id, id - 1000, CLOSED)))), mirror().await);
+    // Whole pages of them.
+    desk.with(|world| world.large = (100..=310).chain(1100..=1310).collect());
+    let mut run = Run::start(&desk, &mirror, Asks { history: History::Days(90), ..MINUTELY });
+    let told = |news: &News| matches!(news, News::Notice(words) if words.as_str().contains("Of the tickets 100 are left out"));
+    run.until(told).await;
+    run.filled().await;
+    let rest = |from: i64| (from..=from + 349).filter(|id| !(100..=310).contains(&(id % 1000))).collect::<Vec<_>>();
+    assert_eq!(run.open().await, rest(1));
+    assert_eq!(run.closed().await, rest(1001));
+    let coverage = run.coverage().await;
+    assert_eq!((coverage.open, coverage.open_there), (139, Some(350)));
+    assert_eq!(spans(&desk).iter().collect::<BTreeSet<_>>().len(), spans(&desk).len(), "nothing is asked for twice");
+
+    // One that grows is not gone.
+    desk.with(|world| drop(world.large.insert(7)));
+    desk.touch(7, CLOSED, run.now());
+    run.refresh(true).await.unwrap();
+    assert!(run.open().await.contains(&7));
+}
+
+#[tokio::test(start_paused = true)]
+async fn lists_of_actions_that_are_too_large_are_asked_for_in_shorter_stretches() {
+    let tickets = (1..=400).map(|id| ticket(id, id / 8, OPEN));
+    let (desk, mirror) = (Desk::new(tickets), talking_mirror());
+    desk.with(|world| world.most_actions = Some(100));
+    let mut run = Run::start(&desk, &mirror, MINUTELY);
+    run.until(|news| matches!(news, News::Coverage(Coverage { conversations: 400, .. }))).await;
+    let singly = desk.asked().iter().filter(|asked| matches!(asked, Asked::Actions(_))).count();
+    assert!(singly < 10, "{singly} single conversations");
+}

@@ -64,7 +64,7 @@ fn ticket(id: i64, of: usize) -> TicketRecord {
 }
 
 fn page<T>(records: Vec<T>, count: usize) -> Page<T> {
-    Page { records, record_count: Some(count as u64), bad: 0, bytes: 0 }
+    Page { records, record_count: Some(count as u64), bad: 0, left_out: 0, bytes: 0 }
 }
 
 impl Scripted {

@@ -12,8 +12,9 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use super::{
-    Bearer, Budget, Class, Clock, Page, Tokens, Transport,
+    Bearer, Budget, Class, Clock, Tokens, Transport,
     fault::Trouble,
+    parts::KnownPages,
     requests::Query,
     status::{self, Asked},
     transport::{Carries, Outgoing, Reply, host},
@@ -25,7 +26,7 @@ use crate::domain::{Failure, FailureKind, Profile, address};
 ///
 /// Every method waits for a place in the budget and for a token, retries once after a 401 with a new token and once where the
 /// connection broke off before an answer. Their errors are those of [`Tokens::bearer`], and by the answer: a status that is
-/// no success, HTML, JSON of another shape. One odd record is no error: see [`Page::bad`].
+/// no success, HTML, JSON of another shape. One odd record is no error, nor is one that is too large: see [`Page`].
 #[derive(Clone)]
 pub struct Halo {
     inner: Arc<Inner>,
@@ -38,6 +39,7 @@ struct Inner {
     resource_url: String,
     host: String,
     clock: Clock,
+    known_pages: KnownPages,
     requests: AtomicU64,
     bytes: AtomicU64,
 }
@@ -67,8 +69,9 @@ impl Halo {
             |error| Failure::new(FailureKind::Settings, &format!("The resource server's address can't be used: {error}"));
         let resource_url = address::resource_server(&profile.resource_url).map_err(unusable)?;
         let host = host(&address::checked(&resource_url).map_err(unusable)?);
-        let (requests, bytes) = (AtomicU64::default(), AtomicU64::default());
-        Ok(Self { inner: Arc::new(Inner { transport, tokens, budget, resource_url, host, clock, requests, bytes }) })
+        let (known_pages, requests, bytes) = (KnownPages::default(), AtomicU64::default(), AtomicU64::default());
+        let inner = Inner { transport, tokens, budget, resource_url, host, clock, known_pages, requests, bytes };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// What was sent and received since the start.
@@ -78,15 +81,8 @@ impl Halo {
         Stats { requests: read(&self.inner.requests), bytes: read(&self.inner.bytes) }
     }
 
-    pub(super) async fn list<T: WireRecord>(
-        &self,
-        path: &str,
-        asked: &Asked,
-        query: Query,
-        class: Class,
-    ) -> Result<Page<T>, Failure> {
-        let (text, bytes) = self.get(path, asked, query, class).await?;
-        wire::list(&text, bytes).map_err(|why| self.bad_reply(asked, &why))
+    pub(super) fn known_pages(&self) -> &KnownPages {
+        &self.inner.known_pages
     }
 
     pub(super) async fn one<T: WireRecord>(&self, path: &str, asked: &Asked, query: Query, class: Class) -> Result<T, Failure> {

@@ -9,8 +9,9 @@ use super::{
     wire::{self, WireRecord},
 };
 use crate::domain::{
-    ActionRecord, Agent, AssetRecord, AttachmentId, ClientDetails, ClientId, ClientRecord, ContractRecord, Failure, HaloColumns,
-    HaloList, Priority, SiteRecord, Sla, Status, Team, TicketId, TicketRecord, TicketType, Timestamp, UserRecord, Workday,
+    ActionRecord, Agent, AssetRecord, AttachmentId, ClientDetails, ClientId, ClientRecord, ContractRecord, Failure, FailureKind,
+    HaloColumns, HaloList, Priority, SiteRecord, Sla, Status, Team, TicketId, TicketRecord, TicketType, Timestamp, UserRecord,
+    Workday,
 };
 
 /// Permissions of API applications, as Halo names them.
@@ -31,8 +32,8 @@ impl Halo {
         let asked = asked("tickets", TICKETS);
         let (text, bytes) = self.get("Tickets", &asked, request.ids_query(), class).await?;
         let page = wire::ids(&text, TicketRecord::LISTS, bytes).map_err(|why| self.bad_reply(&asked, &why))?;
-        let Page { records, record_count, bad, bytes } = page;
-        Ok(Page { records: records.into_iter().map(TicketId).collect(), record_count, bad, bytes })
+        let Page { records, record_count, bad, left_out, bytes } = page;
+        Ok(Page { records: records.into_iter().map(TicketId).collect(), record_count, bad, left_out, bytes })
     }
 
     /// One ticket with its details. Only a preview is asked for: HaloPSA marks what a detail screen opens as read.
@@ -43,11 +44,17 @@ impl Halo {
         if ticket.id == id { Ok(ticket) } else { Err(self.bad_reply(&asked, "it is about another one")) }
     }
 
-    /// The newest `count` actions of a ticket, with their HTML, in no promised order.
-    pub async fn actions(&self, ticket: TicketId, count: u32, class: Class) -> Result<Page<ActionRecord>, Failure> {
+    /// The newest `count` actions of a ticket, with their HTML, in no promised order; fewer where these are too large.
+    pub async fn actions(&self, ticket: TicketId, mut count: u32, class: Class) -> Result<Page<ActionRecord>, Failure> {
         let asked = Asked { what: format!("actions of ticket {ticket}"), right: TICKETS };
-        let query = vec![("ticket_id", ticket.to_string()), ("count", count.to_string()), ("includehtmlnote", "true".to_owned())];
-        let mut page: Page<ActionRecord> = self.list("Actions", &asked, query, class).await?;
+        let mut page: Page<ActionRecord> = loop {
+            let query =
+                vec![("ticket_id", ticket.to_string()), ("count", count.to_string()), ("includehtmlnote", "true".to_owned())];
+            match self.list("Actions", &asked, query, class).await {
+                Err(failure) if failure.kind == FailureKind::TooLarge && count > 1 => count = (count / 5).max(1),
+                page => break page?,
+            }
+        };
         for action in &mut page.records {
             action.ticket_id = ticket;
         }

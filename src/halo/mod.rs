@@ -9,6 +9,7 @@ mod endpoints;
 mod examine;
 mod fault;
 mod page;
+mod parts;
 mod proxy;
 mod requests;
 mod status;

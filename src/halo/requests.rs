@@ -201,7 +201,37 @@ pub(super) fn actions_query(from: Timestamp, to: Timestamp, count: u32) -> Query
 
 fn page(page_no: u32, page_size: u32) -> Query {
     // Halo's spelling: `paginate` would be ignored.
-    vec![("pageinate", "true".to_owned()), ("page_size", page_size.to_string()), ("page_no", page_no.to_string())]
+    vec![("pageinate", "true".to_owned()), (PAGING.0, page_size.to_string()), (PAGING.1, page_no.to_string())]
+}
+
+/// The parameters for the rows of a page and for its number.
+const PAGING: (&str, &str) = ("page_size", "page_no");
+
+/// Which page of a list a query asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Paging {
+    /// From 1.
+    pub(super) page_no: u32,
+    /// Rows of a page.
+    pub(super) size: u32,
+}
+
+impl Paging {
+    /// The page that a query asks for; `None` where it asks for a list without pages.
+    pub(super) fn of(query: &Query) -> Option<Self> {
+        let number = |wanted| query.iter().find(|(name, _)| *name == wanted)?.1.parse::<u32>().ok().filter(|n| *n > 0);
+        Some(Self { page_no: number(PAGING.1)?, size: number(PAGING.0)? })
+    }
+
+    /// The query for this page instead.
+    pub(super) fn instead_of(self, query: &Query) -> Query {
+        let value = |name: &str, value: &String| match name {
+            name if name == PAGING.0 => self.size.to_string(),
+            name if name == PAGING.1 => self.page_no.to_string(),
+            _ => value.clone(),
+        };
+        query.iter().map(|(name, old)| (*name, value(name, old))).collect()
+    }
 }
 
 /// UTC without a zone, as Halo's own dates are.

@@ -159,9 +159,15 @@ impl Transport {
         let trouble = |error: reqwest::Error| fault::classify(error, &host(url), proxy.as_deref());
         let mut response = self.request(url, carries)?.send().await.map_err(trouble)?;
         let mut reply = head(&response, url)?;
+        let most = self.settings.max_body;
+        // Nothing is read of what says itself that it is too much.
+        let announced = if matches!(carries, Carries::Head) { None } else { response.content_length() };
+        if announced.is_some_and(|length| length > most as u64) {
+            return Err(Trouble::from(fault::too_large(&reply.host, most)));
+        }
         while let Some(chunk) = response.chunk().await.map_err(trouble)? {
-            if reply.body.len() + chunk.len() > self.settings.max_body {
-                return Err(Trouble::from(fault::too_large(&reply.host, self.settings.max_body)));
+            if reply.body.len() + chunk.len() > most {
+                return Err(Trouble::from(fault::too_large(&reply.host, most)));
             }
             reply.body.extend_from_slice(&chunk);
         }

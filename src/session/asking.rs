@@ -140,7 +140,7 @@ impl Session {
             let page = self.halo.tickets(&TicketsRequest { page_no, ..request.clone() }, class).await?;
             let fresh = page.records.iter().filter(|record| seen.insert(record.id)).count();
             // Neither the size of a page nor its number of records tells how many there are: servers cap and repeat pages.
-            let over = fresh == 0 || page.record_count.is_some_and(|of| seen.len() as u64 >= of);
+            let over = page.is_stale(fresh) || page.record_count.is_some_and(|of| seen.len() as u64 >= of);
             enough = enough.filter(|_| request.order.is_none_or(|order| is_ordered(&page.records, order)));
             self.mirror.write(Batch::Tickets(page.records), pass, (self.clock)()).await?;
             if over {

@@ -41,8 +41,9 @@ impl AssetReader {
             }
             let fresh = page.records.iter().map(|record| record.id).filter(|id| !ids.contains(id)).collect::<Vec<_>>();
             ids.extend(&fresh);
+            let stale = page.is_stale(fresh.len());
             self.mirror.write(Batch::Tickets(page.records), Pass::Any, (self.clock)()).await?;
-            if fresh.is_empty() || page.record_count.is_none_or(|of| ids.len() as u64 >= of) {
+            if stale || page.record_count.is_none_or(|of| ids.len() as u64 >= of) {
                 break;
             }
         }

@@ -62,7 +62,7 @@ impl ServerSearch {
             found.new += ids.len().saturating_sub(stored);
             found.count += ids.len();
             found.ids.extend(ids);
-            let over = fresh == 0 || page.record_count.is_some_and(|of| seen.len() as u64 >= of);
+            let over = page.is_stale(fresh) || page.record_count.is_some_and(|of| seen.len() as u64 >= of);
             self.mirror.write(Batch::Tickets(page.records), Pass::Any, (self.clock)()).await?;
             found.more = !over;
             if over {

@@ -114,7 +114,7 @@ impl Delta {
             };
             let mut page = sync.server.tickets(&request, Class::Background).await?;
             let fresh = page.records.iter().filter(|record| seen.insert(record.id)).count();
-            let before = page.records.len();
+            let (before, stale) = (page.records.len(), page.is_stale(fresh));
             let ordered = newest_first(&page.records);
             // An unknown parameter is ignored silently: rows from before the asked time prove it. Older rows are then not news,
             // and, in order, the pages behind them hold nothing newer.
@@ -131,7 +131,7 @@ impl Delta {
             if sync.mirror.write(Batch::Tickets(page.records), pass, sync.now()).await?.written > 0 {
                 sync.changed(Changed::Tickets).await;
             }
-            if ignored || fresh == 0 || page.record_count.is_some_and(|of| seen.len() as u64 >= of) {
+            if ignored || stale || page.record_count.is_some_and(|of| seen.len() as u64 >= of) {
                 break;
             }
         }

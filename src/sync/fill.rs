@@ -49,12 +49,13 @@ impl TicketFill {
             Some(page) => page,
             None => self.fetch(sync, self.page).await?,
         };
-        let fresh = page.records.iter().filter(|record| self.seen.insert(record.id.0)).count() as u64;
-        let (page_no, count, empty) = (self.page, page.record_count, page.is_empty());
+        let fresh = page.records.iter().filter(|record| self.seen.insert(record.id.0)).count();
+        let (page_no, count, empty, stale) = (self.page, page.record_count, page.is_empty(), page.is_stale(fresh));
         let honoured = !self.by_activity || newest_first(&page.records);
         let newest = greatest(&page.records, sync.now());
         let done = self.seen.len() as u64;
-        let over = empty || fresh == 0 || (self.from_the_first && count.is_some_and(|of| done >= of));
+        let over = empty || stale || (self.from_the_first && count.is_some_and(|of| done >= of));
+        let left_out = page.left_out;
         // The first page is on the screen before anything else is asked for.
         let next =
             async { if over || !honoured || page_no == 1 { Ok(None) } else { self.fetch(sync, page_no + 1).await.map(Some) } };
@@ -63,11 +64,12 @@ impl TicketFill {
         if written?.written > 0 {
             sync.changed(Changed::Tickets).await;
         }
+        sync.tell_left_out("tickets", left_out).await;
         let passed = u64::from(page_no - 1) * u64::from(TicketsRequest::default().page_size);
         let begun = if self.from_the_first { 0 } else { passed };
         let meter = self.meter.get_or_insert_with(|| Meter::new(Filled::OpenTickets, begun, 0, Instant::now()));
         meter.announce(count.unwrap_or(done));
-        sync.progressed(meter.add(fresh, Instant::now())).await;
+        sync.progressed(meter.add(fresh as u64, Instant::now())).await;
         if page_no == 1 {
             if let Some(count) = count {
                 sync.mirror.set_meta(OPEN_THERE, Some(&count.to_string())).await?;

@@ -194,7 +194,7 @@ impl<'a, S: Server> Reading<'a, S> {
 
     /// Reads the pages of a span; `None` where the list lost rows meanwhile, and others may have slid past.
     async fn pages(&mut self, span: Span, ever: &mut BTreeSet<i64>) -> Result<Option<Read>, Failure> {
-        let (mut seen, mut held) = (BTreeSet::new(), Vec::new());
+        let (mut seen, mut held, mut left_out) = (BTreeSet::new(), Vec::new(), 0);
         let mut page = self.page(span, 1).await?;
         let (first_count, mut least) = (page.record_count, page.record_count);
         for page_no in 2.. {
@@ -204,7 +204,9 @@ impl<'a, S: Server> Reading<'a, S> {
             let fresh = page.records.iter().filter(|record| seen.insert(record.id.0)).count();
             let new = page.records.iter().filter(|record| ever.insert(record.id.0)).count();
             let too_many = page.record_count.filter(|count| page_no == 2 && span.is_too_full(*count));
-            let over = fresh == 0 || page.record_count.is_some_and(|of| seen.len() as u64 >= of) || too_many.is_some();
+            left_out += page.left_out;
+            let there = seen.len() as u64 + u64::from(left_out);
+            let over = page.is_stale(fresh) || page.record_count.is_some_and(|of| there >= of) || too_many.is_some();
             held.append(&mut page.records);
             let due = if over || held.len() >= WRITTEN_AT_ONCE { std::mem::take(&mut held) } else { Vec::new() };
             // The next page is on its way while others are written.
@@ -233,7 +235,9 @@ impl<'a, S: Server> Reading<'a, S> {
                 }
             }
         }
-        let whole = least >= first_count && first_count.is_none_or(|count| seen.len() as u64 >= count);
+        self.sync.tell_left_out("closed tickets", left_out).await;
+        let there = seen.len() as u64 + u64::from(left_out);
+        let whole = least >= first_count && first_count.is_none_or(|count| there >= count);
         Ok(whole.then_some(Read::All(seen.len() as u64)))
     }
 
@@ -268,9 +272,10 @@ impl<'a, S: Server> Reading<'a, S> {
             let in_order = ids.is_sorted_by(|one, next| one >= next);
             let newest = page.records.iter().filter_map(|record| record.opened).max();
             let fresh = ids.iter().filter(|id| seen.insert(**id)).count();
-            let repeats = fresh == 0 && !std::mem::take(&mut again);
-            let at_the_end = ids.is_empty() || repeats || page.record_count.is_some_and(|of| seen.len() as u64 >= of);
+            let repeats = page.is_stale(fresh) && !std::mem::take(&mut again);
+            let at_the_end = page.is_empty() || repeats || page.record_count.is_some_and(|of| seen.len() as u64 >= of);
             let deep_enough = in_order && newest.is_some_and(|at| at < self.begins);
+            self.sync.tell_left_out("closed tickets", page.left_out).await;
             let understood = self.write(page.records).await?;
             self.came(fresh as u64).await;
             if !understood {

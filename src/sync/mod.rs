@@ -28,6 +28,7 @@ use crate::{
     domain::{Changed, Failure, FillProgress, History, News, Register, TicketId, Timestamp},
     halo::{Class, Clock},
     mirror::{Mirror, Reader},
+    text::SafeText,
 };
 
 pub use conversation::fetch as fetch_conversation;
@@ -121,6 +122,15 @@ impl<S: Server> Sync<S> {
     /// Reads the ticket that is looked at, and nothing else, until dropped.
     pub async fn follow(&self, looked_at: watch::Receiver<Option<TicketId>>) {
         conversation::follow(self, looked_at).await;
+    }
+
+    /// Tells of records that no answer is large enough for.
+    async fn tell_left_out(&self, name: &str, count: u32) {
+        if count > 0 {
+            let left_out = if count == 1 { "one is" } else { &format!("{count} are") };
+            let words = format!("Of the {name} {left_out} left out: each alone is more than one answer may hold");
+            self.tell(News::Notice(SafeText::line(&words))).await;
+        }
     }
 
     fn now(&self) -> Timestamp {

@@ -162,7 +162,7 @@ async fn open_there<S: Server>(sync: &Sync<S>) -> Result<BTreeSet<TicketId>, Fai
         let request = TicketsRequest { page_no, order: Some((TicketColumn::Id, false)), ..request.clone() };
         let page = sync.server.tickets(&request, Class::Background).await?;
         let fresh = page.records.iter().filter(|record| there.insert(record.id)).count();
-        let over = fresh == 0 || page.record_count.is_some_and(|of| there.len() as u64 >= of);
+        let over = page.is_stale(fresh) || page.record_count.is_some_and(|of| there.len() as u64 >= of);
         if sync.mirror.write(Batch::Tickets(page.records), Pass::OpenOnly, sync.now()).await?.written > 0 {
             sync.changed(Changed::Tickets).await;
         }
@@ -201,7 +201,8 @@ async fn fetch<S: Server>(
     let request = TicketsRequest { ids: asked.iter().copied().collect(), ..TicketsRequest::default() };
     let page = sync.server.tickets(&request, class).await?;
     let found: BTreeSet<TicketId> = page.records.iter().map(|record| record.id).collect();
-    let understood = found.is_subset(&asked) && witness.is_some_and(|witness| found.contains(&witness));
+    // What is there and too large to be read is not gone.
+    let understood = page.left_out == 0 && found.is_subset(&asked) && witness.is_some_and(|witness| found.contains(&witness));
     let records: Vec<_> = page.records.into_iter().filter(|record| wanted.contains(&record.id)).collect();
     let (count, oldest_update) = (records.len(), records.iter().filter_map(|record| record.last_update).min());
     let mut written = sync.mirror.write(Batch::Tickets(records), pass, sync.now()).await?.written;

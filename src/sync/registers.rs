@@ -82,10 +82,11 @@ pub(super) async fn read_whole<S: Server>(
             gate.passage().await;
         }
         let request = ListRequest { page_no, inactive_too: true, ..ListRequest::default() };
-        let (batch, ids, count) = page(sync, register, &request, class).await?;
+        let Parted { batch, ids, count, left_out } = page(sync, register, &request, class).await?;
         let fresh = ids.iter().filter(|id| seen.insert(**id)).count() as u64;
+        sync.tell_left_out(name(register), left_out).await;
         (count_now, count_least) = (count, if page_no == 1 { count } else { count_least.min(count) });
-        let over = fresh == 0 || count.is_some_and(|of| seen.len() as u64 >= of);
+        let over = (fresh == 0 && left_out == 0) || count.is_some_and(|of| seen.len() as u64 >= of);
         write(sync, register, batch).await?;
         let meter = meter.get_or_insert_with(|| Meter::new(register.filled(), 0, count.unwrap_or_default(), Instant::now()));
         let progress = meter.add(fresh, Instant::now());
@@ -120,7 +121,7 @@ pub(super) async fn turn<S: Server>(sync: &Sync<S>, register: Register) -> Resul
         None => {
             let future = Timestamp::from_second(IN_THE_FUTURE).ok();
             let request = ListRequest { page_size: 1, inactive_too: true, changed_since: future, ..ListRequest::default() };
-            let (_, ids, count) = page(sync, register, &request, Class::Background).await?;
+            let Parted { ids, count, .. } = page(sync, register, &request, Class::Background).await?;
             let honoured = ids.is_empty() && count.is_none_or(|count| count == 0);
             return sync.mirror.set_meta(keys.delta, Some(if honoured { "honoured" } else { "ignored" })).await;
         }
@@ -130,10 +131,10 @@ pub(super) async fn turn<S: Server>(sync: &Sync<S>, register: Register) -> Resul
     let mut seen = BTreeSet::new();
     for page_no in 1.. {
         let request = ListRequest { page_no, inactive_too: true, changed_since: Some(since), ..ListRequest::default() };
-        let (batch, ids, count) = page(sync, register, &request, Class::Background).await?;
+        let Parted { batch, ids, count, left_out } = page(sync, register, &request, Class::Background).await?;
         let fresh = ids.into_iter().filter(|id| seen.insert(*id)).count();
         write(sync, register, batch).await?;
-        if fresh == 0 || count.is_some_and(|of| seen.len() as u64 >= of) {
+        if (fresh == 0 && left_out == 0) || count.is_some_and(|of| seen.len() as u64 >= of) {
             break;
         }
     }
@@ -150,16 +151,19 @@ async fn write<S: Server>(sync: &Sync<S>, register: Register, batch: Batch) -> R
     Ok(())
 }
 
-/// One page: the records, their ids, and how many there are in all.
-async fn page<S: Server>(
-    sync: &Sync<S>,
-    register: Register,
-    request: &ListRequest,
-    class: Class,
-) -> Result<(Batch, Vec<i64>, Option<u64>), Failure> {
-    fn parted<T>(page: Page<T>, id: impl Fn(&T) -> i64, batch: impl Fn(Vec<T>) -> Batch) -> (Batch, Vec<i64>, Option<u64>) {
+/// One page of a register.
+struct Parted {
+    batch: Batch,
+    ids: Vec<i64>,
+    /// How many there are in all.
+    count: Option<u64>,
+    left_out: u32,
+}
+
+async fn page<S: Server>(sync: &Sync<S>, register: Register, request: &ListRequest, class: Class) -> Result<Parted, Failure> {
+    fn parted<T>(page: Page<T>, id: impl Fn(&T) -> i64, batch: impl Fn(Vec<T>) -> Batch) -> Parted {
         let ids = page.records.iter().map(id).collect();
-        (batch(page.records), ids, page.record_count)
+        Parted { batch: batch(page.records), ids, count: page.record_count, left_out: page.left_out }
     }
     let server = &sync.server;
     Ok(match register {

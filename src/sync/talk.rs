@@ -10,7 +10,7 @@ use super::{
     Server, Sync, conversation::MOST_ACTIONS, delta::OPEN_CURSOR, gate::Gate, lookups::is_about_one_table, meter::Meter,
 };
 use crate::{
-    domain::{Batch, Changed, Failure, Filled, TicketId},
+    domain::{Batch, Changed, Failure, FailureKind, Filled, TicketId},
     halo::Class,
     mirror::{KnownConversation, NO_BODIES, Pass, Reader},
 };
@@ -79,8 +79,8 @@ pub(super) async fn turn<S: Server>(sync: &Sync<S>) -> Result<(), Failure> {
         && let Some(from) = top.checked_sub(OVERLAP).ok()
         && let Some(to) = from.checked_add(DAY).ok()
     {
-        let page = sync.server.actions_between(from, to, MOST_ACTIONS, Class::Background).await?;
-        if is_whole(&page) {
+        let page = fitting(sync.server.actions_between(from, to, MOST_ACTIONS, Class::Background).await)?;
+        if let Some(page) = page.filter(is_whole) {
             join(sync, page.records).await?;
             sync.mirror.write(Batch::Talked { since: from, until, unbroken: true }, Pass::Any, sync.now()).await?;
             return sync.mirror.set_meta(TOP, Some(&until.to_string())).await;
@@ -93,7 +93,7 @@ pub(super) async fn turn<S: Server>(sync: &Sync<S>) -> Result<(), Failure> {
         return Ok(());
     };
     match one(sync, ticket, Class::Background).await {
-        Err(failure) if is_about_one_table(&failure) => Ok(()),
+        Err(failure) if is_about_one_ticket(&failure) => Ok(()),
         result => result,
     }
 }
@@ -145,13 +145,14 @@ impl<S: Server> Filling<'_, S> {
             self.gate.passage().await;
             let page = match self.sync.server.actions_between(from, to, MOST_ACTIONS, Class::Bulk).await {
                 Err(failure) if is_about_one_table(&failure) => return Ok(false),
-                page => page?,
+                page => fitting(page)?,
             };
             // A list that is cut may lack them for that reason alone.
-            if !is_whole(&page) && around > SHORTEST {
+            if !page.as_ref().is_some_and(is_whole) && around > SHORTEST {
                 around /= 4;
                 continue;
             }
+            let Some(page) = page else { return Ok(false) };
             let came: BTreeSet<_> =
                 page.records.iter().filter(|action| action.ticket_id == known.ticket).map(|action| action.id).collect();
             return Ok(known.actions.iter().filter(|(_, at)| (from..=to).contains(at)).all(|(id, _)| came.contains(id)));
@@ -177,14 +178,14 @@ impl<S: Server> Filling<'_, S> {
             }
             let Ok(from) = down_to.checked_sub(length) else { return Ok(()) };
             self.gate.passage().await;
-            let page = sync.server.actions_between(from, down_to, MOST_ACTIONS, Class::Bulk).await?;
-            if !is_whole(&page) {
+            let page = fitting(sync.server.actions_between(from, down_to, MOST_ACTIONS, Class::Bulk).await)?;
+            let Some(page) = page.filter(is_whole) else {
                 length /= 2;
                 if length < SHORTEST {
                     return sync.mirror.set_meta(LISTS, Some("incomplete")).await;
                 }
                 continue;
-            }
+            };
             if page.records.len() * 4 < MOST_ACTIONS as usize {
                 length = (length * 2).min(DAY);
             }
@@ -208,8 +209,8 @@ impl<S: Server> Filling<'_, S> {
         };
         self.gate.passage().await;
         match one(self.sync, ticket, Class::Bulk).await {
-            // A ticket that went meanwhile, or that this application may not read.
-            Err(failure) if is_about_one_table(&failure) => drop(self.unreadable.insert(ticket)),
+            // A ticket that went meanwhile, or that this application may not read, or with an action that is too large.
+            Err(failure) if is_about_one_ticket(&failure) => drop(self.unreadable.insert(ticket)),
             result => result?,
         }
         self.came(self.missing.saturating_sub(1)).await;
@@ -234,6 +235,18 @@ fn is_worth_it(down_to: Timestamp, length: SignedDuration, lacking: &[Timestamp]
 fn is_whole<T>(page: &crate::halo::Page<T>) -> bool {
     let came = page.records.len() as u64 + u64::from(page.bad);
     came < u64::from(MOST_ACTIONS) && page.record_count.is_none_or(|count| count <= came)
+}
+
+/// A list of actions; `None` for one that is too large, as good as one that is cut.
+fn fitting<T>(page: Result<T, Failure>) -> Result<Option<T>, Failure> {
+    match page {
+        Err(failure) if failure.kind == FailureKind::TooLarge => Ok(None),
+        page => page.map(Some),
+    }
+}
+
+fn is_about_one_ticket(failure: &Failure) -> bool {
+    failure.kind == FailureKind::TooLarge || is_about_one_table(failure)
 }
 
 /// Stores the actions of open tickets.
@@ -289,7 +302,8 @@ mod tests {
 
     #[test]
     fn a_list_is_whole_where_neither_the_count_nor_the_cap_says_otherwise() {
-        let page = |records: usize, record_count, bad| Page { records: vec![(); records], record_count, bad, bytes: 0 };
+        let page =
+            |records: usize, record_count, bad| Page { records: vec![(); records], record_count, bad, left_out: 0, bytes: 0 };
         assert!(is_whole(&page(10, Some(10), 0)) && is_whole(&page(10, None, 0)) && is_whole(&page(9, Some(10), 1)));
         assert!(!is_whole(&page(10, Some(11), 0)) && !is_whole(&page(1000, None, 0)));
     }

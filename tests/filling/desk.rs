@@ -7,8 +7,8 @@ use std::{
 
 use halo_tui::{
     domain::{
-        ActionId, ActionRecord, Agent, AgentId, AssetRecord, ClientId, ClientRecord, Failure, Priority, SiteId, SiteRecord, Sla,
-        Status, StatusId, Team, TicketId, TicketRecord, TicketType, Timestamp, UserId, UserRecord, Workday,
+        ActionId, ActionRecord, Agent, AgentId, AssetRecord, ClientId, ClientRecord, Failure, FailureKind, Priority, SiteId,
+        SiteRecord, Sla, Status, StatusId, Team, TicketId, TicketRecord, TicketType, Timestamp, UserId, UserRecord, Workday,
     },
     halo::{Class, ListRequest, Openness, Page, TicketColumn, TicketsRequest},
     sync::Server,
@@ -74,6 +74,10 @@ pub(crate) struct World {
     /// Requests of this class are never answered.
     pub(crate) hangs: Option<Class>,
     pub(crate) users: i64,
+    /// Tickets of which each alone is more than an answer may hold.
+    pub(crate) large: BTreeSet<i64>,
+    /// More actions than this are more than an answer may hold.
+    pub(crate) most_actions: Option<usize>,
 }
 
 #[derive(Clone, Default)]
@@ -155,13 +159,13 @@ impl Desk {
         let count = if hidden { 0 } else { count };
         let from = i64::from(request.page_no - 1) * i64::from(request.page_size);
         let records = (from + 1..=count).take(request.page_size as usize).map(make).collect();
-        Page { records, record_count: Some(count.unsigned_abs()), bad: 0, bytes: 0 }
+        Page { records, record_count: Some(count.unsigned_abs()), bad: 0, left_out: 0, bytes: 0 }
     }
 }
 
 fn all<T>(records: Vec<T>) -> Page<T> {
     let record_count = Some(records.len() as u64);
-    Page { records, record_count, bad: 0, bytes: 0 }
+    Page { records, record_count, bad: 0, left_out: 0, bytes: 0 }
 }
 
 impl World {
@@ -211,7 +215,10 @@ impl Server for Desk {
         self.with(|world| {
             let found = world.select(request);
             let size = request.page_size.min(100) as usize;
-            let records = found.iter().skip((request.page_no as usize - 1) * size).take(size).cloned().collect();
+            let mut records: Vec<_> = found.iter().skip((request.page_no as usize - 1) * size).take(size).cloned().collect();
+            let there = records.len();
+            records.retain(|ticket| !world.large.contains(&ticket.id.0));
+            let left_out = u32::try_from(there - records.len()).unwrap();
             if let Some((pages, id)) = &mut world.vanish {
                 if *pages == 0 {
                     let id = *id;
@@ -221,7 +228,7 @@ impl Server for Desk {
                     *pages -= 1;
                 }
             }
-            Ok(Page { records, record_count: Some(found.len() as u64), bad: 0, bytes: 0 })
+            Ok(Page { records, record_count: Some(found.len() as u64), bad: 0, left_out, bytes: 0 })
         })
     }
 
@@ -256,7 +263,7 @@ impl Server for Desk {
         class: Class,
     ) -> Result<Page<ActionRecord>, Failure> {
         self.note(Asked::Day(from, to), class).await?;
-        Ok(self.with(|world| {
+        self.with(|world| {
             let ids: Vec<i64> = world.tickets.keys().copied().collect();
             let mut actions: Vec<ActionRecord> = ids.into_iter().flat_map(|id| world.actions(id)).collect();
             actions.retain(|action| (from..=to).contains(&action.at.unwrap()));
@@ -265,8 +272,11 @@ impl Server for Desk {
             }
             let count = actions.len() as u64;
             actions.truncate(most as usize);
-            Page { records: actions, record_count: Some(count), bad: 0, bytes: 0 }
-        }))
+            if world.most_actions.is_some_and(|most| actions.len() > most) {
+                return Err(Failure::new(FailureKind::TooLarge, "too large"));
+            }
+            Ok(Page { records: actions, record_count: Some(count), bad: 0, left_out: 0, bytes: 0 })
+        })
     }
 
     async fn clients(&self, request: &ListRequest, class: Class) -> Result<Page<ClientRecord>, Failure> {

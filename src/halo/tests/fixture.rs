@@ -164,12 +164,15 @@ async fn more(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<()> {
 /// `None` where the connection is over.
 async fn write_answer(stream: &mut TcpStream, answer: &Answer, head_only: bool) -> Option<()> {
     let length = match answer.how {
-        How::Whole | How::Cut => answer.body.len(),
-        How::Drip | How::Endless => 1 << 40,
+        How::Whole | How::Cut => Some(answer.body.len()),
+        How::Drip => Some(1 << 20),
+        // It does not say how much comes.
+        How::Endless => None,
         How::Silent => return std::future::pending().await,
         How::Drop => return None,
     };
-    let mut head = format!("HTTP/1.1 {} Because\r\ncontent-length: {length}\r\n", answer.status);
+    let mut head = format!("HTTP/1.1 {} Because\r\n", answer.status);
+    head.extend(length.map(|length| format!("content-length: {length}\r\n")));
     for (name, value) in answer.headers.iter().filter(|(_, value)| !value.is_empty()) {
         head.extend([name, ": ", value, "\r\n"]);
     }

@@ -4,5 +4,6 @@ mod client;
 mod connect;
 mod discover;
 pub(super) mod fixture;
+mod parts;
 mod tls;
 mod transport;

@@ -64,6 +64,8 @@ async fn a_body_above_the_cap_is_given_up() {
     assert_eq!(get(&transport, &exact.url).await.unwrap().body.len(), 64 * 1024);
     let more = Server::start(|_, _| Answer::new(200, "text/plain", vec![b' '; 64 * 1024 + 1])).await;
     assert_eq!(kind(&transport, &more.url).await, FailureKind::TooLarge);
+    let announced = Server::start(|_, _| Answer::new(200, "text/plain", vec![b' '; 64 * 1024 + 1]).how(How::Cut)).await;
+    assert_eq!(kind(&transport, &announced.url).await, FailureKind::TooLarge, "by its length, before it is read");
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use crate::halo::page::Page;
 /// A sentence where the text is cut off or holds no list.
 pub(in crate::halo) fn list<T: WireRecord>(text: &str, bytes: u64) -> Result<Page<T>, String> {
     let (elements, record_count) = elements(text, T::LISTS)?;
-    let mut page = Page { records: Vec::with_capacity(elements.len()), record_count, bad: 0, bytes };
+    let mut page = Page { records: Vec::with_capacity(elements.len()), record_count, bad: 0, left_out: 0, bytes };
     for json in elements {
         match element(json.get()) {
             Element::Whole(record) => page.records.push(record),
@@ -34,7 +34,7 @@ pub(in crate::halo) fn list<T: WireRecord>(text: &str, bytes: u64) -> Result<Pag
 /// A sentence where the text is cut off or holds no list.
 pub(in crate::halo) fn ids(text: &str, lists: &[&str], bytes: u64) -> Result<Page<i64>, String> {
     let (elements, record_count) = elements(text, lists)?;
-    let mut page = Page { records: Vec::with_capacity(elements.len()), record_count, bad: 0, bytes };
+    let mut page = Page { records: Vec::with_capacity(elements.len()), record_count, bad: 0, left_out: 0, bytes };
     for json in elements {
         let id = match Fields::parse(json.get()) {
             Ok(mut fields) => fields.integer("id"),
