@@ -404,6 +404,16 @@ fn filling_and_failing_headers() {
     let failing = desk.text();
     assert!(failing.contains("Mail server unreachable"), "rows stay");
     insta::assert_snapshot!(format!("{filling}\n{}", failing.lines().next().unwrap()));
+    let limit = "The request limit of HaloPSA is reached: Rate Limit Reached - 12 Requests per rolling 1 minute window";
+    for (pause, told) in
+        [(5, "paused by HaloPSA for up to 1 min, rows 30 min old"), (61, "for up to 2 min"), (-1, "failing since")]
+    {
+        let retry_at = now().wall.checked_add(jiff::SignedDuration::from_secs(pause)).ok();
+        let failure = Failure::new(FailureKind::RateLimited(None), limit);
+        let (last_success, since) = (Some(at("2026-11-20T09:30:00Z")), at("2026-11-20T09:59:00Z"));
+        desk.take(Msg::News(News::Connection(Connection::Failing { last_success, since, failure, retry_at })));
+        assert!(desk.text().lines().next().unwrap().contains(told), "{}", desk.text().lines().next().unwrap());
+    }
     let live = || Msg::News(News::Connection(Connection::Live { at: at("2026-11-20T10:00:00Z") }));
     let back = |effects: &[Effect]| effects.iter().filter(|effect| matches!(effect, Effect::ServerIsBack)).count();
     assert_eq!(back(&desk.take(live())), 1, "what was put off is asked for");

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::model::{Model, Status};
 use crate::{
-    domain::{Connection, Coverage, Timestamp, TokenState, grouped},
+    domain::{Connection, Coverage, FailureKind, Timestamp, TokenState, grouped},
     msg::Now,
     panes::{PREVIEW, TICKETS},
     text::SafeText,
@@ -76,13 +76,23 @@ fn freshness(status: &Status, now: Now, glyphs: &Glyphs, zone: &TimeZone) -> (St
                 plain("live".to_owned(), Role::Ok)
             }
         }
-        Connection::Failing { last_success, since, failure, .. } => {
+        Connection::Failing { last_success, since, failure, retry_at } => {
             let word = if failure.is_unreachable() { "offline" } else { "failing" };
             let rows = last_success.map_or_else(|| "no rows yet".to_owned(), |at| rows_of(now, at));
-            let since = moment(now.wall, *since, zone);
-            (format!("{} {word} since {since}, {rows}", glyphs.breached), format!(": {}", failure.what), Role::Bad)
+            let state = match retry_at.filter(|at| *at > now.wall) {
+                Some(at) if matches!(failure.kind, FailureKind::RateLimited(_)) => {
+                    format!("paused by HaloPSA for up to {} min", minutes_to(now.wall, at))
+                }
+                _ => format!("{word} since {}", moment(now.wall, *since, zone)),
+            };
+            (format!("{} {state}, {rows}", glyphs.breached), format!(": {}", failure.what), Role::Bad)
         }
     }
+}
+
+/// Minutes until then, a part of one as a whole.
+fn minutes_to(now: Timestamp, at: Timestamp) -> u64 {
+    at.duration_since(now).unsigned_abs().as_secs().saturating_add(1).div_ceil(60)
 }
 
 /// How old the rows are; within a minute they are not old.

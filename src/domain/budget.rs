@@ -4,16 +4,25 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// Where the requests of a rolling window are counted, shared by the instances of one profile on one machine.
+/// How many requests may leave within a rolling window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// At least 1.
+    pub requests: u32,
+    /// The window's length.
+    pub within: Duration,
+}
+
+/// Where the requests of rolling windows are counted, shared by the instances of one profile on one machine.
 pub trait BudgetLedger: Send + Sync {
-    /// Admits and counts one request that wants to leave now, if fewer than `most` left within `window` before it. `most` is
-    /// told the limit that the server announced, where it did, and answers `None` for no limit.
-    fn admit(&self, now: Timestamp, window: Duration, most: &dyn Fn(Option<u32>) -> Option<u32>) -> Admission;
+    /// Admits and counts one request that wants to leave now, if neither `own` nor what the server announced is used up before it.
+    /// `open` answers how many of a quota's requests are open to it.
+    fn admit(&self, now: Timestamp, own: Option<Quota>, open: &dyn Fn(u32) -> u32) -> Admission;
 
-    /// Notes that the server refused a request: none leaves before `until`. `announced` is the limit that the refusal named.
-    fn refused(&self, now: Timestamp, until: Timestamp, announced: Option<u32>);
+    /// Notes that the server refused a request: none leaves before `until`. `announced` is what the refusal named.
+    fn refused(&self, now: Timestamp, until: Timestamp, announced: Option<Quota>);
 
-    /// How it stands.
+    /// How it stands; `window` is the one that requests are counted in.
     fn standing(&self, now: Timestamp, window: Duration) -> LedgerStanding;
 }
 
@@ -22,8 +31,8 @@ pub trait BudgetLedger: Send + Sync {
 pub enum Admission {
     /// It may leave and is counted.
     Admitted,
-    /// As many as may leave have left.
-    Full,
+    /// As many as may leave have left; the next may at this time, if no other takes its place.
+    Full(Timestamp),
     /// The server refused an earlier one: none leaves before this time.
     Paused(Timestamp),
     /// Another instance counts at this moment: ask again in the next.
@@ -35,8 +44,8 @@ pub enum Admission {
 pub struct LedgerStanding {
     /// Requests that left within the window, all instances together.
     pub used: u32,
-    /// The limit that the server announced when it refused one, within the last day.
-    pub announced: Option<u32>,
+    /// What the server announced when it refused a request, within the last day, and how many requests left within its window.
+    pub announced: Option<(Quota, u32)>,
     /// When the pause after a refusal is over, while it lasts.
     pub paused_until: Option<Timestamp>,
 }

@@ -36,7 +36,7 @@ mod workday;
 
 pub use action::{ActionRecord, ActionRow, Author};
 pub use board::{Board, DayTally, Reach, Tally};
-pub use budget::{Admission, BudgetLedger, LedgerStanding};
+pub use budget::{Admission, BudgetLedger, LedgerStanding, Quota};
 pub use burn::{Allowance, Burn, SlaTerms, Target};
 pub use client::{ClientRecord, ClientRow};
 pub use client_overview::{

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use tokio::time::{Duration, Instant, sleep_until};
 
 use super::Clock;
-use crate::domain::{Admission, BudgetLedger};
+use crate::domain::{Admission, BudgetLedger, Quota};
 
 /// HaloPSA counts requests in a rolling window of this length.
 pub const WINDOW: Duration = Duration::from_mins(5);
@@ -27,15 +27,17 @@ pub enum Class {
 
 /// Where another instance counts at this moment: how long until the next try, at most.
 const MOMENT: Duration = Duration::from_millis(10);
+/// A full budget is looked at again after so long at most: other instances may have counted anew.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// Instances that a pause held up come back within this time, not all at once.
 const APART: Duration = Duration::from_secs(1);
 
 /// How the budget stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BudgetStanding {
-    /// Requests per window, by the settings or by what the server announced, whichever is less; 0 for no limit.
+    /// Requests per window, by the settings or by what the server announced, whichever is nearer to its end; 0 for no limit.
     pub limit: u32,
-    /// Requests of the window so far, all instances of the profile together.
+    /// Requests of that window so far, all instances of the profile together.
     pub used: u32,
     /// How long a refusal of the server's still stops every request.
     pub paused_for: Option<Duration>,
@@ -45,7 +47,7 @@ impl BudgetStanding {
     /// Whether no more than the next place is left to what fills the mirror: it goes on as places come free.
     #[must_use]
     pub fn is_low(&self) -> bool {
-        places(self.limit, Class::Bulk).is_some_and(|places| self.used > 0 && self.used + 1 >= places)
+        self.limit > 0 && self.used > 0 && self.used + 1 >= places(self.limit, Class::Bulk)
     }
 }
 
@@ -91,13 +93,14 @@ impl Budget {
         let standing = self.ledger.standing(now, WINDOW);
         let here = self.pause().until(Instant::now()).map(|until| until - Instant::now());
         let shared = standing.paused_until.and_then(|until| Duration::try_from(until.duration_since(now)).ok());
-        let limit = effective(self.limit, standing.announced);
-        BudgetStanding { limit, used: standing.used, paused_for: here.max(shared) }
+        let own = (self.limit, standing.used);
+        let (limit, used) = standing.announced.map_or(own, |(announced, used)| nearer(own, (announced.requests, used)));
+        BudgetStanding { limit, used, paused_for: here.max(shared) }
     }
 
     /// The server answered 429, or 503 with a pause: nothing leaves before that pause is over, of no instance. `announced` is
     /// the limit that the refusal named.
-    pub(super) fn refused(&self, asked: Option<Duration>, announced: Option<u32>) {
+    pub(super) fn refused(&self, asked: Option<Duration>, announced: Option<Quota>) {
         let now = Instant::now();
         let until = self.pause().refused(now, asked, rand::random());
         let wall = (self.clock)();
@@ -116,9 +119,13 @@ impl Budget {
             return Err(until);
         }
         let (wall, jitter) = ((self.clock)(), rand::random::<f64>());
-        match self.ledger.admit(wall, WINDOW, &|announced| places(effective(self.limit, announced), class)) {
+        let own = self.has_limit().then_some(Quota { requests: self.limit, within: WINDOW });
+        match self.ledger.admit(wall, own, &|limit| places(limit, class)) {
             Admission::Admitted => Ok(()),
-            Admission::Full => Err(now + look_again(self.limit)),
+            Admission::Full(until) => {
+                let wait = Duration::try_from(until.duration_since(wall)).unwrap_or_default();
+                Err(now + wait.clamp(MOMENT, LOOK_AGAIN))
+            }
             Admission::Busy => Err(now + MOMENT.mul_f64(0.5 + jitter / 2.0)),
             Admission::Paused(until) => {
                 let pause = Duration::try_from(until.duration_since(wall)).unwrap_or_default();
@@ -132,28 +139,24 @@ impl Budget {
     }
 }
 
-/// The limit that holds: the lower one of what is set and what the server announced; 0 for none.
-fn effective(limit: u32, announced: Option<u32>) -> u32 {
-    match announced {
-        Some(announced) if limit == 0 || announced < limit => announced,
-        _ => limit,
-    }
+/// Of two limits, each with what is used of it, the one that is nearer to its end; a limit of 0 is none.
+fn nearer(one: (u32, u32), other: (u32, u32)) -> (u32, u32) {
+    let is_nearer = |(limit, used): (u32, u32), (than, of): (u32, u32)| {
+        u64::from(used) * u64::from(than) > u64::from(of) * u64::from(limit)
+            || (u64::from(used) * u64::from(than) == u64::from(of) * u64::from(limit) && limit < than)
+    };
+    if one.0 == 0 || is_nearer(other, one) { other } else { one }
 }
 
-/// How many requests of a window are open to a class; `None` for any number.
-fn places(limit: u32, class: Class) -> Option<u32> {
+/// How many requests of a limit are open to a class.
+fn places(limit: u32, class: Class) -> u32 {
     let reserve = match class {
         Class::Interactive => 0,
         // At least one place of the smallest budget is left to either class.
         Class::Background => (limit / 5).max(u32::from(limit > 1)),
         Class::Bulk => (limit / 4).max(u32::from(limit > 1)),
     };
-    (limit > 0).then(|| limit - reserve)
-}
-
-/// Pause before a full budget is looked at again: the mean distance of the places in it.
-fn look_again(limit: u32) -> Duration {
-    (WINDOW / limit.max(1)).clamp(Duration::from_millis(200), Duration::from_secs(5))
+    limit - reserve
 }
 
 /// The server's refusals and the pause that follows from them.
@@ -292,7 +295,7 @@ mod tests {
     async fn instances_of_one_profile_share_pause_and_announced_limit() {
         let ledger: Arc<dyn BudgetLedger> = Arc::new(LocalLedger::default());
         let instances = [0, 250].map(|limit| Budget::new(limit, Arc::clone(&ledger), clock()));
-        instances[0].refused(Some(Duration::from_secs(30)), Some(10));
+        instances[0].refused(Some(Duration::from_secs(30)), Some(Quota { requests: 10, within: WINDOW }));
         let start = Instant::now();
         instances[1].acquire(Class::Interactive).await;
         assert!(start.elapsed() >= Duration::from_secs(30) && start.elapsed() <= Duration::from_secs(35));
@@ -312,8 +315,37 @@ mod tests {
 
     #[test]
     fn the_smallest_budgets_still_let_background_through() {
-        assert_eq!([1, 2, 10, 0].map(|limit| places(limit, Class::Background)), [Some(1), Some(1), Some(8), None]);
-        assert_eq!([1, 2, 10, 0].map(|limit| places(limit, Class::Interactive)), [Some(1), Some(2), Some(10), None]);
-        assert_eq!([effective(0, Some(9)), effective(5, Some(9)), effective(9, Some(5)), effective(7, None)], [9, 5, 5, 7]);
+        assert_eq!([1, 2, 10].map(|limit| places(limit, Class::Background)), [1, 1, 8]);
+        assert_eq!([1, 2, 10].map(|limit| places(limit, Class::Interactive)), [1, 2, 10]);
+        for (one, other, told) in [
+            ((0, 5), (9, 5), (9, 5)),
+            ((250, 100), (12, 12), (12, 12)),
+            ((250, 249), (12, 3), (250, 249)),
+            ((250, 0), (12, 0), (12, 0)),
+            ((7, 0), (9, 0), (7, 0)),
+        ] {
+            assert_eq!(nearer(one, other), told, "{one:?} {other:?}");
+        }
+    }
+
+    /// A server that allows so many in a minute, refuses what is more, and says so.
+    #[tokio::test(start_paused = true)]
+    async fn the_window_of_a_refusal_is_kept_to_and_used_to_the_full() {
+        let (budget, start) = (budget(250), Instant::now());
+        let (mut answered, mut refusals) = (Vec::<Duration>::new(), 0);
+        while start.elapsed() < Duration::from_mins(10) {
+            budget.acquire(Class::Interactive).await;
+            let now = start.elapsed();
+            if answered.iter().filter(|at| now < **at + Duration::from_mins(1)).count() == 12 {
+                refusals += 1;
+                budget.refused(None, Some(Quota { requests: 12, within: Duration::from_mins(1) }));
+            } else {
+                answered.push(now);
+                budget.succeeded();
+            }
+        }
+        assert_eq!(refusals, 1);
+        // A second is counted as a whole: twelve leave every 61, and one more when the time is over.
+        assert_eq!(answered.len(), 121);
     }
 }

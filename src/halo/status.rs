@@ -6,7 +6,7 @@ use jiff::{Timestamp, fmt::rfc2822};
 use serde_json::Value;
 
 use super::{transport::Reply, wire};
-use crate::domain::{Failure, FailureKind, Secret};
+use crate::domain::{Failure, FailureKind, Quota, Secret};
 
 /// The longest pause that a `Retry-After` can ask for.
 const LONGEST_PAUSE: Duration = Duration::from_hours(1);
@@ -107,17 +107,20 @@ pub(super) fn server_time(reply: &Reply) -> Option<Timestamp> {
     rfc2822::DateTimeParser::new().parse_timestamp(reply.date.as_deref()?.trim()).ok()
 }
 
-/// The limit that a refusal names, as requests in five minutes: hosted instances answer "Rate Limit Reached - 300 Requests per
-/// rolling 5 minute window". What is allowed in less time is taken as what is allowed in five minutes.
-pub(super) fn announced_limit(reply: &Reply) -> Option<u32> {
+/// The limit that a refusal names: hosted instances answer "Rate Limit Reached - 300 Requests per rolling 5 minute window". What is
+/// allowed in more than an hour is taken as its part of an hour.
+pub(super) fn announced_limit(reply: &Reply) -> Option<Quota> {
     let text = String::from_utf8_lossy(reply.body.get(..reply.body.len().min(1000))?).to_ascii_lowercase();
     let (before, after) = text.split_once("requests per")?;
     let number = |word: &str| word.parse::<u32>().ok().filter(|number| *number > 0);
     let requests = before.split(|c: char| !c.is_ascii_digit()).rfind(|word| !word.is_empty()).and_then(number)?;
-    let minutes = after.split(|c: char| !c.is_ascii_alphanumeric()).find_map(number);
     // Other units than minutes tell nothing that is known to be true.
-    let minutes = minutes.filter(|_| after.contains("minute"))?;
-    Some((u64::from(requests) * 5 / u64::from(minutes.max(5))).max(1).try_into().unwrap_or(u32::MAX))
+    let (span, _) = after.split_once("minute")?;
+    let minutes = span.split(|c: char| !c.is_ascii_alphanumeric()).find_map(number);
+    // "per minute", "per rolling minute"
+    let minutes = minutes.or_else(|| span.chars().all(|c| !c.is_ascii_digit()).then_some(1))?;
+    let of_an_hour = (u64::from(requests) * 60 / u64::from(minutes.max(60))).max(1).try_into().unwrap_or(u32::MAX);
+    Some(Quota { requests: of_an_hour, within: Duration::from_mins(minutes.min(60).into()) })
 }
 
 /// Whether a web page came: by its type, or by its first character, which no JSON begins with.
@@ -259,17 +262,22 @@ mod tests {
     #[test]
     fn refusals_name_their_limit() {
         for (body, limit) in [
-            (r#"{"error":"Rate Limit Reached - 300 Requests per rolling 5 minute window"}"#, Some(300)),
-            ("Rate Limit Reached - 500 requests per 3 minutes", Some(500)),
-            ("700 Requests per rolling 10 minute window", Some(350)),
-            ("1 requests per 60 minutes", Some(1)),
+            (r#"{"error":"Rate Limit Reached - 300 Requests per rolling 5 minute window"}"#, Some((300, 5))),
+            ("Rate Limit Reached - 500 requests per 3 minutes", Some((500, 3))),
+            ("Rate Limit Reached - 12 Requests per rolling 1 minute window", Some((12, 1))),
+            ("60 requests per minute", Some((60, 1))),
+            ("700 Requests per rolling 10 minute window", Some((700, 10))),
+            ("1 requests per 60 minutes", Some((1, 60))),
+            ("4800 requests per 1440 minutes", Some((200, 60))),
             ("0 Requests per 5 minutes", None),
             ("99999999999 Requests per 5 minutes", None),
+            ("9 Requests per 0 minutes", None),
             ("300 Requests per second", None),
             ("too many requests", None),
             ("", None),
         ] {
-            assert_eq!(announced_limit(&reply(429, "", body)), limit, "{body}");
+            let announced = announced_limit(&reply(429, "", body));
+            assert_eq!(announced.map(|limit| (limit.requests, limit.within.as_secs() / 60)), limit, "{body}");
         }
     }
 

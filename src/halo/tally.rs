@@ -8,7 +8,8 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Admission, BudgetLedger, LedgerStanding};
+use super::WINDOW;
+use crate::domain::{Admission, BudgetLedger, LedgerStanding, Quota};
 
 /// How long a limit that the server announced is believed: somebody may have it raised.
 const ANNOUNCED_FOR: SignedDuration = SignedDuration::from_hours(24);
@@ -46,6 +47,24 @@ struct Span {
 struct Announced {
     limit: u32,
     at: i64,
+    /// Length of its window in seconds. The usual one is not stored: programs from before there was another can read that.
+    #[serde(default = "usual_window", skip_serializing_if = "is_usual_window")]
+    window: u64,
+}
+
+fn usual_window() -> u64 {
+    WINDOW.as_secs()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
+fn is_usual_window(window: &u64) -> bool {
+    *window == usual_window()
+}
+
+impl Announced {
+    fn quota(self) -> Quota {
+        Quota { requests: self.limit, within: Duration::from_secs(self.window) }
+    }
 }
 
 impl Tally {
@@ -60,17 +79,20 @@ impl Tally {
             let length = pause.until.checked_sub(pause.from);
             length.is_some_and(|length| (0..=i64::try_from(LONGEST_PAUSE.as_millis()).unwrap_or(0)).contains(&length))
         });
-        counted && paused && self.announced.is_none_or(|announced| announced.limit > 0)
+        let windows = 1..=LONGEST_WINDOW.as_secs().unsigned_abs();
+        counted && paused && self.announced.is_none_or(|announced| announced.limit > 0 && windows.contains(&announced.window))
     }
 
     /// Admits and counts a request, or says why not.
-    pub fn admit(&mut self, now: Timestamp, window: Duration, most: &dyn Fn(Option<u32>) -> Option<u32>) -> Admission {
-        let LedgerStanding { used, announced, paused_until } = self.standing(now, window);
-        if let Some(until) = paused_until {
+    pub fn admit(&mut self, now: Timestamp, own: Option<Quota>, open: &dyn Fn(u32) -> u32) -> Admission {
+        let window = own.map_or(WINDOW, |own| own.within);
+        if let LedgerStanding { paused_until: Some(until), .. } = self.standing(now, window) {
             return Admission::Paused(until);
         }
-        if most(announced).is_some_and(|most| used >= most) {
-            return Admission::Full;
+        let announced = self.announced.map(Announced::quota);
+        let free = [own, announced].into_iter().flatten().filter_map(|allowed| self.full_until(now, allowed, open)).max();
+        if let Some(at) = free {
+            return Admission::Full(at);
         }
         match self.left.last_mut() {
             Some((second, count)) if *second == now.as_second() => *count = count.saturating_add(1),
@@ -79,8 +101,23 @@ impl Tally {
         Admission::Admitted
     }
 
+    /// When the next place of a quota comes free, where none is.
+    fn full_until(&self, now: Timestamp, allowed: Quota, open: &dyn Fn(u32) -> u32) -> Option<Timestamp> {
+        let most = open(allowed.requests);
+        let mut used = 0_u32;
+        // The newest first: the one that fills the last place must be over.
+        for (second, count) in self.left.iter().rev().filter(|(second, _)| counts(*second, now, allowed.within)) {
+            used = used.saturating_add(*count);
+            if used >= most {
+                let over = Timestamp::from_second(second.saturating_add(1)).ok()?;
+                return Some(over.saturating_add(allowed.within).unwrap_or(now));
+            }
+        }
+        None
+    }
+
     /// Notes a refusal.
-    pub fn refused(&mut self, now: Timestamp, until: Timestamp, announced: Option<u32>) {
+    pub fn refused(&mut self, now: Timestamp, until: Timestamp, announced: Option<Quota>) {
         self.settle(now);
         let longest = now.saturating_add(LONGEST_PAUSE).unwrap_or(now);
         let until = until.clamp(now, longest).as_millisecond();
@@ -88,22 +125,25 @@ impl Tally {
         if self.pause.is_none_or(|pause| pause.until < until) {
             self.pause = Some(Span { from: now.as_millisecond(), until });
         }
-        if let Some(limit) = announced.filter(|limit| *limit > 0) {
-            self.announced = Some(Announced { limit, at: now.as_second() });
+        if let Some(Quota { requests, within }) = announced.filter(|announced| announced.requests > 0) {
+            let window = within.as_secs().clamp(1, LONGEST_WINDOW.as_secs().unsigned_abs());
+            self.announced = Some(Announced { limit: requests, at: now.as_second(), window });
         }
     }
 
     /// How it stands; what no longer counts is dropped.
     pub fn standing(&mut self, now: Timestamp, window: Duration) -> LedgerStanding {
         self.settle(now);
-        let window = SignedDuration::try_from(window).unwrap_or(LONGEST_WINDOW).min(LONGEST_WINDOW);
-        self.left.retain(|(second, _)| {
-            // The last moment of that second.
-            Timestamp::from_second(second.saturating_add(1)).is_ok_and(|end| now.duration_since(end) < window)
-        });
+        let announced = self.announced.map(Announced::quota);
+        let longest = announced.map_or(window, |announced| announced.within.max(window));
+        self.left.retain(|(second, _)| counts(*second, now, longest));
+        let used = |window| {
+            let counted = self.left.iter().filter(|(second, _)| counts(*second, now, window));
+            counted.fold(0, |sum: u32, (_, count)| sum.saturating_add(*count))
+        };
         LedgerStanding {
-            used: self.left.iter().fold(0, |sum: u32, (_, count)| sum.saturating_add(*count)),
-            announced: self.announced.map(|announced| announced.limit),
+            used: used(window),
+            announced: announced.map(|announced| (announced, used(announced.within))),
             paused_until: self.pause.and_then(|pause| Timestamp::from_millisecond(pause.until).ok()),
         }
     }
@@ -152,6 +192,12 @@ impl Tally {
     }
 }
 
+/// Whether what left in this second still counts: until its last moment is out of the window.
+fn counts(second: i64, now: Timestamp, window: Duration) -> bool {
+    let window = SignedDuration::try_from(window).unwrap_or(LONGEST_WINDOW).min(LONGEST_WINDOW);
+    Timestamp::from_second(second.saturating_add(1)).is_ok_and(|end| now.duration_since(end) < window)
+}
+
 /// Counts the requests of this process alone.
 #[derive(Debug, Default)]
 pub struct LocalLedger {
@@ -166,11 +212,11 @@ impl LocalLedger {
 }
 
 impl BudgetLedger for LocalLedger {
-    fn admit(&self, now: Timestamp, window: Duration, most: &dyn Fn(Option<u32>) -> Option<u32>) -> Admission {
-        self.tally().admit(now, window, most)
+    fn admit(&self, now: Timestamp, own: Option<Quota>, open: &dyn Fn(u32) -> u32) -> Admission {
+        self.tally().admit(now, own, open)
     }
 
-    fn refused(&self, now: Timestamp, until: Timestamp, announced: Option<u32>) {
+    fn refused(&self, now: Timestamp, until: Timestamp, announced: Option<Quota>) {
         self.tally().refused(now, until, announced);
     }
 
@@ -185,7 +231,14 @@ mod tests {
 
     use super::*;
 
-    const WINDOW: Duration = Duration::from_mins(5);
+    /// So many in five minutes.
+    fn five_minutes(requests: u32) -> Quota {
+        Quota { requests, within: WINDOW }
+    }
+
+    fn all(requests: u32) -> u32 {
+        requests
+    }
 
     fn at(millisecond: i64) -> Timestamp {
         Timestamp::from_millisecond(1_763_632_800_000 + millisecond).unwrap()
@@ -198,27 +251,26 @@ mod tests {
     #[test]
     fn a_clock_that_was_set_back_blocks_for_one_window_at_most() {
         let mut tally = Tally::default();
-        assert_eq!(tally.admit(at(3_600_000), WINDOW, &|_| Some(1)), Admission::Admitted);
-        tally.refused(at(3_600_000), at(3_660_000), Some(300));
+        assert_eq!(tally.admit(at(3_600_000), Some(five_minutes(1)), &all), Admission::Admitted);
+        tally.refused(at(3_600_000), at(3_660_000), Some(five_minutes(300)));
         assert_eq!(tally.standing(at(0), WINDOW).paused_until, Some(at(60_000)));
         assert_eq!(used(&mut tally, at(100_000)), 1);
-        assert_eq!(tally.admit(at(299_000), WINDOW, &|_| Some(1)), Admission::Full);
-        assert_eq!(tally.admit(at(301_001), WINDOW, &|_| Some(1)), Admission::Admitted);
-        assert_eq!(tally.standing(at(301_001), WINDOW).announced, Some(300));
+        assert_eq!(tally.admit(at(299_000), Some(five_minutes(1)), &all), Admission::Full(at(301_000)));
+        assert_eq!(tally.admit(at(301_001), Some(five_minutes(1)), &all), Admission::Admitted);
+        assert_eq!(tally.standing(at(301_001), WINDOW).announced, Some((five_minutes(300), 1)));
     }
 
     #[test]
     fn refusals_pause_and_their_limit_holds_for_a_day() {
         let mut tally = Tally::default();
-        tally.refused(at(0), at(30_000), Some(120));
+        tally.refused(at(0), at(30_000), Some(five_minutes(120)));
         tally.refused(at(0), at(10_000), None);
-        let most = |announced: Option<u32>| announced;
-        assert_eq!(tally.admit(at(29_999), WINDOW, &most), Admission::Paused(at(30_000)));
+        assert_eq!(tally.admit(at(29_999), None, &all), Admission::Paused(at(30_000)));
         for _ in 0..120 {
-            assert_eq!(tally.admit(at(30_000), WINDOW, &most), Admission::Admitted);
+            assert_eq!(tally.admit(at(30_000), None, &all), Admission::Admitted);
         }
-        assert_eq!(tally.admit(at(30_000), WINDOW, &most), Admission::Full);
-        assert_eq!(tally.admit(at(86_400_000), WINDOW, &most), Admission::Admitted, "no limit is known any more");
+        assert_eq!(tally.admit(at(30_000), None, &all), Admission::Full(at(331_000)));
+        assert_eq!(tally.admit(at(86_400_000), None, &all), Admission::Admitted, "no limit is known any more");
         tally.refused(at(86_400_000), at(900_000_000), None);
         assert!(tally.is_sound(), "no server pauses anybody for days");
     }
@@ -227,16 +279,46 @@ mod tests {
     fn what_was_lost_is_brought_back_by_who_sent_it() {
         let (mut shared, mut own) = (Tally::default(), Tally::default());
         for tally in [&mut shared, &mut own] {
-            assert_eq!(tally.admit(at(0), WINDOW, &|_| None), Admission::Admitted);
+            assert_eq!(tally.admit(at(0), None, &all), Admission::Admitted);
         }
-        own.admit(at(5000), WINDOW, &|_| None);
-        own.refused(at(5000), at(9000), Some(7));
-        shared.admit(at(7000), WINDOW, &|_| None);
+        own.admit(at(5000), None, &all);
+        own.refused(at(5000), at(9000), Some(five_minutes(7)));
+        shared.admit(at(7000), None, &all);
         shared.count_at_least(&own);
         assert_eq!(used(&mut shared, at(8000)), 3);
         let standing = shared.standing(at(8000), WINDOW);
-        assert_eq!((standing.announced, standing.paused_until), (Some(7), Some(at(9000))));
+        assert_eq!((standing.announced, standing.paused_until), (Some((five_minutes(7), 3)), Some(at(9000))));
         assert!(shared.is_sound());
+    }
+
+    #[test]
+    fn what_is_announced_holds_in_its_own_window_beside_ones_own() {
+        let mut tally = Tally::default();
+        tally.refused(at(0), at(1000), Some(Quota { requests: 12, within: Duration::from_mins(1) }));
+        for second in 0..12 {
+            assert_eq!(tally.admit(at(1000 * second + 1000), Some(five_minutes(20)), &all), Admission::Admitted);
+        }
+        assert_eq!(tally.admit(at(20_000), Some(five_minutes(20)), &all), Admission::Full(at(62_000)));
+        assert_eq!(tally.admit(at(20_000), Some(five_minutes(20)), &|requests| requests - 3), Admission::Full(at(65_000)));
+        for second in 0..8 {
+            assert_eq!(tally.admit(at(1000 * second + 62_000), Some(five_minutes(20)), &all), Admission::Admitted);
+        }
+        assert_eq!(tally.admit(at(70_000), Some(five_minutes(20)), &all), Admission::Full(at(302_000)), "its own is used up");
+        let standing = tally.standing(at(70_000), WINDOW);
+        assert_eq!((standing.used, standing.announced.map(|(_, used)| used)), (20, Some(11)));
+    }
+
+    #[test]
+    fn the_usual_window_is_stored_as_it_always_was() {
+        let stored = |within| {
+            let mut tally = Tally::default();
+            tally.refused(at(0), at(0), Some(Quota { requests: 12, within }));
+            let text = serde_json::to_string(&tally).unwrap();
+            assert_eq!(serde_json::from_str::<Tally>(&text).unwrap(), tally);
+            text
+        };
+        assert!(stored(WINDOW).ends_with(r#""announced":{"limit":12,"at":1763632800}}"#));
+        assert!(stored(Duration::from_mins(1)).ends_with(r#""announced":{"limit":12,"at":1763632800,"window":60}}"#));
     }
 
     #[test]
@@ -252,6 +334,8 @@ mod tests {
             r#"{"left":[],"pause":{"from":-9223372036854775808,"until":9223372036854775807}}"#,
             r#"{"left":[],"pause":{"from":0,"until":999999999999}}"#,
             r#"{"left":[],"announced":{"limit":0,"at":5}}"#,
+            r#"{"left":[],"announced":{"limit":9,"at":5,"window":0}}"#,
+            r#"{"left":[],"announced":{"limit":9,"at":5,"window":3601}}"#,
             r#"{"left":[],"more":1}"#,
             "[]",
         ] {
@@ -269,7 +353,7 @@ mod tests {
             let (mut tally, mut now, mut left) = (Tally::default(), 0, Vec::new());
             for step in steps {
                 now += step;
-                if tally.admit(at(now), WINDOW, &|_| Some(most)) == Admission::Admitted {
+                if tally.admit(at(now), Some(five_minutes(most)), &all) == Admission::Admitted {
                     left.push(now);
                 }
             }
@@ -286,11 +370,11 @@ mod tests {
             let (mut tally, mut now) = (Tally::default(), 0);
             for jump in jumps {
                 now += jump;
-                let _ = tally.admit(at(now), WINDOW, &|_| Some(5));
+                let _ = tally.admit(at(now), Some(five_minutes(5)), &all);
                 prop_assert!(tally.is_sound());
                 prop_assert!(used(&mut tally, at(now)) <= 5);
             }
-            prop_assert_eq!(tally.admit(at(now + 301_000), WINDOW, &|_| Some(5)), Admission::Admitted);
+            prop_assert_eq!(tally.admit(at(now + 301_000), Some(five_minutes(5)), &all), Admission::Admitted);
         }
     }
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::private;
 use crate::{
-    domain::{Admission, BudgetLedger, LedgerStanding, Timestamp},
+    domain::{Admission, BudgetLedger, LedgerStanding, Quota, Timestamp},
     halo::{LocalLedger, Tally},
 };
 
@@ -129,16 +129,16 @@ fn write(file: &File, tally: Tally, length: u64) -> io::Result<()> {
 }
 
 impl BudgetLedger for FileLedger {
-    fn admit(&self, now: Timestamp, window: Duration, most: &dyn Fn(Option<u32>) -> Option<u32>) -> Admission {
+    fn admit(&self, now: Timestamp, allowed: Option<Quota>, open: &dyn Fn(u32) -> u32) -> Admission {
         let own = &mut *self.own.tally();
-        match self.count(own, |tally| tally.admit(now, window, most)) {
-            Some((Admission::Admitted, true)) => own.admit(now, window, &|_| None),
+        match self.count(own, |tally| tally.admit(now, allowed, open)) {
+            Some((Admission::Admitted, true)) => own.admit(now, None, &|_| u32::MAX),
             Some((admission, _)) => admission,
             None => Admission::Busy,
         }
     }
 
-    fn refused(&self, now: Timestamp, until: Timestamp, announced: Option<u32>) {
+    fn refused(&self, now: Timestamp, until: Timestamp, announced: Option<Quota>) {
         let own = &mut *self.own.tally();
         own.refused(now, until, announced);
         // Where another instance has the file at this moment, this one's next look at it brings the refusal there.
@@ -164,6 +164,15 @@ mod tests {
 
     const WINDOW: Duration = Duration::from_mins(5);
 
+    /// So many in five minutes.
+    fn five_minutes(requests: u32) -> Quota {
+        Quota { requests, within: WINDOW }
+    }
+
+    fn all(requests: u32) -> u32 {
+        requests
+    }
+
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_763_632_800 + second).unwrap()
     }
@@ -181,14 +190,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (one, other) = (ledger(&folder), ledger(&folder));
         for second in 0..5 {
-            assert_eq!(one.admit(at(second), WINDOW, &|_| Some(9)), Admission::Admitted);
-            let last = if second == 4 { Admission::Full } else { Admission::Admitted };
-            assert_eq!(other.admit(at(second), WINDOW, &|_| Some(9)), last);
+            assert_eq!(one.admit(at(second), Some(five_minutes(9)), &all), Admission::Admitted);
+            let last = if second == 4 { Admission::Full(at(301)) } else { Admission::Admitted };
+            assert_eq!(other.admit(at(second), Some(five_minutes(9)), &all), last);
         }
         assert_eq!((used(&one, at(5)), used(&other, at(5))), (9, 9));
-        one.refused(at(6), at(36), Some(100));
-        assert_eq!(other.admit(at(7), WINDOW, &|_| None), Admission::Paused(at(36)));
-        assert_eq!(other.standing(at(7), WINDOW).announced, Some(100));
+        one.refused(at(6), at(36), Some(five_minutes(100)));
+        assert_eq!(other.admit(at(7), None, &all), Admission::Paused(at(36)));
+        assert_eq!(other.standing(at(7), WINDOW).announced, Some((five_minutes(100), 9)));
         assert_eq!(std::fs::metadata(&one.path).unwrap().mode() & 0o777, 0o600);
         // A whole window later nothing counts any more, and the file has not grown.
         assert_eq!(used(&ledger(&folder), at(306)), 0);
@@ -199,7 +208,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let one = ledger(&folder);
         for second in [0, 0, 1] {
-            one.admit(at(second), WINDOW, &|_| None);
+            one.admit(at(second), None, &all);
         }
         let whole = std::fs::read(&one.path).unwrap();
         for (what, content) in [
@@ -228,10 +237,10 @@ mod tests {
         let link = ledger(&folder);
         std::os::unix::fs::symlink("/dev/null", &link.path).unwrap();
         for alone in [nowhere, link] {
-            let admitted = [0, 1, 2].map(|second| alone.admit(at(second), WINDOW, &|_| Some(2)));
-            assert_eq!(admitted, [Admission::Admitted, Admission::Admitted, Admission::Full]);
+            let admitted = [0, 1, 2].map(|second| alone.admit(at(second), Some(five_minutes(2)), &all));
+            assert_eq!(admitted, [Admission::Admitted, Admission::Admitted, Admission::Full(at(301))]);
             alone.refused(at(3), at(9), None);
-            assert_eq!(alone.admit(at(4), WINDOW, &|_| None), Admission::Paused(at(9)));
+            assert_eq!(alone.admit(at(4), None, &all), Admission::Paused(at(9)));
         }
     }
 
@@ -239,15 +248,15 @@ mod tests {
     fn a_file_that_may_not_be_written_any_more_is_done_without() {
         let folder = tempfile::tempdir().unwrap();
         let one = ledger(&folder);
-        one.admit(at(0), WINDOW, &|_| None);
+        one.admit(at(0), None, &all);
         // Root may write everywhere: there the file is a folder instead.
         std::fs::set_permissions(&one.path, PermissionsExt::from_mode(0o400)).unwrap();
         if rustix::process::geteuid().is_root() {
             std::fs::remove_file(&one.path).unwrap();
             std::fs::create_dir(&one.path).unwrap();
         }
-        assert_eq!(one.admit(at(1), WINDOW, &|_| Some(2)), Admission::Admitted);
-        assert_eq!(one.admit(at(1), WINDOW, &|_| Some(2)), Admission::Full);
+        assert_eq!(one.admit(at(1), Some(five_minutes(2)), &all), Admission::Admitted);
+        assert_eq!(one.admit(at(1), Some(five_minutes(2)), &all), Admission::Full(at(301)));
     }
 
     /// Somebody who took the file and was stopped.
@@ -255,14 +264,14 @@ mod tests {
     fn a_lock_that_is_not_let_go_of_holds_nobody_up() {
         let folder = tempfile::tempdir().unwrap();
         let one = ledger(&folder);
-        one.admit(at(0), WINDOW, &|_| None);
+        one.admit(at(0), None, &all);
         let stopped = File::open(&one.path).unwrap();
         stopped.lock().unwrap();
-        assert_eq!(one.admit(at(1), WINDOW, &|_| None), Admission::Busy);
+        assert_eq!(one.admit(at(1), None, &all), Admission::Busy);
         let mut since = one.busy_since.lock().unwrap();
         *since = since.and_then(|since| since.checked_sub(BUSY_FOR));
         drop(since);
-        assert_eq!(one.admit(at(1), WINDOW, &|_| Some(2)), Admission::Admitted);
+        assert_eq!(one.admit(at(1), Some(five_minutes(2)), &all), Admission::Admitted);
         drop(stopped);
         assert_eq!(used(&ledger(&folder), at(1)), 1, "not yet told");
         assert_eq!(used(&one, at(1)), 2);
@@ -278,7 +287,7 @@ mod tests {
             let mut admitted = 0;
             for _ in 0..100 {
                 loop {
-                    match ledger.admit(at(0), WINDOW, &|_| Some(250)) {
+                    match ledger.admit(at(0), Some(five_minutes(250)), &all) {
                         Admission::Admitted => admitted += 1,
                         Admission::Busy => {
                             std::thread::yield_now();
