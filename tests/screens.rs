@@ -382,6 +382,27 @@ fn command_line_and_help_80x24() {
 }
 
 #[test]
+fn the_header_tells_sums_whole_or_not_at_all() {
+    let header = |cols: u16| {
+        let mut desk = Desk::full(cols, 24, false);
+        let coverage = Coverage { open: 1214, open_there: Some(1214), closed: 40, ..Coverage::default() };
+        desk.take(Msg::News(News::Coverage(coverage)));
+        desk.text().lines().next().unwrap().to_owned()
+    };
+    let facts = ["1,214 of 1,214 open", "40 closed", "120 clients", "token ok"];
+    let told = |cols: u16| facts.map(|fact| header(cols).contains(fact));
+    assert_eq!(told(120), [true; 4], "{}", header(120));
+    assert_eq!(told(100), [true, true, false, false], "{}", header(100));
+    assert_eq!(told(80), [true, false, false, false], "{}", header(80));
+    assert_eq!(told(60), [false; 4], "{}", header(60));
+    for cols in 60..=130 {
+        let header = header(cols);
+        assert!(header.ends_with("? help") && !header.contains('…'), "{cols}: {header}");
+        assert!(header.contains("live"), "{cols}: {header}");
+    }
+}
+
+#[test]
 fn filling_and_failing_headers() {
     let mut desk = Desk::full(120, 24, false);
     desk.take(Msg::News(News::Filling(Some(FillProgress { done: 300, of: 412, ..FillProgress::default() }))));
@@ -389,6 +410,11 @@ fn filling_and_failing_headers() {
     desk.take(Msg::News(News::BudgetLow(Some((224, 300)))));
     let waiting = desk.text().lines().next().unwrap().to_owned();
     assert!(waiting.contains("filling waits: 224 of 300 requests used"), "{waiting}");
+    let progress = FillProgress { done: 300, of: 412, per_minute: Some(90), ..FillProgress::default() };
+    let mut narrow = Desk::full(80, 24, false);
+    narrow.take(Msg::News(News::Filling(Some(progress))));
+    let narrow = narrow.text().lines().next().unwrap().to_owned();
+    assert!(narrow.contains("300 of 412") && !narrow.contains('…'), "by whole words: {narrow}");
     let failure = Failure::new(FailureKind::Unreachable, "acme.example refuses connections");
     let connection = Connection::Failing {
         last_success: Some(at("2026-11-20T09:30:00Z")),

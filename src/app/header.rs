@@ -8,7 +8,7 @@ use crate::{
     msg::Now,
     panes::{PREVIEW, TICKETS},
     text::SafeText,
-    ui::{Glyphs, Painter, Role, age, gauge, moment, width},
+    ui::{Glyphs, Painter, Role, age, gauge, gauge_cells, moment, width},
 };
 
 /// Cells of a person's name that are shown in any case.
@@ -37,10 +37,10 @@ pub(super) fn draw(model: &Model, now: Now, painter: &mut Painter<'_>) {
     x = put(painter, x, &SafeText::line("   "), Role::HeaderDim);
     x = put(painter, x, &badge, role);
     x = put(painter, x, &SafeText::line(&why), role);
-    // While something is filled, its gauge says how much there is.
-    let sums = if status.filling.is_none() { sums(status, now, &glyphs, zone) } else { None };
-    let facts = [token(status, now), budget(status), paused(status), sums];
-    for (words, role) in facts.into_iter().flatten() {
+    let mut facts = Facts::of(status, now, zone);
+    let progress = status.filling.map_or(0, |progress| 3 + gauge_cells(progress));
+    facts.fit(room.saturating_sub(x + progress));
+    for (words, role) in facts.words(&glyphs) {
         x = put(painter, x, &SafeText::line("   "), Role::HeaderDim);
         x = put(painter, x, &SafeText::line(&words), role);
     }
@@ -122,15 +122,54 @@ fn paused(status: &Status) -> Option<(String, Role)> {
     status.paused.then(|| ("filling paused".to_owned(), Role::Warn))
 }
 
+/// What is told beside how fresh the rows are: whole or not at all.
+struct Facts {
+    /// What needs to be known, told in any case.
+    needed: Vec<(String, Role)>,
+    /// That the token is as it should be.
+    token: Option<(String, Role)>,
+    /// How much is stored, the more important first.
+    sums: Vec<String>,
+}
+
+impl Facts {
+    fn of(status: &Status, now: Now, zone: &TimeZone) -> Self {
+        let (fine, not): (Vec<_>, Vec<_>) = token(status, now).into_iter().partition(|(_, role)| *role == Role::HeaderDim);
+        let needed = not.into_iter().chain(budget(status)).chain(paused(status)).collect();
+        // While something is filled, its gauge says how much there is.
+        let sums = if status.filling.is_none() { sums(status, now, zone) } else { Vec::new() };
+        Self { needed, token: fine.into_iter().next(), sums }
+    }
+
+    /// Leaves out what there is no room for: first what is as it should be, then the sums from their end.
+    fn fit(&mut self, room: u16) {
+        while self.cells() > room {
+            if self.token.take().is_none() && self.sums.pop().is_none() {
+                return;
+            }
+        }
+    }
+
+    fn cells(&self) -> u16 {
+        self.words(&Glyphs::UTF8).map(|(words, _)| 3 + width(&SafeText::line(&words))).fold(0, u16::saturating_add)
+    }
+
+    fn words(&self, glyphs: &Glyphs) -> impl Iterator<Item = (String, Role)> {
+        let sums = (!self.sums.is_empty()).then(|| (self.sums.join(&format!(" {} ", glyphs.dot)), Role::HeaderDim));
+        self.token.iter().chain(&self.needed).cloned().chain(sums)
+    }
+}
+
 /// How much is stored: of all there is, where that is known.
-fn sums(status: &Status, now: Now, glyphs: &Glyphs, zone: &TimeZone) -> Option<(String, Role)> {
+fn sums(status: &Status, now: Now, zone: &TimeZone) -> Vec<String> {
     let sums = status.overview;
     if sums.open + sums.clients == 0 {
-        return None;
+        return Vec::new();
     }
     let known = status.coverage != Coverage::default();
-    let tickets = if known { status.coverage.words(now.wall, zone).to_string() } else { format!("{} open", grouped(sums.open)) };
-    Some((format!("{tickets} {} {} clients", glyphs.dot, grouped(sums.clients)), Role::HeaderDim))
+    let tickets =
+        if known { Vec::from(status.coverage.parts(now.wall, zone)) } else { vec![format!("{} open", grouped(sums.open))] };
+    tickets.into_iter().chain([format!("{} clients", grouped(sums.clients))]).collect()
 }
 
 /// Draws the second line: the views of the tickets, or the name of the list that has the focus, and what narrows it.

@@ -22,9 +22,9 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// "9,812 of 9,812 open · closed back to 12 Aug"; a day of another year bears it.
+    /// "9,812 of 9,812 open" and "closed back to 12 Aug"; a day of another year bears it.
     #[must_use]
-    pub fn words(&self, now: Timestamp, zone: &TimeZone) -> SafeText {
+    pub fn parts(&self, now: Timestamp, zone: &TimeZone) -> [String; 2] {
         let open = match self.open_there {
             // Between two counts tickets come and go: more than there are would only raise questions.
             Some(there) => format!("{} of {} open", grouped(self.open), grouped(there.max(self.open))),
@@ -40,7 +40,13 @@ impl Coverage {
             None if self.closed == 0 => "none closed".to_owned(),
             None => format!("{} closed", grouped(self.closed)),
         };
-        SafeText::line(&format!("{open} · {closed}"))
+        [open, closed]
+    }
+
+    /// Both in one line: "9,812 of 9,812 open · closed back to 12 Aug".
+    #[must_use]
+    pub fn words(&self, now: Timestamp, zone: &TimeZone) -> SafeText {
+        SafeText::line(&self.parts(now, zone).join(" · "))
     }
 }
 

@@ -25,4 +25,4 @@ pub use role::Role;
 pub use sla::{BURN_COLS, burn_bar, burn_down};
 pub use theme::{Theme, ThemeError};
 pub use time::{age, countdown, moment, next_roll, short_moment, until};
-pub use widgets::{gauge, hint_line, size, too_small};
+pub use widgets::{gauge, gauge_cells, hint_line, size, too_small};

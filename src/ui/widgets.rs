@@ -40,11 +40,14 @@ fn filled(done: u64, of: u64, cols: u16) -> u16 {
 }
 
 /// Draws `▇▇▇▇▇▇▇··· 300 of 412 open tickets · 90 a minute · 2 min left` and answers the cells it took; without an announced
-/// total there is no bar.
+/// total there is no bar, nor where there is no room for it beside the number.
 pub fn gauge(painter: &mut Painter<'_>, x: u16, y: u16, progress: FillProgress, max: u16) -> u16 {
     let style = painter.style(Role::Info);
     let mut used = 0;
-    if progress.of > 0 && max > BAR_CELLS {
+    let words = progress.words();
+    let number = words.as_str().split(" · ").next().unwrap_or_default();
+    // The number says more than its bar.
+    if progress.of > 0 && max > BAR_CELLS + width(Own(number)) {
         let full = filled(progress.done, progress.of, BAR_CELLS);
         let glyphs = painter.glyphs();
         let rest_style = painter.style(Role::Dim);
@@ -54,7 +57,26 @@ pub fn gauge(painter: &mut Painter<'_>, x: u16, y: u16, progress: FillProgress, 
         }
         used = BAR_CELLS + 1;
     }
-    used + painter.put_cut(x.saturating_add(used), y, &progress.words(), style, max - used)
+    let whole = whole_parts(words.as_str(), max - used);
+    used + painter.put_cut(x.saturating_add(used), y, Own(whole), style, max - used)
+}
+
+/// Cells that a gauge takes where there is room for all of it.
+#[must_use]
+pub fn gauge_cells(progress: FillProgress) -> u16 {
+    let bar = if progress.of > 0 { BAR_CELLS + 1 } else { 0 };
+    bar.saturating_add(width(&progress.words()))
+}
+
+/// As many of the parts between dots as fit into `max` cells; where not even the first does, its whole words, but its first
+/// three in any case: `300 of 412`.
+fn whole_parts(words: &str, max: u16) -> &str {
+    let dots = words.match_indices(" · ").map(|(at, _)| at).chain([words.len()]);
+    let first = dots.clone().next().unwrap_or_default();
+    let spaces = words.match_indices(' ').map(|(at, _)| at).filter(|at| *at < first).skip(2);
+    let least = spaces.clone().next().unwrap_or(first);
+    let fitting = spaces.chain(dots).filter(|end| words.get(..*end).is_some_and(|part| width(Own(part)) <= max)).last();
+    words.get(..fitting.unwrap_or(least)).unwrap_or(words)
 }
 
 /// Draws `j/k move · enter open · …`, as many hints as fit whole into `max` cells, and answers the cells they took. Each hint
@@ -129,8 +151,9 @@ mod tests {
         assert_eq!(shown(4_999, 5_000, 60), "▇▇▇▇▇▇▇▇▇· 4,999 of 5,000 open tickets");
         assert_eq!(shown(412, 412, 60), "▇▇▇▇▇▇▇▇▇▇ 412 of 412 open tickets");
         assert_eq!(shown(300, 0, 60), "300 of 300 open tickets");
-        assert_eq!(shown(300, 412, 20), "▇▇▇▇▇▇▇··· 300 of 4…");
-        assert_eq!(shown(300, 412, 10), "300 of 41…");
+        assert_eq!(shown(300, 412, 20), "300 of 412 open", "the number goes before its bar, by whole words");
+        assert_eq!(shown(300, 412, 10), "300 of 412");
+        assert_eq!(shown(300, 412, 8), "300 of …");
     }
 
     #[test]

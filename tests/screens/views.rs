@@ -218,6 +218,19 @@ fn own_views_have_tabs_80x24() {
 }
 
 #[test]
+fn tabs_have_names_before_counts_and_as_many_as_fit() {
+    let tabs = |cols: u16| Desk::full(cols, 24, false).text().lines().nth(1).unwrap().trim().to_owned();
+    let names = ["Next to breach", "Mine", "Unassigned", "Waiting on us", "Changed", "All open", "Everything"];
+    assert!(names.iter().all(|name| tabs(150).contains(name)) && tabs(150).contains("614"), "{}", tabs(150));
+    assert_eq!(tabs(80), "1 Next to breach 1 │ 2 Mine │ 3 Unass │ 4 Waiti │ 5 Chang │ 6 All o │ 7 Every");
+    assert_eq!(tabs(60), "1 Next to breach 1 │ 2 Min │ 3 Una │ 4 Wai │ 5 Cha │ 6 │ 7");
+    // Narrowed, the tabs share their line: the one that is shown keeps its name.
+    let mut desk = Desk::full(60, 24, false);
+    desk.keys("/vpn tunnel is down again\r");
+    assert!(desk.text().lines().nth(1).unwrap().contains("Next to breach"), "{}", desk.text());
+}
+
+#[test]
 fn groups_fold_one_by_one_and_all_at_once() {
     let mut desk = Desk::full(80, 24, false);
     desk.keys("jj:group client\r");

@@ -23,7 +23,7 @@ impl TicketsPane {
             (words, age) => words.or_else(|| age.map(|age| SafeText::line(&age))),
         };
         let cols = painter.cols();
-        let beside = narrowed.as_ref().map_or(0, |words| (width(words) + 4).min(NARROWED_CELLS.min(cols / 2)));
+        let beside = narrowed.as_ref().map_or(0, |words| (width(words) + 5).min(NARROWED_CELLS.min(cols / 2)));
         let x = self.views.draw_tabs(painter, cols.saturating_sub(beside));
         if let Some(words) = narrowed {
             let room = cols.saturating_sub(x + 4).min(width(&words));

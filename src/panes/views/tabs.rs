@@ -7,10 +7,38 @@ use crate::{
     ui::{Own, Painter, Role, Words, width},
 };
 
-/// Cells that the names of tabs that are not shown are cut to at most; where there is no room for three, their numbers stand alone.
+/// Cells that the names of tabs that are not shown are cut to at most.
 const LONGEST_CUT: u16 = 14;
+/// Fewer cells say no name.
+const SHORTEST_CUT: u16 = 3;
 /// Keys lead to so many tabs.
 const NUMBERED: usize = 9;
+
+/// What there is room for of the tabs that are not shown.
+#[derive(Clone, Copy)]
+struct Room {
+    /// Cells of a name.
+    cells: u16,
+    /// So many have their names, from the first.
+    named: usize,
+    /// Whether they have their counts.
+    counts: bool,
+}
+
+impl Room {
+    /// What to try, the most telling first: names go before counts, and of names that don't all fit the first do.
+    fn all(tabs: usize) -> impl Iterator<Item = Self> {
+        let cuts = || (SHORTEST_CUT..=LONGEST_CUT).rev();
+        let cut = move |named, counts| cuts().map(move |cells| Self { cells, named, counts });
+        let whole = Self { cells: u16::MAX, named: tabs, counts: true };
+        let fewer = (1..tabs).rev().flat_map(move |named| cut(named, false));
+        let numbers = [true, false].map(|counts| Self { cells: 0, named: 0, counts });
+        std::iter::once(whole).chain(cut(tabs, true)).chain(cut(tabs, false)).chain(fewer).chain(numbers)
+    }
+
+    /// Numbers alone.
+    const LEAST: Self = Self { cells: 0, named: 0, counts: false };
+}
 
 /// A tab as it is drawn.
 struct Label<'a> {
@@ -54,12 +82,13 @@ fn put_short(painter: &mut Painter<'_>, x: u16, words: impl Words, style: ratatu
 impl Views {
     /// Draws the tabs into the first row and answers the cells they took, at most `max`.
     pub(in super::super) fn draw_tabs(&self, painter: &mut Painter<'_>, max: u16) -> u16 {
-        let labels =
-            |cells: u16| self.tabs.iter().enumerate().map(move |(at, tab)| self.label(at, tab, cells)).collect::<Vec<_>>();
+        let labels = |room: Room| {
+            let label = |(at, tab)| self.label(at, tab, if at < room.named { room } else { Room { cells: 0, ..room } });
+            self.tabs.iter().enumerate().map(label).collect::<Vec<_>>()
+        };
         let line = |labels: &[Label<'_>]| labels.iter().map(|label| label.width() + 3).fold(0, u16::saturating_add);
-        let cells = std::iter::once(u16::MAX).chain((3..=LONGEST_CUT).rev());
-        let fitting = cells.map(labels).find(|labels| line(labels) <= max + 2);
-        let labels = fitting.unwrap_or_else(|| labels(0));
+        let fitting = Room::all(self.tabs.len()).map(labels).find(|labels| line(labels) <= max + 2);
+        let labels = fitting.unwrap_or_else(|| labels(Room::LEAST));
         // Where not even the numbers fit, the shown one stays in sight.
         let first = (0..self.current).find(|first| line(labels.get(*first..=self.current).unwrap_or_default()) <= max + 2);
         let first = first.unwrap_or(self.current);
@@ -79,8 +108,9 @@ impl Views {
         x
     }
 
-    fn label<'a>(&self, at: usize, tab: &'a Tab, cells: u16) -> Label<'a> {
+    fn label<'a>(&self, at: usize, tab: &'a Tab, room: Room) -> Label<'a> {
         let shown = at == self.current;
+        let cells = room.cells;
         let number = if at < NUMBERED { (at + 1).to_string() } else { String::new() };
         // A tab without a number is known by its name alone.
         let cells = if shown {
@@ -90,8 +120,8 @@ impl Views {
         } else {
             cells
         };
-        let count =
-            tab.count.map_or_else(String::new, |count| format!("{}{}", grouped(count.n), if count.more { "+" } else { "" }));
+        let count = tab.count.filter(|_| shown || room.counts);
+        let count = count.map_or_else(String::new, |count| format!("{}{}", grouped(count.n), if count.more { "+" } else { "" }));
         Label { number, name: &tab.view.name, cells, count, shown }
     }
 }
