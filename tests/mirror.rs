@@ -121,7 +121,7 @@ async fn texts_that_are_not_to_be_stored_leave_the_files_and_are_held_while_they
     let arrive = async |mirror: &Mirror| {
         write(mirror, Batch::Tickets(vec![record.clone()])).await.unwrap();
         mirror.note_single_read(TicketId(7)).await.unwrap();
-        write(mirror, Batch::Conversation { ticket: TicketId(7), actions: vec![note.clone()] }).await.unwrap();
+        write(mirror, Batch::Conversation { ticket: TicketId(7), actions: vec![note.clone()], left_out: 0 }).await.unwrap();
     };
     let looked_at = async |mirror: &Mirror| {
         let read = |reader: &Reader| {

@@ -10,7 +10,7 @@ use super::{
     to_stdout,
 };
 use crate::{
-    domain::{Failure, FailureKind, TicketId, Timestamp, grouped},
+    domain::{Failure, FailureKind, TicketId, Timestamp},
     session::Session,
 };
 
@@ -21,9 +21,6 @@ const NAMES_FOR: Duration = Duration::from_mins(30);
 pub(super) async fn show(id: TicketId, json: bool, around: &Surroundings) -> Result<(), Failure> {
     let mut session = quiet(around, true)?;
     let asked = ask(&mut session, id).await;
-    if let Ok(lacking @ 1..) = asked {
-        warn(&format!("the conversation is long: its oldest {} actions are not shown", grouped(lacking)));
-    }
     if let Err(failure) = asked {
         if failure.kind == FailureKind::NotFound {
             return Err(unknown(id));
@@ -37,6 +34,9 @@ pub(super) async fn show(id: TicketId, json: bool, around: &Surroundings) -> Res
         warn(&format!("{}; this is what is stored, {of}", failure.what));
     }
     let found = session.conversation(id).await?.ok_or_else(|| unknown(id))?;
+    if let Some(words) = found.left_out_words() {
+        warn(&words);
+    }
     finish(session).await;
     let mut actions = found.actions;
     actions.reverse();
@@ -46,7 +46,7 @@ pub(super) async fn show(id: TicketId, json: bool, around: &Surroundings) -> Res
 }
 
 /// Reads the ticket, and the names where those that are stored may be out of date.
-async fn ask(session: &mut Session, id: TicketId) -> Result<u64, Failure> {
+async fn ask(session: &mut Session, id: TicketId) -> Result<(), Failure> {
     let read = session.last_success().await?;
     let fresh = read.is_some_and(|at| Timestamp::now().duration_since(at).unsigned_abs() < NAMES_FOR);
     if !fresh {

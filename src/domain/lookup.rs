@@ -73,6 +73,10 @@ pub struct Sla {
     pub name: Untrusted,
     /// The hours that count.
     pub workday_id: WorkdayId,
+    /// The time to the first response is not tracked (`trackslaresponsetime` is false): it has no target, whatever a ticket tells.
+    pub no_response: bool,
+    /// The same of the fix (`trackslafixbytime`).
+    pub no_fix: bool,
 }
 
 /// A person (or API application) of the service desk.
@@ -130,6 +134,8 @@ pub enum Batch {
         ticket: TicketId,
         /// Its actions, any order.
         actions: Vec<ActionRecord>,
+        /// So many older ones there are at the server: they are too many to be read.
+        left_out: u64,
     },
     /// All statuses: replaces the table. So do the next ones.
     Statuses(Vec<Status>),

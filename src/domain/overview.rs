@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ActionRow, Agent, AgentId, Difference, Extras, Rgb, TicketId, TicketRow};
+use super::{ActionRow, Agent, AgentId, Difference, Extras, Rgb, TicketId, TicketRow, grouped};
 use crate::text::{Link, MailText, SafeText};
 
 /// A ticket with what has been said, as far as the mirror holds it.
@@ -14,6 +14,8 @@ pub struct Conversation {
     pub body: MailText,
     /// The actions, newest first.
     pub actions: Vec<ActionRow>,
+    /// So many older ones are too many to be read.
+    pub left_out: u64,
     /// Where the links in all of these texts lead, by their numbers; the oldest text has the lowest.
     pub links: Vec<Link>,
     /// What hangs on the ticket.
@@ -24,6 +26,17 @@ pub struct Conversation {
     pub stale: bool,
     /// What became of it since it was looked at here.
     pub difference: Difference,
+}
+
+impl Conversation {
+    /// That its oldest actions are left out, where they are.
+    #[must_use]
+    pub fn left_out_words(&self) -> Option<String> {
+        (self.left_out > 0).then(|| match self.left_out {
+            1 => "the conversation is long: its oldest action is not shown".to_owned(),
+            many => format!("the conversation is long: its oldest {} actions are not shown", grouped(many)),
+        })
+    }
 }
 
 /// What the server found for the words of a filter.

@@ -70,7 +70,7 @@ impl Texts {
     /// Holds what a batch says of a single ticket.
     pub(super) fn hold(&self, batch: &Batch) {
         match batch {
-            Batch::Conversation { ticket, actions } => {
+            Batch::Conversation { ticket, actions, .. } => {
                 let notes = actions.iter().map(|action| (action.id, (action.note.clone(), action.note_html.clone())));
                 let notes = notes.collect();
                 self.change(*ticket, |held| held.notes = Some(notes));

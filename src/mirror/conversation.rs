@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 
 use super::{Reader, StoreError, bodies::Held, names::Names, row};
@@ -36,8 +35,10 @@ impl Reader {
             // The oldest text has the lowest numbers: they stay what they are when something is added.
             let mut links = Links::default();
             let body = body.optional()?.or_else(|| held.details.clone()).map(|(plain, html)| readable(&plain, html.as_ref(), &mut links)).unwrap_or_default();
-            let mut fetched = self.conn.prepare_cached("SELECT fetched_at FROM conversations WHERE ticket_id = ?")?;
-            let fetched_at: Option<Timestamp> = fetched.query_row([ticket.0], |row| row::time(row, 0)).optional()?.flatten();
+            let mut fetched = self.conn.prepare_cached("SELECT fetched_at, left_out FROM conversations WHERE ticket_id = ?")?;
+            let fetched = fetched.query_row([ticket.0], |row| Ok((row::time(row, 0)?, row.get::<_, i64>(1)?))).optional()?;
+            let (fetched_at, left_out) = fetched.unwrap_or_default();
+            let left_out = u64::try_from(left_out).unwrap_or_default();
             let mut actions = self.conn.prepare_cached(
                 "SELECT id, outcome, who, agent_id, at, note, note_html, private, important, system, hours, new_status, attachments, \
                  unreadable FROM actions WHERE ticket_id = ? ORDER BY at, id",
@@ -46,7 +47,7 @@ impl Reader {
             let mut actions: Vec<ActionRow> = actions.collect::<Result<_, _>>()?;
             actions.reverse();
             let links = links.into_list();
-            Ok(Some(Conversation { ticket: row, body, actions, links, extras, fetched_at, stale, ..Conversation::default() }))
+            Ok(Some(Conversation { ticket: row, body, actions, left_out, links, extras, fetched_at, stale, ..Conversation::default() }))
         });
         let Some(mut conversation) = found? else { return Ok(None) };
         if conversation.ticket.changed {

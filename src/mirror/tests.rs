@@ -173,7 +173,7 @@ fn desk() -> Reader {
         note: "see log".into(),
         ..ActionRecord::default()
     };
-    put(&store, Batch::Conversation { ticket: TicketId(3), actions: vec![note] }, Pass::Any);
+    put(&store, Batch::Conversation { ticket: TicketId(3), actions: vec![note], left_out: 0 }, Pass::Any);
     store
 }
 
@@ -310,7 +310,7 @@ fn sayings() -> Reader {
         ..ActionRecord::default()
     };
     let actions = vec![note(1, "printer", None), note(2, "", Some("<i>jam</i> on the <b>spool</b>er"))];
-    put(&store, Batch::Conversation { ticket: TicketId(4000), actions }, Pass::Any);
+    put(&store, Batch::Conversation { ticket: TicketId(4000), actions, left_out: 0 }, Pass::Any);
     store
 }
 
@@ -625,7 +625,8 @@ fn conversations_are_replaced_and_know_their_age() {
         agent_id: AgentId(3),
         ..ActionRecord::default()
     };
-    let give = |actions: Vec<ActionRecord>| put(&store, Batch::Conversation { ticket: TicketId(1), actions }, Pass::Any);
+    let give =
+        |actions: Vec<ActionRecord>| put(&store, Batch::Conversation { ticket: TicketId(1), actions, left_out: 0 }, Pass::Any);
     let mut first = action(1, ago(50), "first");
     first.hours = 0.25;
     first.new_status = Some(StatusId(2));
@@ -647,6 +648,27 @@ fn conversations_are_replaced_and_know_their_age() {
 }
 
 #[test]
+fn how_much_of_a_conversation_is_left_out_is_kept_until_it_is_read_anew() {
+    let store = store();
+    let left_out = || store.at_one_moment(|reader| reader.conversation(TicketId(1))).unwrap().unwrap().left_out;
+    let action = |at| ActionRecord { ticket_id: TicketId(1), id: ActionId(5), at, ..ActionRecord::default() };
+    let give =
+        |left_out| put(&store, Batch::Conversation { ticket: TicketId(1), actions: vec![action(ago(90))], left_out }, Pass::Any);
+    put(&store, Batch::Tickets(vec![TicketRecord { last_action: ago(90), ..ticket(1) }]), Pass::Any);
+    assert_eq!(left_out(), 0, "never read");
+    give(4000);
+    assert_eq!(left_out(), 4000);
+    // A list of actions brings a newer one: the old ones are as far away as they were.
+    put(&store, Batch::Tickets(vec![TicketRecord { last_action: ago(10), last_update: ago(10), ..ticket(1) }]), Pass::Any);
+    put(&store, Batch::Actions(vec![ActionRecord { id: ActionId(6), ..action(ago(10)) }]), Pass::Any);
+    put(&store, Batch::Talked { since: ago(100).unwrap(), until: now(), unbroken: false }, Pass::Any);
+    assert_eq!(store.at_one_moment(|reader| reader.conversation(TicketId(1))).unwrap().map(|held| held.stale), Some(false));
+    assert_eq!(left_out(), 4000);
+    give(0);
+    assert_eq!(left_out(), 0);
+}
+
+#[test]
 fn a_conversation_that_lists_brought_says_nothing_of_what_hangs_on_the_ticket() {
     let store = store();
     let seen = |store: &Reader| {
@@ -656,7 +678,7 @@ fn a_conversation_that_lists_brought_says_nothing_of_what_hangs_on_the_ticket() 
     };
     put(&store, Batch::Tickets(vec![TicketRecord { last_action: ago(90), ..ticket(1) }]), Pass::Any);
     assert_eq!(seen(&store), (true, true));
-    put(&store, Batch::Conversation { ticket: TicketId(1), actions: Vec::new() }, Pass::Any);
+    put(&store, Batch::Conversation { ticket: TicketId(1), actions: Vec::new(), left_out: 0 }, Pass::Any);
     assert_eq!(seen(&store), (false, true));
     store.write(|conn| apply::note_single_read(conn, TicketId(1))).unwrap();
     assert_eq!(seen(&store), (false, false));

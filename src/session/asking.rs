@@ -22,12 +22,11 @@ const CLIENTS: usize = 20;
 const LOOKUP_NEWS: usize = 64;
 
 impl Session {
-    /// Reads one ticket and its conversation from the server into the mirror; answers how many of its oldest actions are too many
-    /// to be read.
+    /// Reads one ticket and its conversation from the server into the mirror.
     ///
     /// # Errors
     /// What kept the server from answering; [`crate::domain::FailureKind::NotFound`] for a number it does not know.
-    pub async fn fetch_ticket(&self, id: TicketId) -> Result<u64, Failure> {
+    pub async fn fetch_ticket(&self, id: TicketId) -> Result<(), Failure> {
         sync::fetch_conversation(&self.halo, &self.mirror, id, (self.clock)()).await
     }
 

@@ -4,8 +4,8 @@ use tokio::sync::watch;
 
 use super::{Server, Sync};
 use crate::{
-    domain::{Batch, Changed, Failure, FailureKind, News, TicketId, TicketRecord, Timestamp},
-    halo::Class,
+    domain::{ActionRecord, Batch, Changed, Failure, FailureKind, News, TicketId, TicketRecord, Timestamp},
+    halo::{Class, Page},
     mirror::{Mirror, Pass, Reader},
 };
 
@@ -56,7 +56,7 @@ async fn refresh<S: Server>(sync: &Sync<S>, id: TicketId) -> Result<Vec<Changed>
     let row = sync.mirror.read(move |reader| reader.ticket(id)).await?;
     let outdated = move |reader: &Reader| Ok((reader.conversation_is_outdated(id)?, reader.single_read_is_outdated(id)?));
     match sync.mirror.read(outdated).await? {
-        (true, _) => drop(fetch(&sync.server, &sync.mirror, id, sync.now()).await?),
+        (true, _) => fetch(&sync.server, &sync.mirror, id, sync.now()).await?,
         // Lists of actions brought the conversation already.
         (false, true) => store(&sync.mirror, id, sync.server.ticket(id, Class::Interactive).await?, sync.now()).await?,
         (false, false) => return Ok(Vec::new()),
@@ -72,17 +72,37 @@ async fn store(mirror: &Mirror, id: TicketId, ticket: TicketRecord, now: Timesta
     mirror.note_single_read(id).await
 }
 
-/// Fetches a ticket's text and conversation into the mirror; answers how many of its oldest actions did not come.
+/// Fetches a ticket's text and conversation into the mirror.
 ///
 /// # Errors
 /// What kept the server from answering or the mirror from being written.
-pub async fn fetch<S: Server>(server: &S, mirror: &Mirror, id: TicketId, now: Timestamp) -> Result<u64, Failure> {
+pub async fn fetch<S: Server>(server: &S, mirror: &Mirror, id: TicketId, now: Timestamp) -> Result<(), Failure> {
     let ticket = server.ticket(id, Class::Interactive);
     let actions = server.actions(id, MOST_ACTIONS, Class::Interactive);
     let (ticket, actions) = futures::future::try_join(ticket, actions).await?;
     store(mirror, id, ticket, now).await?;
+    mirror.write(whole(id, actions), Pass::Any, now).await?;
+    Ok(())
+}
+
+/// A ticket's conversation as the server sent it, the newest actions where they are too many.
+pub(super) fn whole(ticket: TicketId, actions: Page<ActionRecord>) -> Batch {
     let came = actions.records.len() as u64 + u64::from(actions.bad);
-    let lacking = actions.record_count.map_or(0, |count| count.saturating_sub(came));
-    mirror.write(Batch::Conversation { ticket: id, actions: actions.records }, Pass::Any, now).await?;
-    Ok(lacking)
+    let left_out = actions.record_count.map_or(0, |count| count.saturating_sub(came));
+    Batch::Conversation { ticket, actions: actions.records, left_out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_did_not_come_is_counted() {
+        let left_out = |record_count, bad| {
+            let page = Page { records: vec![ActionRecord::default(); 3], record_count, bad, ..Page::default() };
+            let Batch::Conversation { left_out, .. } = whole(TicketId(7), page) else { panic!("no conversation") };
+            left_out
+        };
+        assert_eq!((left_out(Some(5000), 0), left_out(Some(3), 0), left_out(None, 0), left_out(Some(4), 1)), (4997, 0, 0, 0));
+    }
 }

@@ -7,7 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::{
-    Server, Sync, conversation::MOST_ACTIONS, delta::OPEN_CURSOR, gate::Gate, lookups::is_about_one_table, meter::Meter,
+    Server, Sync,
+    conversation::{MOST_ACTIONS, whole},
+    delta::OPEN_CURSOR,
+    gate::Gate,
+    lookups::is_about_one_table,
+    meter::Meter,
 };
 use crate::{
     domain::{Batch, Changed, Failure, FailureKind, Filled, TicketId},
@@ -265,9 +270,8 @@ async fn join<S: Server>(sync: &Sync<S>, mut actions: Vec<crate::domain::ActionR
 
 /// Fetches one conversation.
 async fn one<S: Server>(sync: &Sync<S>, ticket: TicketId, class: Class) -> Result<(), Failure> {
-    let actions = sync.server.actions(ticket, MOST_ACTIONS, class).await?.records;
-    let batch = Batch::Conversation { ticket, actions };
-    if sync.mirror.write(batch, Pass::Any, sync.now()).await?.written > 0 {
+    let actions = sync.server.actions(ticket, MOST_ACTIONS, class).await?;
+    if sync.mirror.write(whole(ticket, actions), Pass::Any, sync.now()).await?.written > 0 {
         sync.changed(Changed::Conversation(ticket)).await;
     }
     Ok(())

@@ -95,6 +95,10 @@ impl WireRecord for Sla {
     const LISTS: &'static [&'static str] = &["slas", "results"];
 
     fn read(id: i64, fields: &mut Fields<'_>) -> Self {
-        Self { id: SlaId(id), name: fields.text("name"), workday_id: WorkdayId(fields.id("workday_id")) }
+        // Where nothing is told, both are tracked: only the full record of some versions says so.
+        let mut is_off = |name: &str| fields.json(name).is_some() && !fields.flag(name);
+        let (no_response, no_fix) = (is_off("trackslaresponsetime"), is_off("trackslafixbytime"));
+        let workday_id = WorkdayId(fields.id("workday_id"));
+        Self { id: SlaId(id), name: fields.text("name"), workday_id, no_response, no_fix }
     }
 }

@@ -6,7 +6,7 @@ use super::{ids, list, one, text};
 use crate::{
     domain::{
         ActionRecord, Agent, AgentId, AssetRecord, ClientId, ClientRecord, HaloColumns, Priority, PriorityId, Rgb, SiteId,
-        SiteRecord, SlaId, Status, StatusId, TicketId, TicketRecord, UserRecord,
+        SiteRecord, Sla, SlaId, Status, StatusId, TicketId, TicketRecord, UserRecord,
     },
     halo::page::Page,
 };
@@ -288,4 +288,13 @@ fn the_columns_of_a_profile_come_in_their_places_and_odd_ones_take_nothing_from_
     assert_eq!(told, [("Odd", 1, false), ("Ticket ID", 2, true), ("Summary", 0, false), ("Client", 0, false)]);
     let bare: HaloColumns = one(r#"{"id": 4, "columns": "none"}"#).unwrap();
     assert_eq!((bare.id, bare.columns), (4, Vec::new()));
+}
+
+#[test]
+fn an_sla_tracks_its_targets_unless_it_says_that_it_does_not() {
+    let json = r#"[{"id": 1, "workday_id": 4}, {"id": 2, "trackslaresponsetime": false, "trackslafixbytime": true},
+        {"id": 3, "trackslaresponsetime": true, "trackslafixbytime": 0}]"#;
+    let slas = list::<Sla>(json, 0).unwrap().records;
+    let told: Vec<_> = slas.iter().map(|sla| (sla.workday_id.0, sla.no_response, sla.no_fix)).collect();
+    assert_eq!(told, [(4, false, false), (0, true, false), (0, false, true)]);
 }

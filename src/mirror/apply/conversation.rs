@@ -41,6 +41,7 @@ pub(super) fn replace(
     conn: &Connection,
     ticket: TicketId,
     actions: &[ActionRecord],
+    left_out: u64,
     now: Timestamp,
 ) -> rusqlite::Result<Applied> {
     let bodies = super::super::bodies::are_kept(conn)?;
@@ -54,10 +55,10 @@ pub(super) fn replace(
         Index::new(conn)?.refresh(ticket.0, Touched { rest: true, ..Touched::default() })?;
     }
     conn.prepare_cached(
-        "INSERT OR REPLACE INTO conversations(ticket_id, fetched_at, for_last_action) \
-         VALUES (?1, ?2, (SELECT last_action FROM tickets WHERE id = ?1))",
+        "INSERT OR REPLACE INTO conversations(ticket_id, fetched_at, for_last_action, left_out) \
+         VALUES (?1, ?2, (SELECT last_action FROM tickets WHERE id = ?1), ?3)",
     )?
-    .execute((ticket.0, now.as_millisecond()))?;
+    .execute((ticket.0, now.as_millisecond(), i64::try_from(left_out).unwrap_or(i64::MAX)))?;
     Ok(applied)
 }
 
@@ -93,8 +94,8 @@ pub(super) fn complete(
     unbroken: bool,
     now: Timestamp,
 ) -> rusqlite::Result<Applied> {
-    let sql = "INSERT OR REPLACE INTO conversations(ticket_id, fetched_at, for_last_action) \
-         SELECT t.id, ?3, t.last_action FROM tickets AS t LEFT JOIN conversations AS c ON c.ticket_id = t.id \
+    let sql = "INSERT OR REPLACE INTO conversations(ticket_id, fetched_at, for_last_action, left_out) \
+         SELECT t.id, ?3, t.last_action, coalesce(c.left_out, 0) FROM tickets AS t LEFT JOIN conversations AS c ON c.ticket_id = t.id \
          WHERE t.is_closed = 0 AND t.last_action BETWEEN ?1 AND ?2 \
          AND CASE WHEN c.ticket_id IS NULL THEN t.opened >= ?1 ELSE c.for_last_action >= ?1 OR (?4 AND c.for_last_action > 0) END \
          AND (c.ticket_id IS NULL OR t.last_action > c.for_last_action) \

@@ -95,9 +95,18 @@ pub(super) fn ticket_types(conn: &Connection, all: &[TicketType]) -> rusqlite::R
 }
 
 pub(super) fn slas(conn: &Connection, all: &[Sla]) -> rusqlite::Result<Applied> {
-    const SLAS: Table = Table { name: "slas", keys: &["id"], columns: &["name", "workday_id"] };
-    let row = |sla: &Sla| vec![sla.id.0.into(), text(&sla.name), sla.workday_id.0.into()];
-    SLAS.replace(conn, EVERYTHING, all.iter().map(row).collect())
+    const SLAS: Table = Table { name: "slas", keys: &["id"], columns: &["name", "workday_id", "no_response", "no_fix"] };
+    let row =
+        |sla: &Sla| vec![sla.id.0.into(), text(&sla.name), sla.workday_id.0.into(), sla.no_response.into(), sla.no_fix.into()];
+    let applied = SLAS.replace(conn, EVERYTHING, all.iter().map(row).collect())?;
+    if applied.written > 0 {
+        // The rule is that of `Keys`. A target that counts again comes with the ticket's row, when it is read anew.
+        for (target, none) in [("respond_by", "no_response"), ("fix_by", "no_fix")] {
+            let of = format!("sla_id IN (SELECT id FROM slas WHERE {none})");
+            conn.execute(&format!("UPDATE tickets SET {target} = NULL WHERE {target} IS NOT NULL AND {of}"), [])?;
+        }
+    }
+    Ok(applied)
 }
 
 pub(super) fn workdays(conn: &Connection, all: &[Workday]) -> rusqlite::Result<Applied> {

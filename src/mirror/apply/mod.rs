@@ -25,7 +25,7 @@ pub(super) fn apply(conn: &Connection, batch: &Batch, pass: Pass, now: Timestamp
         Batch::Only(register, ids) => people::only(conn, *register, ids),
         Batch::Actions(actions) => conversation::join(conn, actions),
         Batch::Talked { since, until, unbroken } => conversation::complete(conn, *since, *until, *unbroken, now),
-        Batch::Conversation { ticket, actions } => conversation::replace(conn, *ticket, actions, now),
+        Batch::Conversation { ticket, actions, left_out } => conversation::replace(conn, *ticket, actions, *left_out, now),
         Batch::Statuses(all) => lookups::statuses(conn, all),
         Batch::Priorities(all) => lookups::priorities(conn, all),
         Batch::Teams(all) => lookups::teams(conn, all),

@@ -1,6 +1,9 @@
 //! Tickets: newer rows replace older ones, what a row doesn't carry is kept.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Value};
@@ -246,9 +249,9 @@ fn values(record: &TicketRecord, pass: Pass, is_closed: bool, keys: &Keys) -> Ve
         millis(record.closed).into(),
         millis(record.last_action).into(),
         millis(record.last_update).into(),
-        millis(record.respond_by).into(),
+        millis(record.respond_by.filter(|_| !keys.no_response.contains(&record.sla_id.0))).into(),
         millis(record.responded).into(),
-        millis(record.fix_by).into(),
+        millis(record.fix_by.filter(|_| !keys.no_fix.contains(&record.sla_id.0))).into(),
         record.on_hold.into(),
         record.excluded_from_sla.into(),
         record.vip.into(),
@@ -329,6 +332,10 @@ struct Keys {
     types: HashMap<i64, String>,
     teams: HashMap<i64, String>,
     agents: HashMap<i64, String>,
+    /// SLAs under which the first response has no target.
+    no_response: HashSet<i64>,
+    /// And those under which the fix has none.
+    no_fix: HashSet<i64>,
 }
 
 impl Keys {
@@ -337,12 +344,17 @@ impl Keys {
             let mut statement = conn.prepare_cached(sql)?;
             statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
         };
+        let numbers = |sql: &str| -> rusqlite::Result<HashSet<i64>> {
+            conn.prepare_cached(sql)?.query_map([], |row| row.get(0))?.collect()
+        };
         let mut statuses = conn.prepare_cached("SELECT id, sort_key, closed FROM statuses")?;
         Ok(Self {
             statuses: statuses.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?.collect::<Result<_, _>>()?,
             types: names("SELECT id, name_key FROM ticket_types")?,
             teams: names("SELECT id, name_key FROM teams")?,
             agents: names("SELECT id, name_key FROM agents")?,
+            no_response: numbers("SELECT id FROM slas WHERE no_response")?,
+            no_fix: numbers("SELECT id FROM slas WHERE no_fix")?,
         })
     }
 

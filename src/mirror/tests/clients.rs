@@ -161,7 +161,7 @@ async fn a_client_in_the_round_has_what_is_stored_of_it() {
     mirror.write(Batch::Tickets(tickets), Pass::Any, now()).await.unwrap();
     let done =
         ActionRecord { ticket_id: TicketId(2), id: ActionId(1), who: "Priya".into(), at: ago(50), ..ActionRecord::default() };
-    mirror.write(Batch::Conversation { ticket: TicketId(2), actions: vec![done] }, Pass::Any, now()).await.unwrap();
+    mirror.write(Batch::Conversation { ticket: TicketId(2), actions: vec![done], left_out: 0 }, Pass::Any, now()).await.unwrap();
     let overview = || async { mirror.read(|reader| reader.client_overview(ClientId(10), now())).await.unwrap().unwrap() };
     let before = overview().await;
     assert_eq!((before.weeks.len(), before.weeks[24], before.weeks[25], before.weeks.iter().sum::<u32>()), (26, 2, 2, 4));

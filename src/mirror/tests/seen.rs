@@ -39,7 +39,7 @@ fn the_difference_names_fields_and_who_said_what() {
         ..ActionRecord::default()
     };
     let actions = vec![action(2, "Dana\u{1b}[2J Reyes", ago(5), None, 0), action(1, "Priya Shah", ago(9), Some(StatusId(2)), 3)];
-    put(&store, Batch::Conversation { ticket: TicketId(1), actions }, Pass::Any);
+    put(&store, Batch::Conversation { ticket: TicketId(1), actions, left_out: 0 }, Pass::Any);
     let found = conversation(&store, 1);
     assert!(found.ticket.changed);
     let fields: Vec<_> =

@@ -113,6 +113,38 @@ fn terms_come_from_the_sla_and_its_priority() {
 }
 
 #[test]
+fn what_an_sla_leaves_untracked_has_no_target() {
+    let store = store();
+    terms(&store);
+    let record = |id, sla| TicketRecord {
+        sla_id: SlaId(sla),
+        respond_by: ago(20),
+        fix_by: Some(now() + SignedDuration::from_mins(90)),
+        ..ticket(id)
+    };
+    let targets = |id| {
+        let row = store.at_one_moment(|reader| reader.ticket(TicketId(id))).unwrap().unwrap();
+        (row.respond_by.is_some(), row.fix_by.is_some())
+    };
+    let slas = |no_response, no_fix| {
+        let sla = |id| Sla { id: SlaId(id), no_response: no_response && id == 2, no_fix: no_fix && id == 2, ..Sla::default() };
+        put(&store, Batch::Slas(vec![sla(1), sla(2)]), Pass::Any);
+    };
+    put(&store, Batch::Tickets(vec![record(1, 1), record(2, 2)]), Pass::Any);
+    assert_eq!((targets(1), targets(2)), ((true, true), (true, true)));
+    assert_eq!(sorted(&store, "is:breached"), [1, 2]);
+    slas(true, false);
+    put(&store, Batch::Tickets(vec![record(3, 2)]), Pass::Any);
+    assert_eq!((targets(1), targets(2), targets(3)), ((true, true), (false, true), (false, true)), "stored ones too");
+    assert_eq!((sorted(&store, "is:breached"), sorted(&store, "sla:<2h sla:>1h")), (vec![1], vec![2, 3]));
+    slas(true, true);
+    assert_eq!((targets(1), targets(3)), ((true, true), (false, false)));
+    slas(false, false);
+    put(&store, Batch::Tickets(vec![record(2, 2)]), Pass::Any);
+    assert_eq!(targets(2), (true, true), "read anew");
+}
+
+#[test]
 fn a_mirror_of_an_older_program_gets_the_target_that_counts() {
     let conn = rusqlite::Connection::open_in_memory().unwrap();
     for step in [

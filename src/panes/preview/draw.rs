@@ -25,7 +25,7 @@ pub(super) fn line(painter: &mut Painter<'_>, y: u16, line: &Line, page: &Page, 
             painter.put(0, y, text, painter.style(Role::Title), u16::MAX);
         }
         Line::Remark(text) => {
-            painter.put_cut(0, y, *text, painter.style(Role::Dim), u16::MAX);
+            painter.put_cut(0, y, text, painter.style(Role::Dim), u16::MAX);
         }
         Line::Named { text, name } => {
             let used = painter.put(0, y, text, painter.style(Role::Text), u16::MAX);

@@ -4,9 +4,13 @@ use std::collections::BTreeSet;
 
 use super::{history::History, section};
 use crate::{
-    domain::{ActionId, ActionRow, Author, Conversation, Difference, FieldChange, TicketRow, Timestamp},
+    domain::{ActionId, ActionRow, Author, Conversation, Difference, TicketRow, Timestamp},
     text::{MailPart, MailText, PartKind, SafeText, occurrences, wrap},
 };
+
+mod line;
+
+pub(super) use line::{Fact, Heading, Line};
 
 /// Lines that one text may take at most: what follows is counted, not shown.
 const MOST_LINES: usize = 4_000;
@@ -26,117 +30,6 @@ pub(super) struct Reading {
 
 /// What an entry is known by, whatever comes before or after it; `None` for the ticket's own text.
 pub(super) type EntryKey = Option<ActionId>;
-
-/// Which fact of the ticket a line tells: the drawing gives it its colours and, for times, its age.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fact {
-    /// Status, priority, type.
-    State,
-    /// Client, site, user.
-    Client,
-    /// Agent and team.
-    Agent,
-    /// Opened, last action, closed.
-    Times,
-    /// SLA targets.
-    Targets,
-    /// What happened when.
-    Activity,
-    /// The record could not be read.
-    Unreadable,
-}
-
-/// One line of the page.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Line {
-    /// A part of the subject.
-    Title(SafeText),
-    /// A fact about the ticket.
-    Fact(Fact),
-    /// A named value; so many bytes of the text are its name.
-    Named {
-        /// Name and value.
-        text: SafeText,
-        /// Bytes of the name.
-        name: usize,
-    },
-    /// Something that changed since the ticket was looked at.
-    Change(FieldChange),
-    /// What was said since then.
-    Said {
-        /// How much, in words.
-        what: SafeText,
-        /// By whom and when, the newest first.
-        by: Vec<(SafeText, Timestamp)>,
-    },
-    /// An entry's heading.
-    Heading(Heading),
-    /// Words of an entry.
-    Words {
-        /// The words.
-        text: SafeText,
-        /// What they are a part of.
-        kind: PartKind,
-        /// The client does not see them.
-        private: bool,
-    },
-    /// Something that was folded away.
-    Folded {
-        /// What, in words.
-        what: SafeText,
-        /// It is part of what the client does not see.
-        private: bool,
-        /// When the newest of several entries was made.
-        at: Option<Timestamp>,
-        /// The entries that it belongs to.
-        of: Vec<EntryKey>,
-    },
-    /// The program's own remark.
-    Remark(&'static str),
-    /// Nothing.
-    Blank,
-}
-
-impl Line {
-    /// The words that a search looks through.
-    pub(super) fn searched(&self) -> Option<&SafeText> {
-        match self {
-            Self::Title(text) | Self::Named { text, .. } | Self::Words { text, .. } => Some(text),
-            Self::Heading(heading) => Some(&heading.who),
-            Self::Fact(_) | Self::Change(_) | Self::Said { .. } | Self::Folded { .. } | Self::Remark(_) | Self::Blank => None,
-        }
-    }
-}
-
-/// Who said something, when, in which way.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Heading {
-    pub(super) author: Author,
-    pub(super) who: SafeText,
-    pub(super) outcome: SafeText,
-    pub(super) at: Option<Timestamp>,
-    pub(super) private: bool,
-    pub(super) important: bool,
-    pub(super) minutes: u32,
-    pub(super) new_status: Option<SafeText>,
-    pub(super) attachments: u32,
-}
-
-impl Heading {
-    fn of(action: &ActionRow) -> Self {
-        Self {
-            author: action.author,
-            who: action.who.clone(),
-            outcome: action.outcome.clone(),
-            at: action.at,
-            private: action.private,
-            important: action.important,
-            minutes: action.minutes,
-            new_status: action.new_status.clone(),
-            attachments: action.attachments,
-        }
-    }
-}
 
 /// A conversation as lines.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -169,6 +62,9 @@ impl Page {
         if reading.oldest_first {
             entries.reverse();
         }
+        if conversation.body.is_empty() && reading.oldest_first {
+            page.left_out(conversation);
+        }
         let mut rest = entries.as_slice();
         while let Some(((place, entry), after)) = rest.split_first() {
             page.entries.push((*place, page.lines.len()));
@@ -181,11 +77,21 @@ impl Page {
                 rest = rest.get(noise..).unwrap_or_default();
                 continue;
             }
+            let opening = matches!(entry, Entry::Opening(_));
+            if opening && !reading.oldest_first {
+                page.left_out(conversation);
+            }
             page.entry(entry);
+            if opening && reading.oldest_first {
+                page.left_out(conversation);
+            }
             rest = after;
         }
+        if conversation.body.is_empty() && !reading.oldest_first {
+            page.left_out(conversation);
+        }
         if conversation.fetched_at.is_none() {
-            page.lines.extend([Line::Blank, Line::Remark("The conversation is not stored yet.")]);
+            page.remark("The conversation is not stored yet.");
         }
         page
     }
@@ -251,6 +157,18 @@ impl Page {
         }
         if self.history.is_worth_a_line() {
             self.lines.push(Line::Fact(Fact::Activity));
+        }
+    }
+
+    fn remark(&mut self, words: &str) {
+        self.lines.push(Line::Blank);
+        self.lines.extend(wrap(words, self.cols).iter().map(|part| Line::Remark(SafeText::line(part))));
+    }
+
+    /// What lies between the ticket's own text and the oldest action that is shown.
+    fn left_out(&mut self, conversation: &Conversation) {
+        if let Some(words) = conversation.left_out_words() {
+            self.remark(&words);
         }
     }
 
@@ -335,7 +253,7 @@ impl Page {
             self.lines.pop();
         }
         if cut {
-            self.lines.push(Line::Remark("The rest of this entry is too long to be shown."));
+            self.lines.push(Line::Remark(SafeText::line("The rest of this entry is too long to be shown.")));
         }
     }
 

@@ -35,13 +35,13 @@ fn runs_of_empty_lines_shrink_and_trailing_ones_go() {
 fn an_endless_text_is_cut_and_says_so() {
     let page = Page::new(&conversation(&"x\n".repeat(10_000), ""), 40, &Reading::default());
     assert_eq!(words(&page).len(), MOST_LINES);
-    assert!(page.from(0).any(|line| matches!(line, Line::Remark(text) if text.contains("too long"))));
+    assert!(page.from(0).any(|line| matches!(line, Line::Remark(text) if text.as_str().contains("too long"))));
 }
 
 #[test]
 fn what_was_never_fetched_says_so() {
     let page = Page::new(&conversation("body", ""), 40, &Reading::default());
-    assert!(page.from(0).any(|line| matches!(line, Line::Remark(text) if text.contains("not stored"))));
+    assert!(page.from(0).any(|line| matches!(line, Line::Remark(text) if text.as_str().contains("not stored"))));
 }
 
 /// The page as one word a line, so that its order can be told.
@@ -50,6 +50,7 @@ fn outline(page: &Page) -> Vec<String> {
         Line::Heading(heading) => Some(format!("{} {}", heading.who, heading.outcome).trim().to_owned()),
         Line::Words { text, .. } if !text.is_empty() => Some(text.to_string()),
         Line::Folded { what, .. } => Some(what.to_string()),
+        Line::Remark(text) => Some(text.to_string()),
         _ => None,
     };
     page.from(0).filter_map(told).collect()
@@ -116,4 +117,19 @@ fn an_entry_is_found_again_after_it_was_laid_out_anew() {
     }
     assert_eq!(folded.line_of(2), folded.line_of(1), "the second of two that are folded is where the first is");
     assert_eq!(folded.entry_at(0), None, "the facts are no entry");
+}
+
+#[test]
+fn where_the_oldest_actions_are_left_out_it_is_said() {
+    let long = Conversation { left_out: 4000, ..talk(&[(Author::Agent, "three"), (Author::Customer, "two")]) };
+    let said = "the conversation is long: its oldest 4,000 actions are not shown";
+    let page = |long: &Conversation, oldest_first| outline(&Page::new(long, 80, &Reading { oldest_first, ..Reading::default() }));
+    assert_eq!(page(&long, false), ["Priya", "three", "Dana", "two", said, "opened the ticket", "Help"]);
+    assert_eq!(page(&long, true), ["opened the ticket", "Help", said, "Dana", "two", "Priya", "three"]);
+    let bare = Conversation { body: MailText::default(), ..long.clone() };
+    assert_eq!(page(&bare, false), ["Priya", "three", "Dana", "two", said]);
+    assert_eq!(page(&bare, true), [said, "Dana", "two", "Priya", "three"]);
+    let narrow = Page::new(&long, 30, &Reading::default());
+    assert!(narrow.from(0).all(|line| !matches!(line, Line::Remark(text) if text.as_str().chars().count() > 30)));
+    assert!(!page(&Conversation { left_out: 0, ..long }, false).contains(&said.to_owned()));
 }
