@@ -431,8 +431,7 @@ fn filling_and_failing_headers() {
     assert!(failing.contains("Mail server unreachable"), "rows stay");
     insta::assert_snapshot!(format!("{filling}\n{}", failing.lines().next().unwrap()));
     let limit = "The request limit of HaloPSA is reached: Rate Limit Reached - 12 Requests per rolling 1 minute window";
-    for (pause, told) in
-        [(5, "paused by HaloPSA for up to 1 min, rows 30 min old"), (61, "for up to 2 min"), (-1, "failing since")]
+    for (pause, told) in [(5, "paused by HaloPSA for up to 1 min, rows 30m old"), (61, "for up to 2 min"), (-1, "failing since")]
     {
         let retry_at = now().wall.checked_add(jiff::SignedDuration::from_secs(pause)).ok();
         let failure = Failure::new(FailureKind::RateLimited(None), limit);
