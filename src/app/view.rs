@@ -52,7 +52,7 @@ pub fn view(model: &Model, now: Now, buf: &mut Buffer) -> Option<Position> {
         }
         Screen::Dashboard => {
             if let Some(picker) = &model.picker {
-                picker.draw(&mut painter, &model.keymap.hints(PickerPane::LAYERS, HINTS));
+                picker.draw(&mut painter, model.keymap.hints(PickerPane::LAYERS, HINTS));
                 None
             } else if let Some(chooser) = &model.chooser {
                 chooser.draw(&mut painter, model.keymap.hints(ChooserPane::LAYERS, HINTS));

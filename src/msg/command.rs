@@ -123,7 +123,7 @@ commands! {
     NextBar = "next-bar", "bar", "Goes to the next day of the board's chart; elsewhere on the board, to the next section.";
     PreviousBar = "previous-bar", "bar", "Goes to the previous day of the board's chart; elsewhere on the board, to the previous section.";
     NextField = "next-field", "next", "Goes to the next field; on the board, to the next section.";
-    PreviousField = "previous-field", "back", "Goes to the previous field; on the board, to the previous section.";
+    PreviousField = "previous-field", "previous", "Goes to the previous field; on the board, to the previous section.";
     NextChoice = "next-choice", "choose", "Chooses the next of the field's choices.";
     PreviousChoice = "previous-choice", "choose", "Chooses the previous of the field's choices.";
     Test = "test", "test", "Tests what was filled in and connects.";

@@ -127,6 +127,10 @@ impl ChooserPane {
     /// Draws the list over the painter's lower part, with those of the hints that mean something here.
     pub fn draw(&self, painter: &mut Painter<'_>, mut hints: Vec<Hint>) {
         hints.retain(|hint| Choose::of(hint.command).is_none_or(|choose| self.choosing.allows(choose)));
+        // The key that brought the list here means something else in it.
+        for hint in hints.iter_mut().filter(|hint| Choose::of(hint.command) == Some(Choose::Reverse)) {
+            hint.label = "turn";
+        }
         let label_cols = if self.choosing == Choosing::Lists { LIST_COLS } else { LABEL_COLS };
         self.drawer.draw(painter, &hints, |part, y, choice, bar| {
             let style = |part: &Painter<'_>, role| bar.unwrap_or_else(|| part.style(role));

@@ -73,7 +73,8 @@ impl<T> Drawer<T> {
             row(&mut part, y, offer, bar);
         }
         let hints: Vec<_> = hints.iter().map(|hint| (hint.keys.as_str(), hint.label)).collect();
-        hint_line(&mut part, 1, shown + 2, &hints, u16::MAX);
+        let room = part.cols().saturating_sub(2);
+        hint_line(&mut part, 1, shown + 2, &hints, room);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Every key of the place where help was asked for.
 
+use std::borrow::Cow;
+
 use super::list::Step;
 use crate::{
     keys::{HelpEntry, HelpSection},
@@ -17,14 +19,21 @@ pub struct HelpPane {
     sections: Vec<HelpSection>,
     /// What is wrong with the operator's own files.
     faults: Vec<SafeText>,
+    /// Columns and rows of the screen.
+    size: (u16, u16),
+    /// The first row that is shown.
     top: usize,
     /// What is looked for, as it was typed.
     words: String,
     typing: bool,
 }
 
-/// Rows of a fault that are shown at most: it quotes the file.
-const MOST_OF_A_FAULT: usize = 5;
+/// The first row of what is told.
+const TOP: u16 = 2;
+/// Rows that are kept below it.
+const BELOW: u16 = 2;
+/// Rows that one line takes at most: a fault quotes its file.
+const MOST_OF_A_LINE: usize = 5;
 /// Characters of what is looked for: more say no more.
 const MOST_TYPED: usize = 40;
 
@@ -36,8 +45,24 @@ impl HelpPane {
     }
 
     /// Shows these sections, and what is wrong with the operator's own files.
-    pub fn new(sections: Vec<HelpSection>, faults: Vec<SafeText>) -> Self {
-        Self { sections, faults, top: 0, words: String::new(), typing: false }
+    pub fn new(sections: Vec<HelpSection>, faults: Vec<SafeText>, size: (u16, u16)) -> Self {
+        Self { sections, faults, size, top: 0, words: String::new(), typing: false }
+    }
+
+    /// The screen has this size now.
+    pub fn resize(&mut self, cols: u16, rows: u16) {
+        self.size = (cols, rows);
+        self.scroll_to(self.top);
+    }
+
+    /// Rows between the title and the last line.
+    fn page(&self) -> usize {
+        usize::from(self.size.1.saturating_sub(TOP + BELOW)).max(1)
+    }
+
+    /// The last row never stands higher than at the end of the page.
+    fn scroll_to(&mut self, top: usize) {
+        self.top = top.min(self.rows(self.size.0).len().saturating_sub(self.page()));
     }
 
     /// Does a command; `false` where help is to be closed.
@@ -63,17 +88,18 @@ impl HelpPane {
             }
             _ => {}
         }
-        let lines = self.lines().count();
-        let top = match Step::of(command) {
+        let page = self.page();
+        self.scroll_to(match Step::of(command) {
             Some(Step::Up) => self.top.saturating_sub(1),
             Some(Step::Down) => self.top + 1,
             Some(Step::Top) => 0,
-            Some(Step::Bottom) => lines,
-            Some(Step::HalfPageUp | Step::PageUp) => self.top.saturating_sub(10),
-            Some(Step::HalfPageDown | Step::PageDown) => self.top + 10,
+            Some(Step::Bottom) => usize::MAX,
+            Some(Step::HalfPageUp) => self.top.saturating_sub((page / 2).max(1)),
+            Some(Step::HalfPageDown) => self.top + (page / 2).max(1),
+            Some(Step::PageUp) => self.top.saturating_sub(page),
+            Some(Step::PageDown) => self.top + page,
             None => return false,
-        };
-        self.top = top.min(lines.saturating_sub(1));
+        });
         true
     }
 
@@ -116,65 +142,61 @@ impl HelpPane {
         title.into_iter().chain(faults).chain(keys)
     }
 
+    /// All rows for so many columns: what does not fit beside its keys goes on below; help that is cut off helps nobody.
+    fn rows(&self, cols: u16) -> Vec<Row<'_>> {
+        let widest = self.lines().filter_map(HelpLine::keys).map(|keys| width(Own(keys))).max().unwrap_or_default();
+        let beside = KEYS_AT + widest.min(cols / 3) + 2;
+        let mut rows = Vec::new();
+        for line in self.lines() {
+            let (keys, x, words, role) = match line {
+                HelpLine::Title(title) => ("", 1, title, Role::Title),
+                HelpLine::Fault(fault) => ("", KEYS_AT, fault.as_str(), Role::Warn),
+                HelpLine::Entry(entry) => (entry.keys.as_str(), beside, entry.command.help(), Role::Text),
+            };
+            let parts = wrap(words, usize::from(cols.saturating_sub(x + 1)));
+            for (nth, words) in parts.into_iter().take(MOST_OF_A_LINE).enumerate() {
+                rows.push(Row { keys: if nth == 0 { keys } else { "" }, x, words, role });
+            }
+        }
+        rows
+    }
+
     /// Draws the overlay over the whole painter.
     pub fn draw(&self, painter: &mut Painter<'_>) {
-        let area = painter.area();
-        let text = painter.style(Role::Text);
-        painter.clear(text);
+        painter.clear(painter.style(Role::Text));
         painter.put(1, 0, "Keys of this place", painter.style(Role::Header), u16::MAX);
-        let widest = self.lines().filter_map(HelpLine::keys).map(|keys| width(Own(keys))).max().unwrap_or_default();
-        let keys_cols = widest.min(area.width / 3);
-        let (x, bottom) = (KEYS_AT + keys_cols + 2, area.height.saturating_sub(2));
-        let mut lines = self.lines().skip(self.top).peekable();
-        let mut y = 2;
-        while let Some(line) = lines.peek() {
-            match line {
-                HelpLine::Title(title) if y < bottom => {
-                    painter.put_cut(1, y, *title, painter.style(Role::Title), u16::MAX);
-                    y += 1;
-                }
-                HelpLine::Entry(entry) => {
-                    // What does not fit goes on below: help that is cut off helps nobody.
-                    let parts = wrap(entry.command.help(), usize::from(area.width.saturating_sub(x + 1)));
-                    if usize::from(bottom.saturating_sub(y)) < parts.len() {
-                        break;
-                    }
-                    painter.put_cut(KEYS_AT, y, Own(&entry.keys), painter.style(Role::HintKey), keys_cols);
-                    for part in parts {
-                        painter.put_cut(x, y, Own(&part), text, u16::MAX);
-                        y += 1;
-                    }
-                }
-                HelpLine::Fault(fault) => {
-                    let mut parts = wrap(fault.as_str(), usize::from(area.width.saturating_sub(KEYS_AT + 1)));
-                    parts.truncate(MOST_OF_A_FAULT);
-                    if usize::from(bottom.saturating_sub(y)) < parts.len() {
-                        break;
-                    }
-                    for part in parts {
-                        painter.put_cut(KEYS_AT, y, Own(&part), painter.style(Role::Warn), u16::MAX);
-                        y += 1;
-                    }
-                }
-                HelpLine::Title(_) => break,
-            }
-            lines.next();
+        let rows = self.rows(painter.cols());
+        let page = self.page();
+        for (y, row) in (TOP..).zip(rows.iter().skip(self.top).take(page)) {
+            let keys_cols = row.x.saturating_sub(KEYS_AT + 2);
+            painter.put_cut(KEYS_AT, y, Own(row.keys), painter.style(Role::HintKey), keys_cols);
+            painter.put_cut(row.x, y, Own(&row.words), painter.style(row.role), u16::MAX);
+        }
+        if rows.is_empty() {
+            painter.put_cut(1, TOP, "No key of this place says that.", painter.style(Role::Dim), u16::MAX);
         }
         let dot = painter.glyphs().dot;
-        let last = area.height.saturating_sub(1);
-        if y == 2 && !self.words.is_empty() {
-            painter.put_cut(1, y, "No key of this place says that.", painter.style(Role::Dim), u16::MAX);
-        }
+        let last = painter.area().height.saturating_sub(1);
         if self.typing {
             let words = SafeText::line(&format!("/ {}_", self.words));
             painter.put_cut(1, last, &words, painter.style(Role::InputFocused), u16::MAX);
             return;
         }
-        let more = if lines.peek().is_some() { format!("j more {dot} ") } else { String::new() };
+        let more = if rows.len() > self.top + page { format!("j more {dot} ") } else { String::new() };
         let found = if self.words.is_empty() { "/ find".to_owned() } else { format!("/ {}", self.words) };
         let words = SafeText::line(&format!("{more}{found} {dot} esc back"));
         painter.put_cut(1, last, &words, painter.style(Role::HintLabel), u16::MAX);
     }
+}
+
+/// One row of the overlay.
+struct Row<'a> {
+    /// The keys; nothing where the row goes on with what stands above.
+    keys: &'a str,
+    /// The column of the words.
+    x: u16,
+    words: Cow<'a, str>,
+    role: Role,
 }
 
 /// One line of the overlay, or several where what it says is long.

@@ -104,9 +104,14 @@ impl PickerPane {
         }
     }
 
-    /// Draws the list over the painter's lower part.
-    pub fn draw(&self, painter: &mut Painter<'_>, hints: &[Hint]) {
-        self.drawer.draw(painter, hints, draw_pick);
+    /// Draws the list over the painter's lower part, with those of the hints that mean something to what the cursor is on.
+    pub fn draw(&self, painter: &mut Painter<'_>, mut hints: Vec<Hint>) {
+        let is_file = matches!(self.drawer.selected(), Some(Pick::File(_)));
+        hints.retain(|hint| is_file || hint.command != Command::OpenFile);
+        for hint in hints.iter_mut().filter(|hint| hint.command == Command::CopyId) {
+            hint.label = "copy";
+        }
+        self.drawer.draw(painter, &hints, draw_pick);
     }
 }
 

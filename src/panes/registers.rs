@@ -6,7 +6,7 @@ use super::{
     list::{List, Listed, Step},
 };
 use crate::{
-    domain::{Anchor, Changed, ClientId, LastView, Listing, Register, RegisterRow, RegisterSort, SiteId, UserId},
+    domain::{Anchor, Changed, ClientId, LastView, Listing, Register, RegisterRow, RegisterSort, SiteId, UserId, grouped},
     msg::{Answer, Command, Effect, Now, PaneId, Question},
     query::{NameKey, QueryError, check_words},
     text::SafeText,
@@ -366,7 +366,7 @@ impl Pane for RegisterPane {
             (Some((_, client)), words) => format!("{client}: {words}"),
         };
         let (at, of) = self.list.position();
-        (SafeText::line(&words), SafeText::line(&format!("{at} of {of}")))
+        (SafeText::line(&words), SafeText::line(&format!("{} of {}", grouped(at), grouped(of))))
     }
 
     fn copy(&self, link: bool, web_app: &str) -> Option<SafeText> {

@@ -9,7 +9,7 @@ use super::{
     views::{HaloLayout, Views},
 };
 use crate::{
-    domain::{Changed, ClientId, GroupedRow, HaloListRow, LastView, RowId, TicketId, TicketRow},
+    domain::{Changed, ClientId, GroupedRow, HaloListRow, LastView, RowId, TicketId, TicketRow, grouped},
     msg::{Answer, Command, Now, PaneId},
     query::{Completion, Known, Marks, Query, QueryError, complete},
     text::SafeText,
@@ -287,7 +287,7 @@ impl Pane for TicketsPane {
     fn summary(&self) -> (SafeText, SafeText) {
         let (at, of) = self.list.position();
         let more = if self.list.has_more() { "+" } else { "" };
-        (self.narrowed().unwrap_or_default(), SafeText::line(&format!("{at} of {of}{more}")))
+        (self.narrowed().unwrap_or_default(), SafeText::line(&format!("{} of {}{more}", grouped(at), grouped(of))))
     }
 
     fn draw_head(&self, painter: &mut Painter<'_>, now: Now) {

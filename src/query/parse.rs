@@ -252,7 +252,7 @@ fn span(value: &Value<'_>, example: &str) -> Result<(Compare, Span), QueryError>
         return Err(QueryError::new(place, format!("a length of time with < or > belongs here, such as {example}")));
     }
     let length = length(rest).ok_or_else(|| {
-        QueryError::new(place, format!("a length of time in m, h, d or w belongs after the sign, such as {example}"))
+        QueryError::new(place, format!("a length of time in m, h, d or w belongs after the sign, as in {example}"))
     })?;
     Ok((compare, length))
 }
@@ -274,7 +274,7 @@ fn sla_value(value: &Value<'_>) -> Result<SlaValue, QueryError> {
     if let Some(over) = below_zero.and_then(length).filter(|over| over.seconds > 0) {
         return Ok(SlaValue::Over(compare, over));
     }
-    span(value, "sla:<1h or sla:<-1d").map(|(compare, span)| SlaValue::Left(compare, span))
+    span(value, if rest.starts_with('-') { "sla:<-1d" } else { "sla:<1h" }).map(|(compare, span)| SlaValue::Left(compare, span))
 }
 
 /// `2026-09-01`, `today`.

@@ -567,3 +567,55 @@ fn signs_alone_are_said_to_find_nothing_and_leave_the_rows() {
         assert!(desk.text().contains("no letter or digit"), "{keys:?}: the line stays to be put right");
     }
 }
+
+#[test]
+fn help_ends_with_a_full_page_and_one_key_leads_back_up() {
+    for (cols, rows) in [(60, 20), (80, 24), (120, 36)] {
+        let mut desk = Desk::full(cols, rows, false);
+        desk.keys("?G");
+        let last = desk.text();
+        let lines: Vec<_> = last.lines().collect();
+        assert!(lines[lines.len() - 3].contains("ctrl-z") || lines[lines.len() - 3].contains("shell"), "{last}");
+        assert!(!last.contains("j more"), "{last}");
+        desk.keys("k");
+        assert_ne!(desk.text(), last, "{cols}x{rows}");
+        assert!(desk.text().contains("j more"));
+        desk.keys("j");
+        assert_eq!(desk.text(), last, "{cols}x{rows}");
+    }
+    // A smaller window keeps the end in sight.
+    let mut desk = Desk::full(120, 36, false);
+    desk.keys("?G");
+    desk.take(Msg::Input(Input::Resize { cols: 120, rows: 24 }));
+    desk.size = (120, 24);
+    desk.keys("G");
+    assert!(desk.text().lines().nth(21).unwrap().contains("ctrl-z"), "{}", desk.text());
+}
+
+#[test]
+fn a_preview_without_room_is_said_to_have_none() {
+    let mut desk = Desk::full(80, 24, true);
+    for key in ["p", "p", "P"] {
+        desk.keys(key);
+        assert!(desk.text().contains("There is no other room for the preview here"), "{key}: {}", desk.text());
+    }
+    let mut desk = Desk::full(120, 40, true);
+    for key in ["p", "p", "P", "P"] {
+        let before = desk.text();
+        desk.keys(key);
+        assert!(!desk.text().contains("no other room") && desk.text() != before, "{key}");
+    }
+    desk.keys("bp");
+    assert!(desk.text().contains("The preview stands beside the tickets"));
+}
+
+#[test]
+fn hints_of_a_drawer_are_whole_and_mean_something() {
+    let last = |desk: &Desk| desk.text().lines().last().unwrap().trim().to_owned();
+    let mut desk = Desk::full(60, 20, false);
+    desk.keys("S");
+    assert_eq!(last(&desk), "enter accept · j/k move · space add, take away · S turn");
+    let mut desk = Desk::full(80, 24, false);
+    desk.keys("S");
+    assert!(last(&desk).contains("S turn ·"), "{}", last(&desk));
+}

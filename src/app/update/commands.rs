@@ -2,12 +2,15 @@
 
 use super::Update;
 use crate::{
-    app::model::Screen,
+    app::{
+        model::{Model, Screen},
+        places::Places,
+    },
     domain::{ClientId, Register, TicketId},
     msg::{Command, Effect, Notice, Question},
     panes::{
-        About, Announcement, BOARD, CLIENT, CLIENTS, ChooserOutcome, HelpPane, PREVIEW, Pane, PickOutcome, PromptKind, TICKETS,
-        pane_of,
+        About, Announcement, BOARD, CLIENT, CLIENTS, ChooserOutcome, HelpPane, INSTEAD, PREVIEW, Pane, PickOutcome, PromptKind,
+        TICKETS, pane_of,
     },
     text::SafeText,
 };
@@ -26,7 +29,7 @@ impl Update<'_> {
             }
         } else if command == Command::Help {
             let sections = self.model.keymap.help(self.layers());
-            self.model.help = Some(HelpPane::new(sections, self.model.faults.clone()));
+            self.model.help = Some(HelpPane::new(sections, self.model.faults.clone(), self.model.size));
         } else if self.model.screen == Screen::Connect {
             self.connect_command(command);
         } else if self.model.picker.is_some() {
@@ -45,11 +48,10 @@ impl Update<'_> {
             Command::NextPane => self.walk(1),
             Command::PreviousPane => self.walk(2),
             Command::TogglePreview => self.toggle_preview(),
-            Command::PreviewSide => {
-                self.model.preview_below = !self.model.preview_below;
-                self.model.preview = true;
-                self.lay_out();
-            }
+            Command::PreviewSide => self.move_preview(|model| {
+                model.preview_below = !model.preview_below;
+                model.preview = true;
+            }),
             // What the preview does while the list keeps the focus too.
             Command::PreviewUp
             | Command::PreviewDown
@@ -174,11 +176,27 @@ impl Update<'_> {
     }
 
     fn toggle_preview(&mut self) {
-        self.model.preview = !self.model.preview;
-        if self.model.focus == PREVIEW {
-            self.model.focus = TICKETS;
-        }
+        self.move_preview(|model| {
+            model.preview = !model.preview;
+            if model.focus == PREVIEW {
+                model.focus = TICKETS;
+            }
+        });
+    }
+
+    /// Changes where the preview is, and says so where there is nothing to be seen of that.
+    fn move_preview(&mut self, change: impl FnOnce(&mut Model)) {
+        let seen = |model: &Model| (model.focus, Places::of(model).ok().map(|places| places.areas.preview));
+        let before = seen(self.model);
+        change(self.model);
         self.lay_out();
+        if seen(self.model) == before {
+            self.notify(Notice::info(if INSTEAD.contains(&self.model.focus) {
+                "The preview stands beside the tickets"
+            } else {
+                "There is no other room for the preview here; enter opens the ticket"
+            }));
+        }
     }
 
     fn copy(&mut self, link: bool) {

@@ -15,6 +15,9 @@ impl Update<'_> {
             Input::Paste(text) => self.paste(&text),
             Input::Resize { cols, rows } => {
                 self.model.size = (cols, rows);
+                if let Some(help) = &mut self.model.help {
+                    help.resize(cols, rows);
+                }
                 self.lay_out();
             }
             Input::Mouse(mouse) => self.mouse(mouse),

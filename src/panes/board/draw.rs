@@ -8,7 +8,7 @@ use super::{
     places,
 };
 use crate::{
-    domain::Reach,
+    domain::{Reach, grouped},
     panes::list::draw_cursor,
     ui::{Own, Painter, Role, bar, columns, width},
 };
@@ -231,7 +231,10 @@ fn draw_bar(board: &BoardPane, painter: &mut Painter<'_>, y: u16, drawn: &Bar, h
         painter.put_right(x, y, painter.glyphs().none, style(painter, Role::Dim), NUMBER_COLS - 1);
         return;
     };
-    painter.put_right(x, y, Own(&count.to_string()), text, NUMBER_COLS - 1);
+    // The comma goes before a digit does.
+    let number =
+        Some(grouped(count)).filter(|number| number.len() < usize::from(NUMBER_COLS)).unwrap_or_else(|| count.to_string());
+    painter.put_right(x, y, Own(&number), text, NUMBER_COLS - 1);
     let x = x + NUMBER_COLS;
     let of_section = board.bars.iter().filter(|other| other.section == drawn.section);
     let most = of_section.clone().filter_map(|other| other.count).max().unwrap_or(0);

@@ -14,6 +14,8 @@ use crate::{
 const ACTIVITY_COLS: u16 = 60;
 /// Cells of the bar that shows what is left of an SLA.
 const BURN_BAR_COLS: u16 = 6;
+/// Cells of words that are cut short.
+const LEAST_OF_WORDS: u16 = 4;
 /// Cells that an age takes at most.
 const AGE_COLS: u16 = 5;
 
@@ -147,6 +149,11 @@ impl<'a, 'b> Run<'a, 'b> {
         self.x += self.painter.put_cut(self.x, self.y, Own(words), style, u16::MAX);
     }
 
+    /// Whether these words have room behind so many cells: a few letters of them say something, a mark of a cut alone does not.
+    fn has_room(&self, behind: u16, words: &SafeText) -> bool {
+        self.x.saturating_add(behind + width(words).min(LEAST_OF_WORDS)) <= self.painter.cols()
+    }
+
     fn dot(&mut self) {
         if self.x > 0 {
             let dot = self.painter.glyphs().dot;
@@ -188,20 +195,22 @@ fn draw_heading(painter: &mut Painter<'_>, y: u16, heading: &Heading, now: Now) 
         run.dot();
         run.own("private", Role::PrivateNote);
     }
-    if !heading.outcome.is_empty() {
+    if !heading.outcome.is_empty() && run.has_room(3, &heading.outcome) {
         run.dot();
         let dim = run.painter.style(Role::Dim);
         run.put(&heading.outcome, dim);
     }
-    if let Some(status) = &heading.new_status {
+    if let Some(status) = heading.new_status.as_ref().filter(|status| run.has_room(3, status)) {
         let arrow = run.painter.glyphs().arrow;
         run.own(&format!(" {arrow} "), Role::Dim);
         let text = run.painter.style(Role::Text);
         run.put(status, text);
     }
-    if heading.attachments > 0 {
+    let files = SafeText::line(&files(heading.attachments));
+    if heading.attachments > 0 && run.has_room(3, &files) {
         run.dot();
-        run.own(&files(heading.attachments), Role::Dim);
+        let dim = run.painter.style(Role::Dim);
+        run.put(&files, dim);
     }
 }
 
@@ -308,6 +317,42 @@ fn targets(run: &mut Run<'_, '_>, ticket: &TicketRow, now: Now) {
                 let when = run.painter.look().time(now.wall, at);
                 run.put(&when, text);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::{buffer::Buffer, layout::Rect};
+
+    use super::*;
+    use crate::ui::Look;
+
+    #[test]
+    fn a_heading_has_no_holes_however_narrow() {
+        let heading = Heading {
+            author: Author::Agent,
+            who: SafeText::line("Aoife O'Brennan"),
+            outcome: SafeText::line("Private Note"),
+            at: Some(Timestamp::UNIX_EPOCH),
+            private: true,
+            important: false,
+            minutes: 40,
+            new_status: Some(SafeText::line("In Progress")),
+            attachments: 2,
+        };
+        let now = Now { wall: Timestamp::UNIX_EPOCH, tick: std::time::Duration::ZERO };
+        let drawn = |cols: u16| {
+            let area = Rect::new(0, 0, cols, 1);
+            let (mut buffer, look) = (Buffer::empty(area), Look::default());
+            draw_heading(&mut Painter::new(&mut buffer, area, &look), 0, &heading, now);
+            buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect::<String>()
+        };
+        assert!(drawn(90).starts_with("Aoife O'Brennan · private · Private Note → In Progress · 2 files "), "{}", drawn(90));
+        for cols in 40..90 {
+            let row = drawn(cols);
+            assert!(!row.contains("·  ") && !row.contains("→  ") && !row.contains("· …"), "{cols}: {row}");
+            assert!(row.contains("private") && row.contains("40 min"), "{cols}: {row}");
         }
     }
 }
