@@ -685,6 +685,30 @@ fn a_panic_in_the_background_is_told_and_the_screen_goes_on() {
 }
 
 #[test]
+fn a_mirror_that_is_damaged_in_use_is_set_aside_and_its_rows_come_again() {
+    let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
+    let mut sync = std::process::Command::new(PROGRAM);
+    sync.arg("sync").env_clear().env("HOME", home.path()).envs(stand_in.variables());
+    assert!(sync.output().unwrap().status.success());
+    let mut run = Run::with_stand_in(home.path(), 160, 24, &stand_in, &[]);
+    run.until_filled();
+    let files = walk(home.path());
+    for file in files.iter().filter(|file| file.ends_with("mirror.db") || file.ends_with("mirror.db-wal")) {
+        use std::os::unix::fs::FileExt;
+        let length = std::fs::metadata(file).unwrap().len();
+        let all = std::fs::OpenOptions::new().write(true).open(file).unwrap();
+        let noise = vec![0xa5; usize::try_from(length.saturating_sub(4096)).unwrap()];
+        all.write_all_at(&noise, 4096.min(length)).unwrap();
+    }
+    run.type_in("/printer\r");
+    run.until_text("it was set aside as");
+    run.until(" rows that fit", |screen| screen.contains("live") && screen.contains("1 of ") && screen.contains("rinter"));
+    assert!(walk(home.path()).iter().any(|file| file.ends_with("mirror.db.damaged-1")));
+    run.type_in("q");
+    assert_eq!(run.ended(), 0);
+}
+
+#[test]
 fn when_the_refreshing_one_is_killed_another_goes_on() {
     let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start());
     // Whoever looks at a ticket that nobody has read yet reads it: here nobody looks at any.

@@ -32,6 +32,8 @@ pub enum News {
         /// The other one's process.
         process: u32,
     },
+    /// Another mirror took the place of one that was damaged: what is shown is asked for anew.
+    MirrorAnew,
     /// Something worth one line.
     Notice(SafeText),
     /// A background task ended that should run for ever; it will be started again.

@@ -40,7 +40,7 @@ impl From<StoreError> for Failure {
             rusqlite::Error::SqliteFailure(cause, _) if cause.code == ErrorCode::DiskFull => {
                 failure.advise("Free some space; what is shown stays as it is")
             }
-            _ if error.is_damage() => failure.advise("It is checked and, where needed, built anew at the next start"),
+            _ if error.is_damage() => failure.advise("It is checked and, where needed, set aside and built anew"),
             _ => failure,
         }
     }

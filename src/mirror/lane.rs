@@ -12,7 +12,7 @@ use std::{
 };
 
 use rusqlite::Connection;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::{
     Reader, StoreError,
@@ -37,6 +37,8 @@ pub(super) struct Lanes {
     writes: Lane,
     threads: Mutex<Vec<JoinHandle<()>>>,
     path: Option<PathBuf>,
+    /// Whether a read or a write found the file damaged.
+    damaged: Arc<watch::Sender<bool>>,
 }
 
 impl Lanes {
@@ -60,7 +62,13 @@ impl Lanes {
             _ => writes.clone(),
         };
         let (reads, writes) = (Lane::to(reads), Lane::to(writes));
-        Ok(Self { reads, writes, threads: Mutex::new(threads), path: connections.path })
+        Ok(Self { reads, writes, threads: Mutex::new(threads), path: connections.path, damaged: Arc::default() })
+    }
+
+    /// Waits until a read or a write finds the file damaged.
+    pub(super) async fn found_damaged(&self) {
+        // The sender is this one's own.
+        let _ = self.damaged.subscribe().wait_for(|damaged| *damaged).await;
     }
 
     /// Runs a read. Dropping the future drops the read: one that waits is skipped, one that runs is stopped.
@@ -104,7 +112,7 @@ impl Lanes {
         call: Call,
     ) -> (Job, oneshot::Receiver<Result<T, Failure>>) {
         let (reply, answer) = oneshot::channel();
-        let path = self.path.clone();
+        let (path, damaged) = (self.path.clone(), Arc::clone(&self.damaged));
         let job: Job = Box::new(move |reader, current| {
             if call.is_given_up() {
                 return;
@@ -117,6 +125,7 @@ impl Lanes {
                 Ok(Err(error)) => {
                     if let Some(path) = path.filter(|_| error.is_damage()) {
                         place::suspect(&path);
+                        damaged.send_replace(true);
                     }
                     Err(error.into())
                 }

@@ -170,6 +170,17 @@ impl Mirror {
         self.lanes.write(move |reader| reader.mark_seen(ticket, updated)).await
     }
 
+    /// Waits until a read or a write finds the file damaged; for ever where that never is. Opening it again checks it.
+    pub async fn found_damaged(&self) {
+        self.lanes.found_damaged().await;
+    }
+
+    /// Whether both are handles of one opened mirror.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.lanes, &other.lanes)
+    }
+
     /// Ends the threads after what was asked so far, and waits for them; whoever else has a clone finds them gone. Blocks.
     pub fn close(self) {
         self.lanes.close();

@@ -78,6 +78,10 @@ pub(crate) struct List<R: Listed> {
     again: bool,
     /// Where the cursor was moved since a question was put that takes it elsewhere: from there the same movements are made.
     meanwhile: Vec<Step>,
+    /// The rows at hand are those of another list than the one asked for.
+    others: bool,
+    /// The list's rows could not be read.
+    unread: bool,
     /// The cursor was put where it is: it stays on its row. Until then it stays on the first, whichever that is.
     placed: bool,
 }
@@ -107,6 +111,8 @@ impl<R: Listed> Default for List<R> {
             waiting: None,
             again: false,
             meanwhile: Vec::new(),
+            others: false,
+            unread: false,
             placed: false,
         }
     }
@@ -214,13 +220,13 @@ impl<R: Listed> List<R> {
 
     /// Asks for the first rows of another list; the old rows stay until the new ones are there.
     pub(crate) fn restart(&mut self) -> Anchor<R::Id> {
-        (self.waiting, self.placed) = (None, false);
+        (self.waiting, self.placed, self.others) = (None, false, true);
         self.ask(Wait::First)
     }
 
     /// Asks for the rows of another list around this one, on which the cursor goes; for the first ones where it is not there.
     pub(crate) fn restart_at(&mut self, id: R::Id) -> Anchor<R::Id> {
-        (self.waiting, self.placed) = (None, true);
+        (self.waiting, self.placed, self.others) = (None, true, true);
         self.ask(Wait::Neighbour(id))
     }
 
@@ -275,6 +281,7 @@ impl<R: Listed> List<R> {
         let waited = self.waiting.take();
         let meanwhile = std::mem::take(&mut self.meanwhile);
         let first_time = !std::mem::replace(&mut self.loaded, true);
+        (self.others, self.unread) = (false, false);
         let at_start = self.window.offset == 0 && self.top == 0;
         let line = self.cursor.saturating_sub(self.top);
         let old = std::mem::replace(&mut self.window, window);
@@ -317,10 +324,19 @@ impl<R: Listed> List<R> {
         more.or(asked)
     }
 
-    /// An answer did not come (it failed): the rows stay.
+    /// An answer did not come (it failed): the rows stay, unless they are another list's.
     pub(crate) fn give_up(&mut self) {
         self.waiting = None;
         self.meanwhile.clear();
+        if std::mem::take(&mut self.others) {
+            (self.window, self.cursor, self.top) = (Window::default(), 0, 0);
+            self.unread = true;
+        }
+    }
+
+    /// Whether no rows are at hand since they could not be read.
+    pub(crate) fn is_unread(&self) -> bool {
+        self.unread
     }
 
     /// Whether an answer is under way that puts the cursor where it is not now.
@@ -479,6 +495,21 @@ mod tests {
         let ask = Some(list.restart());
         settle(&mut list, all, ask);
         list
+    }
+
+    #[test]
+    fn rows_never_stand_for_another_list_that_could_not_be_read() {
+        let all: Vec<i64> = (0..50).collect();
+        let mut list = loaded(&all, 10);
+        assert!(list.renew().is_some());
+        list.give_up();
+        assert_eq!((list.visible().count(), list.is_unread()), (10, false), "they are this list's still");
+        let _ = list.restart();
+        list.give_up();
+        assert_eq!((list.visible().count(), list.is_unread(), list.position()), (0, true, (0, 0)));
+        let ask = list.renew();
+        settle(&mut list, &all, ask);
+        assert_eq!((list.visible().count(), list.is_unread()), (10, false));
     }
 
     #[test]

@@ -29,6 +29,7 @@ use crate::{
 };
 
 mod connecting;
+mod mending;
 mod refreshing;
 mod views;
 mod work;

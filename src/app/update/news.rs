@@ -5,7 +5,7 @@ use super::{
     APP, Update,
 };
 use crate::{
-    domain::{Changed, Connection, News, address},
+    domain::{Changed, Connection, Coverage, News, address},
     msg::{Answer, ConnectNews, Effect, Notice, Question, Severity, Slot},
     panes::Panes,
     text::SafeText,
@@ -64,6 +64,7 @@ impl Update<'_> {
             News::Token(token) => self.model.status.token = token,
             News::ActingAs(agent) => self.model.status.acting = Some((agent.id, agent.name.line())),
             News::Following { .. } => return,
+            News::MirrorAnew => self.begin_anew(),
             News::BudgetLow(low) => self.model.status.budget = low,
             News::Notice(text) => self.notify(Notice { severity: Severity::Warning, text }),
             News::WorkerDied { worker, why, back_in } => {
@@ -109,6 +110,16 @@ impl Update<'_> {
     }
 
     /// Nothing that was asked of the last session is waited for any more.
+    /// Asks another mirror for all that is shown: what the one before was asked is not answered any more.
+    fn begin_anew(&mut self) {
+        self.forget_questions();
+        let status = &mut self.model.status;
+        (status.connection, status.coverage, status.filling) = (Connection::Starting, Coverage::default(), None);
+        for what in [Changed::Lookups, Changed::Clients, Changed::People, Changed::Tickets] {
+            self.news(News::Changed(what));
+        }
+    }
+
     fn forget_questions(&mut self) {
         let context = self.model.context(self.now);
         for slot in self.model.requests.forget_all() {

@@ -26,9 +26,10 @@ impl RegisterPane {
         for (y, (row, cursor)) in (1..).zip(self.list.visible()) {
             self.draw_row(painter, y, row, (&shown, &slots), cursor.then_some(focused));
         }
-        if self.list.is_loaded() && self.list.selected().is_none() {
+        if self.list.is_unread() || (self.list.is_loaded() && self.list.selected().is_none()) {
             let many = kind(self.register).many;
             let words = match (self.words.is_empty(), &self.client) {
+                _ if self.list.is_unread() => format!("These {many} could not be read."),
                 (false, _) => format!("No {many} fit; esc shows all."),
                 (true, Some(_)) => format!("This client has no {many} here."),
                 (true, None) => format!("No {many} yet."),

@@ -28,7 +28,10 @@ impl TicketsPane {
             }
             (ROWS, Some(Answer::Groups(window))) => self.fill(window, context, out),
             (LISTS, Some(Answer::HaloLists(lists))) => self.take_lists(lists, context, out),
-            (ROWS, _) => self.list.give_up(),
+            (ROWS, _) => {
+                self.list.give_up();
+                self.announce(out);
+            }
             (NEXT_CHANGED | FIRST_CHANGED, Some(Answer::Tickets(window))) => {
                 self.found_changed(&window, purpose == FIRST_CHANGED, context, out);
             }

@@ -59,8 +59,9 @@ impl TicketsPane {
                 GroupedRow::Group(row) => row::draw_group(painter, y, row, cursor),
             }
         }
-        if self.list.is_loaded() && self.list.selected().is_none() {
+        if self.list.is_unread() || (self.list.is_loaded() && self.list.selected().is_none()) {
             let words = match tab.words.trim() {
+                _ if self.list.is_unread() => "These tickets could not be read.".to_owned(),
                 "" => "No ticket is in this view.".to_owned(),
                 _ if tab.view.name.as_str() == EVERYTHING => "No ticket fits; esc widens the filter.".to_owned(),
                 _ => format!("No ticket fits; esc widens the filter, :view {EVERYTHING} has closed ones too."),

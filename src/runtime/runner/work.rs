@@ -23,8 +23,23 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// Starts the session of a profile over its open mirror.
+    /// Starts the session of a profile over its open mirror, and again where that is found damaged.
     pub(super) fn start(&self, profile: Profile, secret: Arc<dyn SecretSource>, mirror: Mirror) -> Result<(), Failure> {
+        self.begin(profile.clone(), Arc::clone(&secret), mirror.clone())?;
+        if mirror.is_stored() {
+            let work = self.clone();
+            tokio::spawn(async move {
+                let mut mirror = Some(mirror);
+                while let Some(watched) = mirror {
+                    mirror = work.mend(&profile, &secret, &watched).await;
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// Starts the session of a profile over its open mirror.
+    pub(super) fn begin(&self, profile: Profile, secret: Arc<dyn SecretSource>, mirror: Mirror) -> Result<(), Failure> {
         let budget = self.settings.config.budget(self.settings.budget, &profile);
         // Where its folder can't be had, that was told already, and requests are counted by this instance alone.
         let ledger = (!self.settings.ephemeral).then(|| self.settings.paths.ledger_file(&profile.name));
