@@ -19,6 +19,8 @@ pub(super) struct Places {
     pub(super) clients: Option<Rect>,
     /// The preview.
     pub(super) preview: Option<Rect>,
+    /// There is, or would be, room for it with the list.
+    pub(super) preview_fits: bool,
     /// The pane that took the ticket list's place.
     instead: Option<PaneId>,
 }
@@ -27,16 +29,11 @@ impl Places {
     /// The places for the model's size and focus.
     pub(super) fn of(model: &Model) -> Result<Self, TooSmall> {
         let (cols, rows) = model.size;
-        let areas = dashboard(
-            cols,
-            rows,
-            DashboardWants {
-                // What stands instead of the list is not about the ticket of the preview: it takes its room.
-                preview: model.preview && !INSTEAD.contains(&model.focus),
-                lean: model.look.is_lean(),
-                below: model.preview_below,
-            },
-        )?;
+        let with_preview = DashboardWants { preview: true, lean: model.look.is_lean(), below: model.preview_below };
+        // What stands instead of the list is not about the ticket of the preview: it takes its room.
+        let preview = model.preview && !INSTEAD.contains(&model.focus);
+        let areas = dashboard(cols, rows, DashboardWants { preview, ..with_preview })?;
+        let preview_fits = areas.preview.is_some() || dashboard(cols, rows, with_preview)?.preview.is_some();
         // Where there is no room beside the list, what has the focus takes its place.
         let in_front = match model.focus {
             CLIENTS if areas.clients.is_none() => CLIENTS,
@@ -49,6 +46,7 @@ impl Places {
             tickets: list(TICKETS),
             clients: areas.clients.or_else(|| list(CLIENTS)),
             preview: areas.preview.or_else(|| list(PREVIEW)),
+            preview_fits,
             instead: Some(in_front).filter(|pane| INSTEAD.contains(pane)),
             areas,
         })

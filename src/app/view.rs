@@ -11,7 +11,7 @@ use super::{
     places::Places,
 };
 use crate::{
-    msg::{Now, Severity},
+    msg::{Command, Now, Severity},
     panes::{ChooserPane, PickerPane, Prompt},
     ui::{Painter, Role, Tee, hint_line, layout::PreviewPlace, too_small},
 };
@@ -88,7 +88,7 @@ fn draw_dashboard(model: &Model, now: Now, painter: &mut Painter<'_>, places: &P
             pane.draw(&mut painter.within(area), now, model.focus == id);
         }
     }
-    draw_footer(model, &mut painter.within(areas.footer));
+    draw_footer(model, places, &mut painter.within(areas.footer));
 }
 
 /// The row above: there the line is typed, so that what is wrong with it can stand below its words.
@@ -97,7 +97,7 @@ fn above(row: Rect) -> Rect {
 }
 
 /// The last line: a notice where there is one, else what the keys do here; the position in the list on the right.
-fn draw_footer(model: &Model, painter: &mut Painter<'_>) {
+fn draw_footer(model: &Model, places: &Places, painter: &mut Painter<'_>) {
     if model.line.as_ref().is_some_and(|line| line.draw_complaint(painter)) {
         return;
     }
@@ -129,6 +129,12 @@ fn draw_footer(model: &Model, painter: &mut Painter<'_>) {
     let mut hints = model.keymap.hints(layers, usize::MAX);
     if model.line.is_none() {
         hints.retain(|hint| model.panes.get(model.focus).is_none_or(|pane| pane.has_use_for(hint.command)));
+        if places.preview.is_none() {
+            hints.retain(|hint| !matches!(hint.command, Command::PreviewUp | Command::PreviewDown));
+        }
+        if !places.preview_fits {
+            hints.retain(|hint| hint.command != Command::TogglePreview);
+        }
     }
     hints.truncate(most);
     let hints: Vec<_> = hints.iter().map(|hint| (hint.keys.as_str(), hint.label)).collect();

@@ -55,6 +55,8 @@ pub(super) struct PreviewPane {
     page: Page,
     reading: Reading,
     find: Option<Find>,
+    /// What hangs on the selected ticket is to be chosen from once it was read.
+    follows: bool,
     /// From where other tickets were gone to, the newest last.
     came_from: Vec<CameFrom>,
     cols: u16,
@@ -81,6 +83,7 @@ impl PreviewPane {
     /// Another ticket takes the place of the one that was looked at.
     fn leave(&mut self, out: &mut Vec<Outcome>) {
         self.note_seen();
+        self.follows = false;
         self.chosen = false;
         if let Some((ticket, updated)) = self.seen.take() {
             out.push(Outcome::Effect(Effect::Seen { ticket, updated }));
@@ -144,6 +147,10 @@ impl Pane for PreviewPane {
         &["preview", "move", "global", "always"]
     }
 
+    fn has_use_for(&self, command: Command) -> bool {
+        self.find.is_some() || !matches!(command, Command::FindNext | Command::FindPrevious)
+    }
+
     fn resize(&mut self, cols: u16, rows: u16, context: Context, out: &mut Vec<Outcome>) {
         let appeared = !self.is_visible() && cols > 0 && rows > 0;
         let rewrap = cols != self.cols;
@@ -166,7 +173,7 @@ impl Pane for PreviewPane {
         self.look_for(words);
     }
 
-    fn answer(&mut self, purpose: &'static str, answer: Option<Answer>, _context: Context, _out: &mut Vec<Outcome>) {
+    fn answer(&mut self, purpose: &'static str, answer: Option<Answer>, _context: Context, out: &mut Vec<Outcome>) {
         if let (CONVERSATION, Some(Answer::Conversation(mut answer))) = (purpose, answer) {
             self.missing = answer.is_none();
             let another = answer.as_ref().map(|found| found.ticket.id) != self.shown.as_ref().map(|shown| shown.ticket.id);
@@ -187,6 +194,9 @@ impl Pane for PreviewPane {
                 self.lay_out();
             } else {
                 self.lay_out_around_top();
+            }
+            if std::mem::take(&mut self.follows) {
+                self.pick(out);
             }
         }
     }

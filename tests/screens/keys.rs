@@ -619,3 +619,39 @@ fn hints_of_a_drawer_are_whole_and_mean_something() {
     desk.keys("S");
     assert!(last(&desk).contains("S turn ·"), "{}", last(&desk));
 }
+
+#[test]
+fn f_lists_what_hangs_on_the_ticket_under_the_cursor_whatever_was_shown_last() {
+    for (cols, rows) in [(80, 24), (120, 40)] {
+        let mut desk = Desk::full(cols, rows, true);
+        desk.keys("\r\u{1b}jf");
+        assert!(desk.text().contains("#10479: tickets, files, links"), "{}", desk.text());
+        desk.keys("\u{1b}kf");
+        assert!(desk.text().contains("#10482: tickets, files, links"), "{}", desk.text());
+    }
+}
+
+#[test]
+fn keys_of_a_preview_that_is_not_there_are_neither_told_nor_silent() {
+    let last = |desk: &Desk| desk.text().lines().last().unwrap().trim().to_owned();
+    let mut desk = Desk::full(80, 24, true);
+    assert!(!last(&desk).contains("J/K") && !last(&desk).contains("p preview"), "{}", last(&desk));
+    desk.keys("p");
+    desk.later(Duration::from_secs(7));
+    assert!(!last(&desk).contains("p preview"), "{}", last(&desk));
+    for key in ["J", "K", "z", " "] {
+        desk.keys(key);
+        assert!(last(&desk).starts_with("No preview stands beside the list now"), "{key:?}: {}", last(&desk));
+    }
+    desk.keys("\r");
+    desk.keys("J");
+    assert!(!last(&desk).contains("No preview"), "{}", last(&desk));
+    let desk = Desk::full(120, 40, true);
+    assert!(last(&desk).contains("J/K scroll preview") && last(&desk).contains("p preview"), "{}", last(&desk));
+    // What was looked for can be walked once something is looked for.
+    let mut desk = Desk::full(170, 45, true);
+    desk.keys("\r");
+    assert!(!last(&desk).contains("n/N next match"), "{}", last(&desk));
+    desk.keys("/a\r");
+    assert!(last(&desk).contains("n/N next match"), "{}", last(&desk));
+}

@@ -224,6 +224,9 @@ fn tabs_have_names_before_counts_and_as_many_as_fit() {
     assert!(names.iter().all(|name| tabs(150).contains(name)) && tabs(150).contains("614"), "{}", tabs(150));
     assert_eq!(tabs(80), "1 Next to breach 1 │ 2 Mine │ 3 Unass │ 4 Waiti │ 5 Chang │ 6 All o │ 7 Every");
     assert_eq!(tabs(60), "1 Next to breach 1 │ 2 Min │ 3 Una │ 4 Wai │ 5 Cha │ 6 │ 7");
+    for cols in 60..170 {
+        assert!(!tabs(cols).contains("  "), "a name that is cut at a space leaves none behind: {}", tabs(cols));
+    }
     // Narrowed, the tabs share their line: the one that is shown keeps its name.
     let mut desk = Desk::full(60, 24, false);
     desk.keys("/vpn tunnel is down again\r");

@@ -52,6 +52,11 @@ impl Update<'_> {
                 model.preview_below = !model.preview_below;
                 model.preview = true;
             }),
+            Command::PreviewUp | Command::PreviewDown | Command::ToggleFolds | Command::OpenFold
+                if Places::of(self.model).is_ok_and(|places| places.preview.is_none()) =>
+            {
+                self.notify(Notice::info("No preview stands beside the list now; enter opens the ticket"));
+            }
             // What the preview does while the list keeps the focus too.
             Command::PreviewUp
             | Command::PreviewDown

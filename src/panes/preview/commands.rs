@@ -4,7 +4,7 @@ use super::{
     super::{Announcement, Context, Outcome, PREVIEW, TICKETS, list::Step},
     PreviewPane, section,
 };
-use crate::msg::{Command, Notice};
+use crate::msg::{Command, Effect, Notice};
 
 impl PreviewPane {
     /// Does a command; `false` where it means nothing here.
@@ -91,7 +91,21 @@ impl PreviewPane {
         }
     }
 
-    fn follow(&self, out: &mut Vec<Outcome>) {
+    /// Offers what hangs on the ticket under the cursor: at once where it is shown, else when it was read. Out of sight, or before
+    /// the cursor has rested, what was shown last is another ticket.
+    fn follow(&mut self, out: &mut Vec<Outcome>) {
+        let shown = self.shown.as_deref().map(|shown| shown.ticket.id);
+        match self.selected {
+            Some(id) if shown != Some(id) => {
+                self.follows = true;
+                self.ask(out);
+                out.push(Outcome::Effect(Effect::LookAt(id)));
+            }
+            _ => self.pick(out),
+        }
+    }
+
+    pub(super) fn pick(&self, out: &mut Vec<Outcome>) {
         let picks = self.shown.as_deref().map(section::picks).unwrap_or_default();
         match self.shown.as_deref().map(|shown| shown.ticket.id) {
             Some(ticket) if !picks.is_empty() => out.push(Outcome::Pick(ticket, picks)),

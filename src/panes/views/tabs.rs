@@ -1,14 +1,18 @@
 //! The line of tabs: the shown one set apart, each with its number, its name as far as there is room, its count.
 
+use std::borrow::Cow;
+
 use super::{Tab, Views};
 use crate::{
     domain::grouped,
-    text::SafeText,
-    ui::{Own, Painter, Role, Words, width},
+    text::{SafeText, cut},
+    ui::{Own, Painter, Role, width},
 };
 
 /// Cells that the names of tabs that are not shown are cut to at most.
 const LONGEST_CUT: u16 = 14;
+/// From so many cells on a cut is marked.
+const MARKED_FROM: u16 = 8;
 /// Fewer cells say no name.
 const SHORTEST_CUT: u16 = 3;
 /// Keys lead to so many tabs.
@@ -43,9 +47,8 @@ impl Room {
 /// A tab as it is drawn.
 struct Label<'a> {
     number: String,
-    name: &'a SafeText,
-    /// Cells of the name.
-    cells: u16,
+    /// As much of the name as there is room for; without a mark where it is short, which would take the place of a letter.
+    name: Cow<'a, str>,
     count: String,
     shown: bool,
 }
@@ -53,37 +56,36 @@ struct Label<'a> {
 impl Label<'_> {
     fn width(&self) -> u16 {
         let gap = |cells: u16| if cells == 0 { 0 } else { cells + 1 };
-        width(Own(&self.number)) + gap(self.cells.min(width(self.name))) + gap(width(Own(&self.count)))
+        width(Own(&self.number)) + gap(width(Own(&self.name))) + gap(width(Own(&self.count)))
     }
 
     fn draw(&self, painter: &mut Painter<'_>, x: u16) -> u16 {
         let style = painter.style(if self.shown { Role::TabActive } else { Role::Tab });
         let mut at = x + painter.put(x, 0, Own(&self.number), style, u16::MAX);
-        let mut word = |painter: &mut Painter<'_>, words: &dyn Fn(&mut Painter<'_>, u16) -> u16| {
-            painter.put(at, 0, " ", style, 1);
-            at += 1;
-            at += words(painter, at);
-        };
-        if self.cells > 0 {
-            word(painter, &|painter, at| put_short(painter, at, self.name, style, self.cells));
-        }
-        if !self.count.is_empty() {
-            word(painter, &|painter, at| painter.put(at, 0, Own(&self.count), style, u16::MAX));
+        for word in [&*self.name, &*self.count].into_iter().filter(|word| !word.is_empty()) {
+            at += painter.put(at, 0, " ", style, 1);
+            at += painter.put_cut(at, 0, Own(word), style, u16::MAX);
         }
         at - x
     }
 }
 
-/// Short names lose their end without a mark: it would take the place of a letter.
-fn put_short(painter: &mut Painter<'_>, x: u16, words: impl Words, style: ratatui::style::Style, cells: u16) -> u16 {
-    if cells < 8 { painter.put(x, 0, words, style, cells) } else { painter.put_cut(x, 0, words, style, cells) }
+/// A name in at most so many cells.
+fn cut_to<'a>(name: &'a SafeText, cells: u16, ellipsis: &str) -> Cow<'a, str> {
+    if width(name) <= cells {
+        return Cow::Borrowed(name.as_str());
+    }
+    let mark = if cells < MARKED_FROM { "" } else { ellipsis };
+    let (start, _) = cut(name.as_str(), usize::from(cells.saturating_sub(width(Own(mark)))));
+    Cow::Owned(format!("{}{mark}", start.trim_end()))
 }
 
 impl Views {
     /// Draws the tabs into the first row and answers the cells they took, at most `max`.
     pub(in super::super) fn draw_tabs(&self, painter: &mut Painter<'_>, max: u16) -> u16 {
+        let ellipsis = painter.glyphs().ellipsis;
         let labels = |room: Room| {
-            let label = |(at, tab)| self.label(at, tab, if at < room.named { room } else { Room { cells: 0, ..room } });
+            let label = |(at, tab)| self.label(at, tab, if at < room.named { room } else { Room { cells: 0, ..room } }, ellipsis);
             self.tabs.iter().enumerate().map(label).collect::<Vec<_>>()
         };
         let line = |labels: &[Label<'_>]| labels.iter().map(|label| label.width() + 3).fold(0, u16::saturating_add);
@@ -108,7 +110,7 @@ impl Views {
         x
     }
 
-    fn label<'a>(&self, at: usize, tab: &'a Tab, room: Room) -> Label<'a> {
+    fn label<'a>(&self, at: usize, tab: &'a Tab, room: Room, ellipsis: &str) -> Label<'a> {
         let shown = at == self.current;
         let cells = room.cells;
         let number = if at < NUMBERED { (at + 1).to_string() } else { String::new() };
@@ -122,6 +124,6 @@ impl Views {
         };
         let count = tab.count.filter(|_| shown || room.counts);
         let count = count.map_or_else(String::new, |count| format!("{}{}", grouped(count.n), if count.more { "+" } else { "" }));
-        Label { number, name: &tab.view.name, cells, count, shown }
+        Label { number, name: cut_to(&tab.view.name, cells, ellipsis), count, shown }
     }
 }
