@@ -54,7 +54,8 @@ impl Meter {
             Some(speed) => format!("line {}/s", bytes(speed)),
             None => "line unmeasured".to_owned(),
         });
-        parts.push(format!("{} frames skipped", self.last.skipped));
+        let frames = if self.last.skipped == 1 { "frame" } else { "frames" };
+        parts.push(format!("{} {frames} skipped", self.last.skipped));
         parts.push(format!("{} requests, {} fetched", self.last.requests, bytes(self.last.fetched)));
         SafeText::line(&parts.join(&format!(" {} ", glyphs.dot)))
     }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     msg::{Command, Now, Severity},
-    panes::{ChooserPane, PickerPane, Prompt},
+    panes::{ChooserPane, PickerPane, Prompt, PromptKind, TICKETS},
     ui::{Painter, Role, Tee, hint_line, layout::PreviewPlace, too_small},
 };
 
@@ -135,6 +135,10 @@ fn draw_footer(model: &Model, places: &Places, painter: &mut Painter<'_>) {
         if !places.preview_fits {
             hints.retain(|hint| hint.command != Command::TogglePreview);
         }
+    }
+    // Only what narrows the tickets can be completed.
+    if model.line.as_ref().is_some_and(|line| line.kind() == PromptKind::Filter) && model.focus != TICKETS {
+        hints.retain(|hint| hint.command != Command::Complete);
     }
     hints.truncate(most);
     let hints: Vec<_> = hints.iter().map(|hint| (hint.keys.as_str(), hint.label)).collect();

@@ -65,7 +65,7 @@ commands! {
     Find = "find", "find", "Finds words in the ticket that is shown.";
     FindNext = "find-next", "next match", "Goes to the next place where the words were found.";
     FindPrevious = "find-previous", "next match", "Goes to the previous place where the words were found.";
-    NextChanged = "next-changed", "next changed", "Goes to the next ticket of the list that changed since you looked at it.";
+    NextChanged = "next-changed", "changed", "Goes to the next ticket of the list that changed since you looked at it.";
     Follow = "follow", "files, links", "Lists the ticket's files, links, other tickets, client, site, user and assets: to save, to copy, to go to.";
     OpenFile = "open-file", "open file", "Saves the file under the cursor and opens it with the command of the settings.";
     Filter = "filter", "filter", "Narrows what is listed by a query.", takes "[QUERY]";

@@ -655,3 +655,12 @@ fn keys_of_a_preview_that_is_not_there_are_neither_told_nor_silent() {
     desk.keys("/a\r");
     assert!(last(&desk).contains("n/N next match"), "{}", last(&desk));
 }
+
+#[test]
+fn a_list_of_clients_is_narrowed_by_words_that_nothing_completes() {
+    let mut desk = Desk::full(80, 24, false);
+    desk.keys("\t/");
+    assert!(desk.text().contains("enter accept") && !desk.text().contains("tab complete"), "{}", desk.text());
+    desk.keys("\u{1b}q/");
+    assert!(desk.text().contains("tab complete") || desk.text().contains(" tab  "), "{}", desk.text());
+}

@@ -311,6 +311,13 @@ fn targets(run: &mut Run<'_, '_>, ticket: &TicketRow, now: Now) {
                     run.x += burn_bar(run.painter, run.x, run.y, eighths, style, BURN_BAR_COLS);
                 }
             }
+            // It does not count before the response, but it is no less past.
+            (None, Burn::Running { .. }) if at <= now.wall => {
+                run.own(&format!("{} {what} missed ", run.painter.glyphs().breached), Role::Bad);
+                let bad = run.painter.style(Role::Bad);
+                let when = run.painter.look().time(now.wall, at);
+                run.put(&when, bad);
+            }
             (None, _) => {
                 run.own(&format!("{what} "), Role::Dim);
                 let text = run.painter.style(Role::Text);
@@ -327,6 +334,23 @@ mod tests {
 
     use super::*;
     use crate::ui::Look;
+
+    #[test]
+    fn a_fix_that_is_past_is_missed_though_the_response_counts() {
+        let at = |hour: i64| Timestamp::from_second(1_700_000_000 + hour * 3600).ok();
+        let now = Now { wall: at(0).unwrap(), tick: std::time::Duration::ZERO };
+        let told = |ticket: TicketRow| {
+            let area = Rect::new(0, 0, 90, 1);
+            let (mut buffer, look) = (Buffer::empty(area), Look::default());
+            draw_fact(&mut Run::new(&mut Painter::new(&mut buffer, area, &look), 0), Fact::Targets, &ticket, now);
+            buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned()
+        };
+        let open = TicketRow { respond_by: at(-5), fix_by: at(-3), ..TicketRow::default() };
+        assert_eq!(told(open.clone()), "✗ respond by missed -5h00 · ✗ fix by missed 3 h ago");
+        assert_eq!(told(TicketRow { fix_by: at(3), ..open.clone() }), "✗ respond by missed -5h00 · fix by in 3 h");
+        let held = told(TicketRow { on_hold: true, ..open });
+        assert!(!held.contains("missed"), "what is held is not late: {held}");
+    }
 
     #[test]
     fn a_heading_has_no_holes_however_narrow() {

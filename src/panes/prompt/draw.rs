@@ -8,6 +8,11 @@ use crate::{
     ui::{Painter, Role, width},
 };
 
+/// Cells of an offer's name where something may follow it.
+const NAME_COLS: u16 = 20;
+/// The column of what an offer does.
+const HELP_AT: u16 = 32;
+
 impl Prompt {
     /// Draws the line in `row`, with the commands that it offers above it; answers where the terminal's cursor is to be.
     pub fn draw(&self, painter: &mut Painter<'_>, row: Rect) -> Option<Position> {
@@ -87,9 +92,10 @@ impl Prompt {
                 let bar = above.style(Role::Accent);
                 above.rows(y, 1).clear(bar);
             }
-            let used = above.put(1, y, &offer.name, above.style(name), 20);
+            let room = if offer.argument.is_empty() { HELP_AT - 2 } else { NAME_COLS };
+            let used = above.put_cut(1, y, &offer.name, above.style(name), room);
             above.put(2 + used, y, offer.argument, above.style(help), 16);
-            above.put_cut(32, y, &offer.help, above.style(help), u16::MAX);
+            above.put_cut(HELP_AT, y, &offer.help, above.style(help), u16::MAX);
         }
     }
 }

@@ -13,6 +13,8 @@ use crate::{
 const LONGEST_CUT: u16 = 14;
 /// From so many cells on a cut is marked.
 const MARKED_FROM: u16 = 8;
+/// Names have so many cells at least before there is room for counts.
+const COUNTED_FROM: u16 = 5;
 /// Fewer cells say no name.
 const SHORTEST_CUT: u16 = 3;
 /// Keys lead to so many tabs.
@@ -32,8 +34,10 @@ struct Room {
 impl Room {
     /// What to try, the most telling first: names go before counts, and of names that don't all fit the first do.
     fn all(tabs: usize) -> impl Iterator<Item = Self> {
-        let cuts = || (SHORTEST_CUT..=LONGEST_CUT).rev();
-        let cut = move |named, counts| cuts().map(move |cells| Self { cells, named, counts });
+        let cut = |named, counts| {
+            let shortest = if counts { COUNTED_FROM } else { SHORTEST_CUT };
+            (shortest..=LONGEST_CUT).rev().map(move |cells| Self { cells, named, counts })
+        };
         let whole = Self { cells: u16::MAX, named: tabs, counts: true };
         let fewer = (1..tabs).rev().flat_map(move |named| cut(named, false));
         let numbers = [true, false].map(|counts| Self { cells: 0, named: 0, counts });
