@@ -109,7 +109,6 @@ impl Update<'_> {
         self.model.connect.news(news);
     }
 
-    /// Nothing that was asked of the last session is waited for any more.
     /// Asks another mirror for all that is shown: what the one before was asked is not answered any more.
     fn begin_anew(&mut self) {
         self.forget_questions();
@@ -120,6 +119,7 @@ impl Update<'_> {
         }
     }
 
+    /// Nothing that was asked of the last session is waited for any more.
     fn forget_questions(&mut self) {
         let context = self.model.context(self.now);
         for slot in self.model.requests.forget_all() {
