@@ -358,6 +358,8 @@ async fn what_fails_beside_the_tickets_fails_alone() {
         assert!(matches!(&told, News::Notice(words) if words.as_str().contains("no luck")), "{told:?}");
         let failure = run.fill_up_with(true).await.unwrap_err();
         assert!(failure.kind == kind && failure.what.as_str().contains(part), "{failure:?}");
+        let speaks_of_pages = failure.advice.as_str().starts_with("The address is right");
+        assert_eq!(speaks_of_pages, kind == FailureKind::WrongUrl, "{failure:?}");
         assert_eq!((run.closed().await.len(), run.coverage().await.conversations), (100, 10), "{part} {kind:?}");
         while let Ok(news) = run.news.try_recv() {
             assert!(!matches!(news, News::Connection(Connection::Failing { .. })), "{part} {kind:?}");

@@ -10,7 +10,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use crate::domain::Failure;
+use crate::domain::{Failure, FailureKind};
 
 /// Told how filling went.
 pub(super) type Waiter = oneshot::Sender<Result<(), Failure>>;
@@ -142,7 +142,18 @@ impl Gate {
         let Some(first) = failing.values().next() else { return Ok(()) };
         let said: Vec<String> = failing.iter().map(|(name, failure)| format!("{name} ({})", failure.what)).collect();
         let what = format!("All but this was read: {}", said.join(", "));
-        Err(Failure { advice: first.advice.clone(), ..Failure::new(first.kind, &what) })
+        let web_pages = failing.values().filter(|failure| failure.kind == FailureKind::WrongUrl).count();
+        let failure = Failure::new(first.kind, &what);
+        // What is advised for one of several is of no use for the others; and an address that the rest was read from is right.
+        let advised = || failing.values().all(|failure| failure.advice == first.advice);
+        Err(match web_pages {
+            0 if advised() => Failure { advice: first.advice.clone(), ..failure },
+            0 => failure.advise("What was read is stored; halo-tui doctor looks closer at what could not be"),
+            _ => failure.advise(
+                "The address is right, the rest was read from it: a web page in place of single lists comes from a proxy in between, \
+                 or from a HaloPSA where they are switched off",
+            ),
+        })
     }
 
     /// Waits until the gate is open.

@@ -302,19 +302,27 @@ async fn an_instance_that_needs_no_token_asks_for_none_and_renews_none() {
     let (tokens, mut task) =
         Tokens::new(transport(), Credentials::new(&profile, Source::of(&["s"])).unwrap(), Wall::default().clock());
     tokens.keep(false);
+    // The clock stands but where it is moved: a paused one leaps while an answer is on its way, unless something is at work.
+    tokio::time::pause();
+    let (held, until_dropped) = std::sync::mpsc::channel::<()>();
+    tokio::task::spawn_blocking(move || until_dropped.recv());
     tokio::spawn(async move { task.run().await });
     assert_eq!(tokens.bearer().await.unwrap().generation, 1);
     // Longer than a token lasts: one that was renewed by itself would be a later one.
-    tokio::time::sleep(std::time::Duration::from_millis(2200)).await;
+    tokio::time::advance(std::time::Duration::from_millis(2200)).await;
     let second = tokens.bearer().await.unwrap();
     tokens.reject(second.generation);
     assert_eq!((second.generation, tokens.bearer().await.unwrap().generation, posts(&server)), (2, 3, 3));
     let mut state = tokens.state();
+    state.mark_unchanged();
     tokens.keep(true);
-    // Kept from now on, asked for or not.
-    while posts(&server) < 6 {
+    // Kept from now on, asked for or not: half of its life is over each time.
+    for asked in 4..=6 {
+        tokio::time::advance(std::time::Duration::from_millis(600)).await;
         state.changed().await.unwrap();
+        assert_eq!(posts(&server), asked);
     }
+    drop(held);
 }
 
 #[tokio::test]
