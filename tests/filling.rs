@@ -770,3 +770,21 @@ async fn lists_of_actions_that_are_too_large_are_asked_for_in_shorter_stretches(
     let singly = desk.asked().iter().filter(|asked| matches!(asked, Asked::Actions(_))).count();
     assert!(singly < 10, "{singly} single conversations");
 }
+
+#[tokio::test(start_paused = true)]
+async fn registers_and_history_do_not_wait_for_each_other() {
+    let (desk, mirror) = (history(24 * 60), mirror().await);
+    desk.with(|world| world.users = 1500);
+    let mut run = Run::start(&desk, &mirror, Asks { history: History::Days(30), ..MINUTELY });
+    run.filled().await;
+    let asked = desk.asked();
+    let of_users = |asked: &Asked| matches!(asked, Asked::Register("users", _));
+    let of_history = |asked: &Asked| matches!(asked, Asked::Tickets(_, Class::Bulk));
+    let span = |fits: &dyn Fn(&Asked) -> bool| asked.iter().position(fits).zip(asked.iter().rposition(fits)).unwrap();
+    let ((users_from, users_to), (history_from, history_to)) = (span(&of_users), span(&of_history));
+    assert!(users_from < history_to && history_from < users_to, "{asked:?}");
+    // One gauge at a time: it is history's while that is read.
+    while let Ok(news) = run.news.try_recv() {
+        assert!(!matches!(news, News::Filling(Some(fill)) if fill.what == halo_tui::domain::Filled::Users), "{news:?}");
+    }
+}

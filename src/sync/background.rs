@@ -1,4 +1,5 @@
-//! What nobody waits for: registers, history, conversations, deletions. One request at a time, each behind the [`Gate`].
+//! What nobody waits for: registers beside history, then conversations, then deletions. Each asks for one thing at a time, behind the
+//! [`Gate`]: two requests are on their way at most.
 
 use std::collections::HashSet;
 
@@ -65,18 +66,12 @@ impl<'a, S: Server> Background<'a, S> {
     }
 
     async fn work(&mut self) -> Result<(), Failure> {
-        let mut unread = false;
-        for register in Register::ALL {
-            if self.refused.contains(&register) {
-                continue;
-            }
-            if registers::is_due(self.sync, register).await? {
-                unread |= !self.register(register).await?;
-            } else {
-                self.gate.note(registers::name(register), None);
-            }
-        }
-        history::fill(self.sync, self.gate).await?;
+        let (sync, gate) = (self.sync, self.gate);
+        // Neither knows of the other: a distant server answers both in the time of one. The longer one tells how far it is.
+        let tells = !history::is_wanted(sync).await?;
+        let (unread, history) = futures::future::join(self.registers(tells), history::fill(sync, gate)).await;
+        let unread = unread?;
+        history?;
         let outcome = self.gate.outcome();
         if outcome.is_ok() {
             // Few who wait for history wait for conversations as well: these may take a request each.
@@ -90,10 +85,26 @@ impl<'a, S: Server> Background<'a, S> {
         if unread { outcome } else { Ok(()) }
     }
 
+    /// Reads the registers that are due; answers whether some can't be read now.
+    async fn registers(&mut self, tells: bool) -> Result<bool, Failure> {
+        let mut unread = false;
+        for register in Register::ALL {
+            if self.refused.contains(&register) {
+                continue;
+            }
+            if registers::is_due(self.sync, register).await? {
+                unread |= !self.register(register, tells).await?;
+            } else {
+                self.gate.note(registers::name(register), None);
+            }
+        }
+        Ok(unread)
+    }
+
     /// Reads a register; answers false where it can't be read now. Tickets are the main thing: they are shown all the same.
-    async fn register(&mut self, register: Register) -> Result<bool, Failure> {
+    async fn register(&mut self, register: Register, tells: bool) -> Result<bool, Failure> {
         let name = registers::name(register);
-        match registers::read_whole(self.sync, register, Class::Bulk, Some(self.gate)).await {
+        match registers::read_whole(self.sync, register, Class::Bulk, Some(self.gate), tells).await {
             Ok(()) => {
                 self.gate.note(name, None);
                 Ok(true)

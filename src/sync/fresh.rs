@@ -296,7 +296,7 @@ impl<'a, S: Server> Fresh<'a, S> {
 
     /// Tickets are the main thing: where clients can't be read they are shown all the same.
     async fn clients(&self) -> Result<(), Failure> {
-        match registers::read_whole(self.sync, Register::Clients, Class::Background, None).await {
+        match registers::read_whole(self.sync, Register::Clients, Class::Background, None, true).await {
             Err(failure) if lookups::leaves_the_rest(&failure) => {
                 self.sync.tell(News::Notice(failure.what)).await;
                 Ok(())

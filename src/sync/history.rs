@@ -39,6 +39,14 @@ const WRITTEN_AT_ONCE: usize = 1000;
 /// How often rows that came are told to the screen.
 const TELL_EVERY: Duration = Duration::from_secs(2);
 
+/// Whether history is not as deep yet as is asked for.
+pub(super) async fn is_wanted<S: Server>(sync: &Sync<S>) -> Result<bool, Failure> {
+    match sync.history.begins(sync.now()).map(day_of) {
+        Some(begins) => Ok(!is_there(sync, begins).await?),
+        None => Ok(false),
+    }
+}
+
 /// Reads history until it is as deep as is asked for.
 pub(super) async fn fill<S: Server>(sync: &Sync<S>, gate: &Gate) -> Result<(), Failure> {
     let Some(begins) = sync.history.begins(sync.now()).map(day_of) else { return Ok(()) };

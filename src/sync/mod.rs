@@ -81,7 +81,7 @@ pub struct Sync<S> {
 /// # Errors
 /// What kept the server from answering or the mirror from being written.
 pub async fn fetch_clients<S: Server>(sync: &Sync<S>) -> Result<(), Failure> {
-    registers::read_whole(sync, Register::Clients, Class::Background, None).await
+    registers::read_whole(sync, Register::Clients, Class::Background, None, true).await
 }
 
 impl<S: Server> Sync<S> {

@@ -65,12 +65,13 @@ pub(super) async fn is_due<S: Server>(sync: &Sync<S>, register: Register) -> Res
     Ok(age >= every || age < -every)
 }
 
-/// Reads it whole; `gate` stands before each page.
+/// Reads it whole; `gate` stands before each page, and `tells` says whether to tell how far it is.
 pub(super) async fn read_whole<S: Server>(
     sync: &Sync<S>,
     register: Register,
     class: Class,
     gate: Option<&Gate>,
+    tells: bool,
 ) -> Result<(), Failure> {
     let keys = keys(register);
     let since = sync.meta_time(OPEN_CURSOR).await?;
@@ -91,7 +92,7 @@ pub(super) async fn read_whole<S: Server>(
         let meter = meter.get_or_insert_with(|| Meter::new(register.filled(), 0, count.unwrap_or_default(), Instant::now()));
         let progress = meter.add(fresh, Instant::now());
         // A list of one page is read before anybody could look at its progress.
-        if !over || page_no > 1 {
+        if tells && (!over || page_no > 1) {
             sync.progressed(progress).await;
         }
         if over {
