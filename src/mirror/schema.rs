@@ -23,9 +23,7 @@ const STEPS: &[Step] = &[
     Step { statements: include_str!("schema/11.sql"), rewords: true },
     Step { statements: include_str!("schema/12.sql"), rewords: false },
     Step { statements: include_str!("schema/13.sql"), rewords: false },
-    // Version 14 changed nothing.
-    Step { statements: "", rewords: false },
-    Step { statements: include_str!("schema/15.sql"), rewords: false },
+    Step { statements: include_str!("schema/14.sql"), rewords: false },
 ];
 
 /// One step.

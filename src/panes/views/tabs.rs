@@ -13,8 +13,8 @@ use crate::{
 const LONGEST_CUT: u16 = 14;
 /// From so many cells on a cut is marked.
 const MARKED_FROM: u16 = 8;
-/// Names have so many cells at least before there is room for counts.
-const COUNTED_FROM: u16 = 5;
+/// Names have so many cells at least before the tabs move together.
+const APART_FROM: u16 = 5;
 /// Fewer cells say no name.
 const SHORTEST_CUT: u16 = 3;
 /// Keys lead to so many tabs.
@@ -29,23 +29,27 @@ struct Room {
     named: usize,
     /// Whether they have their counts.
     counts: bool,
+    /// Whether they stand apart, not side by side.
+    apart: bool,
 }
 
 impl Room {
-    /// What to try, the most telling first: names go before counts, and of names that don't all fit the first do.
+    /// What to try, the most telling first: names and counts before the space between tabs, names before counts, and of names that
+    /// don't all fit the first ones.
     fn all(tabs: usize) -> impl Iterator<Item = Self> {
-        let cut = |named, counts| {
-            let shortest = if counts { COUNTED_FROM } else { SHORTEST_CUT };
-            (shortest..=LONGEST_CUT).rev().map(move |cells| Self { cells, named, counts })
+        let cut = |shortest: u16, named, counts, apart| {
+            (shortest..=LONGEST_CUT).rev().map(move |cells| Self { cells, named, counts, apart })
         };
-        let whole = Self { cells: u16::MAX, named: tabs, counts: true };
-        let fewer = (1..tabs).rev().flat_map(move |named| cut(named, false));
-        let numbers = [true, false].map(|counts| Self { cells: 0, named: 0, counts });
-        std::iter::once(whole).chain(cut(tabs, true)).chain(cut(tabs, false)).chain(fewer).chain(numbers)
+        let whole = Self { cells: u16::MAX, named: tabs, counts: true, apart: true };
+        let apart = cut(APART_FROM, tabs, true, true);
+        let together = cut(SHORTEST_CUT, tabs, true, false);
+        let fewer = (1..=tabs).rev().flat_map(move |named| cut(SHORTEST_CUT, named, false, true));
+        let numbers = [true, false].map(|counts| Self { counts, ..Self::LEAST });
+        std::iter::once(whole).chain(apart).chain(together).chain(fewer).chain(numbers)
     }
 
     /// Numbers alone.
-    const LEAST: Self = Self { cells: 0, named: 0, counts: false };
+    const LEAST: Self = Self { cells: 0, named: 0, counts: false, apart: true };
 }
 
 /// A tab as it is drawn.
@@ -92,22 +96,31 @@ impl Views {
             let label = |(at, tab)| self.label(at, tab, if at < room.named { room } else { Room { cells: 0, ..room } }, ellipsis);
             self.tabs.iter().enumerate().map(label).collect::<Vec<_>>()
         };
-        let line = |labels: &[Label<'_>]| labels.iter().map(|label| label.width() + 3).fold(0, u16::saturating_add);
-        let fitting = Room::all(self.tabs.len()).map(labels).find(|labels| line(labels) <= max + 2);
-        let labels = fitting.unwrap_or_else(|| labels(Room::LEAST));
+        // Without a line between them, numbers side by side would run into one another.
+        let (lean, lines) = (painter.look().is_lean(), painter.glyphs().rule_v);
+        let gap = |room: Room| match (room.apart, lean) {
+            (true, _) => 3,
+            (false, true) => 2,
+            (false, false) => 1,
+        };
+        let fits = |labels: &[Label<'_>], gap: u16| {
+            labels.iter().map(|label| label.width() + gap).fold(1, u16::saturating_add) <= max.saturating_add(gap)
+        };
+        let rooms = Room::all(self.tabs.len()).map(|room| (labels(room), gap(room)));
+        let fitting = rooms.into_iter().find(|(labels, gap)| fits(labels, *gap));
+        let (labels, gap) = fitting.unwrap_or_else(|| (labels(Room::LEAST), gap(Room::LEAST)));
         // Where not even the numbers fit, the shown one stays in sight.
-        let first = (0..self.current).find(|first| line(labels.get(*first..=self.current).unwrap_or_default()) <= max + 2);
+        let first = (0..self.current).find(|first| fits(labels.get(*first..=self.current).unwrap_or_default(), gap));
         let first = first.unwrap_or(self.current);
         let mut x = 1;
         for label in labels.iter().skip(first) {
-            if x > 1 && x + 2 + label.width() > max {
+            if x > 1 && x + gap - 1 + label.width() > max {
                 break;
             }
             if x > 1 {
                 // In the colour of the tabs: another one for each line would cost more than the line.
-                let line = if painter.look().is_lean() { " " } else { painter.glyphs().rule_v };
-                painter.put(x + 1, 0, line, painter.style(Role::Tab), 1);
-                x += 3;
+                painter.put(x + gap / 2, 0, if lean { " " } else { lines }, painter.style(Role::Tab), 1);
+                x += gap;
             }
             x += label.draw(painter, x);
         }
