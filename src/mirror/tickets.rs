@@ -28,6 +28,8 @@ const FEW_HITS: usize = if cfg!(test) { 4 } else { 2_000 };
 const FEW_ROWS: usize = if cfg!(test) { 6 } else { 1_000 };
 /// Up to so many rows of a filter, and hits of its words, are held in memory to be compared: half a megabyte.
 const HELD: usize = 60_000;
+/// With more hits a walk finds the first ones sooner than all are gathered.
+const MANY_HITS: usize = 8_000;
 /// How long may be looked for a filter's rows, in steps of the database: some milliseconds.
 const HELD_STEPS: i64 = 500_000;
 
@@ -191,7 +193,7 @@ impl Reader {
             // The first rows are looked at anyway where a walk comes by them.
             let first =
                 list(None, by_words.filter.clone(), order.clone()).after_where(&self.conn, None, SAMPLED, |_| Ok(true))?;
-            many_say(&self.conn, &words, first.into_iter(), &by_words.terms)? || are_many(&self.conn, &sources, HELD)?
+            many_say(&self.conn, &words, first.into_iter(), &by_words.terms)? || are_many(&self.conn, &sources, MANY_HITS)?
         };
         let gathered = if many { None } else { hits(&self.conn, &sources, HELD)? };
         let Some(mut hits) = gathered else {
