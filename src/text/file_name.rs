@@ -1,5 +1,7 @@
 //! Attachment names, made safe to create in a folder.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::SafeText;
 use super::chars::{Fate, fate};
 
@@ -13,8 +15,9 @@ const EXTENSION_CAP: usize = 16;
 #[must_use]
 pub fn file_name(raw: &str) -> SafeText {
     let base = raw.rsplit(['/', '\\']).find(|part| !part.trim_matches([' ', '.']).is_empty()).unwrap_or_default();
+    // Put together first, as the sanitiser does: a Greek question mark becomes a semicolon by that.
     let judged: String = base
-        .chars()
+        .nfc()
         .filter_map(|c| match (fate(c), c) {
             (Fate::Drop, _) => None,
             (Fate::Caret(_) | Fate::Mark, _)
@@ -71,6 +74,7 @@ mod tests {
             ("photo\u{202e}gpj.exe", "photo_gpj.exe"),
             ("name. . ", "name"),
             ("résumé 2.docx", "résumé 2.docx"),
+            ("a\u{37e}b\u{1fef}.txt", "a_b_.txt"),
         ] {
             assert_eq!(file_name(raw).as_str(), name, "{raw:?}");
         }
