@@ -2,7 +2,6 @@
 
 use std::{
     path::{Path, PathBuf},
-    thread::{self, JoinHandle},
     time::Duration,
 };
 
@@ -178,14 +177,11 @@ impl From<Unfit> for Trouble {
 }
 
 fn stored(path: &Path, identity: &Identity, write_ahead: bool) -> Result<(Connections, bool), Trouble> {
-    let head = place::head(path).map_err(|error| Trouble::Reason(SafeText::line(&error.to_string())))?;
-    match head {
+    match place::head(path).map_err(|error| Trouble::Reason(SafeText::line(&error.to_string())))? {
         Some(Head::Damaged) => return Err(Trouble::Damaged),
         Some(Head::Database(found)) if found > schema::version() => return Err(Trouble::Newer(found)),
         _ => {}
     }
-    // Each connection reads the table of contents, which has hundreds of entries where there are many tickets: both do so at once.
-    let reader = matches!(head, Some(Head::Database(found)) if found == schema::version()).then(|| ahead(path.to_owned()));
     let writer = connect(path, WRITER_CACHE)?;
     writer.pragma_update_and_check(None, "wal_autocheckpoint", 8000, |_| Ok(()))?;
     // A row's way back, until its statement is done: some pages, which else are written to a file each time.
@@ -201,21 +197,9 @@ fn stored(path: &Path, identity: &Identity, write_ahead: bool) -> Result<(Connec
     if schema::read_identity(&writer)? != *identity {
         return Err(Trouble::Other);
     }
-    let reader = match reader.and_then(|ahead| ahead.join().ok()) {
-        Some(reader) => reader?,
-        None => connect_reader(path)?,
-    };
+    let reader = Some(connect_reader(path)?);
     let shares = write_ahead && as_wanted;
-    Ok((Connections { writer, reader: Some(reader), path: Some(path.to_owned()), shares }, created))
-}
-
-/// A connection that only reads, opened on a thread of its own, with the table of contents read.
-fn ahead(path: PathBuf) -> JoinHandle<rusqlite::Result<Connection>> {
-    thread::spawn(move || {
-        let reader = connect_reader(&path)?;
-        reader.query_row("SELECT count(*) FROM writes", [], |_| Ok(()))?;
-        Ok(reader)
-    })
+    Ok((Connections { writer, reader, path: Some(path.to_owned()), shares }, created))
 }
 
 /// A connection that only reads.
