@@ -56,7 +56,7 @@ impl Wires {
 
     fn show(&mut self, frame: Buffer) -> Cost {
         let (mut out, mut ratatui) = (Vec::new(), Vec::new());
-        self.ours.present(&frame, None, &mut out);
+        self.ours.present(frame.clone(), None, &mut out);
         // Between two frames that backend keeps nothing.
         CrosstermBackend::new(&mut ratatui).draw(self.shown.diff(&frame).into_iter()).unwrap();
         let floor = floor::floor(&self.shown, &frame);

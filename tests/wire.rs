@@ -41,14 +41,14 @@ impl Wire {
     fn begin(frame: Buffer) -> (Self, usize) {
         let mut screen = Screen::new(Dialect::Xterm);
         let mut out = Vec::new();
-        screen.present(&frame, None, &mut out);
+        screen.present(frame.clone(), None, &mut out);
         (Self { screen, shown: frame }, out.len())
     }
 
     /// Shows the next frame; gives its bytes and the least that it could cost.
     fn show(&mut self, frame: Buffer) -> (usize, usize) {
         let mut out = Vec::new();
-        self.screen.present(&frame, None, &mut out);
+        self.screen.present(frame.clone(), None, &mut out);
         let least = floor::floor(&self.shown, &frame);
         self.shown = frame;
         (out.len(), least)

@@ -355,12 +355,12 @@ impl Shared {
         pending.sent = 0;
         let mut whole = true;
         if let Some((frame, cursor)) = next {
-            whole = pending.screen.present_part(&frame, cursor, pending.pace.most(), &mut pending.bytes);
-            if whole {
-                self.frames.fetch_add(1, Ordering::Relaxed);
-            } else {
-                // The rest of it follows, if no newer one does.
-                lock(&self.slot).next.get_or_insert((frame, cursor));
+            let rest = pending.screen.present_part(frame, cursor, pending.pace.most(), &mut pending.bytes);
+            whole = rest.is_none();
+            match rest {
+                None => drop(self.frames.fetch_add(1, Ordering::Relaxed)),
+                // It follows, if no newer one does.
+                Some(rest) => drop(lock(&self.slot).next.get_or_insert((rest, cursor))),
             }
         }
         pending.pace.frame(&mut pending.bytes, whole, self.started.elapsed());

@@ -33,7 +33,14 @@ pub fn is_safe_char(c: char) -> bool {
 /// them every terminal counts the same cells, at the price of a plainer emoji.
 pub(super) fn fate(c: char) -> Fate {
     match c {
-        ' '..='~' | '\u{fffd}' => Fate::Keep,
+        // What nearly all cells hold, settled before anything is looked up: ASCII, Latin letters, punctuation, arrows, borders,
+        // blocks, shapes, dingbats.
+        ' '..='~'
+        | '\u{ae}'..='\u{17f}'
+        | '\u{2010}'..='\u{2027}'
+        | '\u{2190}'..='\u{21ff}'
+        | '\u{2500}'..='\u{27bf}'
+        | '\u{fffd}' => Fate::Keep,
         '\t' => Fate::Tab,
         '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Fate::Break,
         '\0'..='\u{1f}' | '\u{7f}' => Fate::Caret(caret_letter(c)),
@@ -96,6 +103,14 @@ mod tests {
         for c in "│─┌┐└┘├┤┬┴┼═║╭╮╰╯█▉▊▋▌▍▎▏▁▂▃▄▅▆▇▐░▒▓⠁⣿●○◐◌▲▼◀▶→←↑↓…·•–—✓✗⏸«»“”’€\u{fffd}".chars()
         {
             assert!(is_safe_char(c), "{:x}", u32::from(c));
+        }
+    }
+
+    #[test]
+    fn what_is_settled_at_once_would_be_kept_by_the_tables_too() {
+        let letters = ('\u{ae}'..='\u{17f}').chain('\u{2010}'..='\u{2027}');
+        for c in letters.chain('\u{2190}'..='\u{21ff}').chain('\u{2500}'..='\u{27bf}') {
+            assert!(is_printable(c) && !is_disputed(c) && !is_invisible(c), "{:x}", u32::from(c));
         }
     }
 

@@ -195,20 +195,32 @@ impl Grid {
         Self { cols, cells: vec![Cell::BLANK; cols * rows] }
     }
 
-    /// The cells of a frame, or of its top left part if it is larger than [`LARGEST`].
-    pub(super) fn of(frame: &Buffer) -> Self {
+    /// The cells of a frame, or of its top left part if it is larger than [`LARGEST`]. `known` are the cells of another frame, and it.
+    pub(super) fn of(frame: &Buffer, known: Option<(&Self, &Buffer)>) -> Self {
         let width = usize::from(frame.area.width);
         let cols = width.min(usize::from(LARGEST.width));
+        let known = known.filter(|(_, other)| other.area == frame.area);
         let mut cells = Vec::with_capacity(frame.content.len());
-        for row in frame.content.chunks_exact(width.max(1)).take(usize::from(LARGEST.height)) {
+        for (y, row) in frame.content.chunks_exact(width.max(1)).take(usize::from(LARGEST.height)).enumerate() {
+            let same = known.filter(|(_, other)| other.content.get(y * width..(y + 1) * width) == Some(row));
+            if let Some((grid, _)) = same {
+                cells.extend_from_slice(grid.row(y));
+                continue;
+            }
             let mut tail = false;
+            let mut before: Option<&BufferCell> = None;
             for (x, cell) in row.iter().take(cols).enumerate() {
                 if tail {
                     tail = false;
                     let pen = cells.last().map_or(Pen::DEFAULT, |head: &Cell| head.pen);
                     cells.push(Cell { glyph: Glyph::Tail, pen });
                 } else {
-                    let cell = Cell::of(cell, cols - x);
+                    let same = before.replace(cell) == Some(cell);
+                    let cell = match cells.last() {
+                        // Borders and blanks come in runs, and fit wherever they stand.
+                        Some(last @ Cell { glyph: Glyph::Blank | Glyph::Char { wide: false, .. }, .. }) if same => last.clone(),
+                        _ => Cell::of(cell, cols - x),
+                    };
                     tail = cell.width() == 2;
                     cells.push(cell);
                 }

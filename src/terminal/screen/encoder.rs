@@ -36,6 +36,13 @@ impl Encoder {
         Self { out: Vec::new(), at: At::HOME, pen: Pen::DEFAULT, dialect }
     }
 
+    /// Writes what turns these rows of `shown` into those of `wanted`, which have the same size.
+    pub(super) fn rows(&mut self, rows: &[usize], shown: &Grid, wanted: &Grid) {
+        for y in rows {
+            Row { encoder: self, y: *y, old: shown.row(*y), new: wanted.row(*y), stale_until: 0 }.write();
+        }
+    }
+
     /// Writes what turns `shown` into `wanted`, which have the same size, up to the row that makes it `most` bytes or more; gives how
     /// many rows are as wanted then.
     pub(super) fn grid(&mut self, shown: &Grid, wanted: &Grid, most: usize) -> usize {

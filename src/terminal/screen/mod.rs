@@ -99,6 +99,8 @@ impl Dialect {
 pub struct Screen {
     /// `None` while nothing is known: before the first frame, and after somebody else has drawn.
     shown: Option<Grid>,
+    /// The frame that it shows: rows of the next one that are the same need no second look.
+    frame: Option<Buffer>,
     encoder: Encoder,
     cursor_visible: bool,
     link: Option<Link>,
@@ -107,7 +109,7 @@ pub struct Screen {
 impl Screen {
     /// A screen of which nothing is known but that its cursor is hidden.
     pub const fn new(dialect: Dialect) -> Self {
-        Self { shown: None, encoder: Encoder::new(dialect), cursor_visible: false, link: None }
+        Self { shown: None, frame: None, encoder: Encoder::new(dialect), cursor_visible: false, link: None }
     }
 
     /// Forgets what the terminal shows: the next frame is drawn from nothing.
@@ -122,14 +124,17 @@ impl Screen {
 
     /// Appends to `out` what makes the terminal show `wanted`, with the cursor at `cursor` (column, row) or hidden. A frame of another
     /// size than the last one is drawn from nothing.
-    pub fn present(&mut self, wanted: &Buffer, cursor: Option<(u16, u16)>, out: &mut Vec<u8>) {
-        self.present_part(wanted, cursor, usize::MAX, out);
+    pub fn present(&mut self, frame: Buffer, cursor: Option<(u16, u16)>, out: &mut Vec<u8>) {
+        self.present_part(frame, cursor, usize::MAX, out);
     }
 
-    /// The same, but of what takes more than `most` bytes only the upper rows that do: then not all of the frame is shown, and false
-    /// is given. The rest is in the next frame, this one again or a newer.
-    pub fn present_part(&mut self, wanted: &Buffer, cursor: Option<(u16, u16)>, most: usize, out: &mut Vec<u8>) -> bool {
-        let mut wanted = Grid::of(wanted);
+    /// The same, but of what takes more than `most` bytes only the upper rows that do: then not all of the frame is shown, and it is
+    /// given back. The rest is in the next frame, this one again or a newer.
+    pub fn present_part(&mut self, frame: Buffer, cursor: Option<(u16, u16)>, most: usize, out: &mut Vec<u8>) -> Option<Buffer> {
+        // A link is drawn over what the frame holds.
+        let before = self.frame.take().filter(|_| self.link.is_none());
+        let unlinked = self.link.is_none();
+        let mut wanted = Grid::of(&frame, self.shown.as_ref().zip(before.as_ref()));
         let place = self.link.as_ref().and_then(|link| link.underline(&mut wanted));
         let known = self.shown.take().filter(|shown| shown.cols() == wanted.cols() && shown.rows() == wanted.rows());
         let shown = known.unwrap_or_else(|| {
@@ -158,16 +163,21 @@ impl Screen {
         } else {
             out.append(body);
         }
-        whole
+        if !whole {
+            return Some(frame);
+        }
+        self.frame = unlinked.then_some(frame);
+        None
     }
 
     /// Draws the change with each scroll that could help, and without, and keeps the shortest. What the terminal then shows, if it is
     /// not what is wanted, as that takes more than `most` bytes.
     fn change(&mut self, shown: Grid, wanted: &Grid, most: usize) -> Option<Grid> {
         let mut shortest = self.encoder.clone();
-        shortest.grid(&shown, wanted, usize::MAX);
+        let changed: Vec<usize> = (0..wanted.rows()).filter(|y| shown.row(*y) != wanted.row(*y)).collect();
+        shortest.rows(&changed, &shown, wanted);
         let mut shift = None;
-        for candidate in scroll::candidates(&shown, wanted) {
+        for candidate in scroll::candidates(&shown, wanted, &changed) {
             let mut other = self.encoder.clone();
             let mut scrolled = shown.clone();
             other.shift(candidate, &mut scrolled);

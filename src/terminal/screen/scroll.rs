@@ -1,11 +1,16 @@
 //! Rows that moved, found by hashing them.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::BuildHasher as _;
+
+use foldhash::fast::FixedState;
 
 use super::cell::{Glyph, Grid};
 
 /// The fewest bytes that a scroll must promise to save before it is tried.
 const WORTHWHILE: usize = 24;
+
+/// The fewest rows that differ where something may have moved.
+const FEWEST_ROWS: usize = 3;
 
 /// A scroll that brings rows to where they are wanted: `top..=bottom` move up by `by`, down if negative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,14 +21,24 @@ pub(super) struct Shift {
 }
 
 /// The scrolls worth trying: the most promising one, and the same with a row more at its ends. A bar that stays at the edge of a
-/// list while the list moves under it makes the difference: its row is cheaper kept, or cheaper moved, by what it holds.
-pub(super) fn candidates(shown: &Grid, wanted: &Grid) -> Vec<Shift> {
+/// list while the list moves under it makes the difference: its row is cheaper kept, or cheaper moved, by what it holds. `changed` are
+/// the rows that differ.
+pub(super) fn candidates(shown: &Grid, wanted: &Grid, changed: &[usize]) -> Vec<Shift> {
     let rows = wanted.rows();
-    let old: Vec<u64> = (0..rows).map(|y| hash(shown, y)).collect();
-    let new: Vec<u64> = (0..rows).map(|y| hash(wanted, y)).collect();
-    let changed = old.iter().zip(&new).filter(|(old, new)| old != new).count();
-    if changed < 3 {
+    if changed.len() < FEWEST_ROWS {
         return Vec::new();
+    }
+    // A step of the cursor changes a row or two, and none of them is one that stood elsewhere: most frames end here.
+    let before: Vec<u64> = changed.iter().map(|y| hash(shown, *y)).collect();
+    let after: Vec<u64> = changed.iter().map(|y| hash(wanted, *y)).collect();
+    if !after.iter().any(|row| before.contains(row)) {
+        return Vec::new();
+    }
+    let (mut old, mut new): (Vec<u64>, Vec<u64>) = (0..rows).map(|y| hash(wanted, y)).map(|row| (row, row)).unzip();
+    for (y, (before, after)) in changed.iter().zip(before.into_iter().zip(after)) {
+        if let (Some(old), Some(new)) = (old.get_mut(*y), new.get_mut(*y)) {
+            (*old, *new) = (before, after);
+        }
     }
     let weight: Vec<usize> = (0..rows).map(|y| wanted.row(y).iter().filter(|cell| cell.glyph != Glyph::Blank).count()).collect();
     let Some(best) = best(&old, &new, &weight) else { return Vec::new() };
@@ -75,7 +90,5 @@ fn best(old: &[u64], new: &[u64], weight: &[usize]) -> Option<Shift> {
 }
 
 fn hash(grid: &Grid, y: usize) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    grid.row(y).hash(&mut hasher);
-    hasher.finish()
+    FixedState::default().hash_one(grid.row(y))
 }
