@@ -5,7 +5,7 @@ use std::{cmp::Ordering, sync::Arc};
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 
 use super::{
-    list::{Direction, List, Place, Position, Step},
+    list::{Direction, List, Position, Step},
     positions::Positions,
 };
 use crate::domain::Anchor;
@@ -27,7 +27,12 @@ impl List {
     pub(super) fn depth(&self, conn: &Connection, positions: &Positions, at: &Position, total: u64) -> rusqlite::Result<u64> {
         // Only an order that an index has can be walked from one remembered row to the next; others are counted piece by piece.
         if total < 2 * STRIDE || self.hits.is_some() || self.has_several_keys() {
-            return self.count(conn, Some(at));
+            let order = if total > AT_ONCE { self.large_order(conn, positions, total)? } else { None };
+            let id = if let Some(Value::Integer(id)) = at.last() { Some(*id) } else { None };
+            return match order.and_then(|order| order.place_of(id?)) {
+                Some(place) => Ok(place as u64),
+                None => self.count(conn, Some(at)),
+            };
         }
         if let Some((all, without)) = self.difference {
             let part = |filter: &'static str| {
@@ -37,25 +42,30 @@ impl List {
             let (all, without) = (part(all), part(without));
             return Ok(all.depth(conn, positions, at, total)?.saturating_sub(without.depth(conn, positions, at, total)?));
         }
-        let mut marks = positions.marks(&self.name).as_deref().unwrap_or_default().to_vec();
-        let mut passed = marks.partition_point(|mark| self.compare(&mark.position, at) != Ordering::Greater);
-        let before = marks.len();
-        while passed == marks.len() {
-            let last = marks.last();
-            let (from, depth) = (last.map(|mark| &mark.position), last.map_or(STRIDE, |mark| mark.depth + STRIDE));
-            let Some(position) = self.nth_after(conn, from, if last.is_some() { STRIDE - 1 } else { STRIDE })? else { break };
-            passed += usize::from(self.compare(&position, at) != Ordering::Greater);
-            marks.push(Mark { position, depth });
-        }
-        let depth = match passed.checked_sub(1).and_then(|last| marks.get(last)) {
+        let marks = match positions.marks(&self.name) {
+            Some(marks) => marks,
+            None => self.mark(conn, positions)?,
+        };
+        let passed = marks.partition_point(|mark| self.compare(&mark.position, at) != Ordering::Greater);
+        Ok(match passed.checked_sub(1).and_then(|last| marks.get(last)) {
             None => self.count(conn, Some(at))?,
             Some(mark) if self.compare(&mark.position, at) == Ordering::Equal => mark.depth,
             Some(mark) => mark.depth + 1 + self.count_between(conn, &mark.position, at)?,
-        };
-        if marks.len() > before {
-            positions.keep_marks(&self.name, marks.into());
+        })
+    }
+
+    /// Walks the list once to its end for rows to count from. Walked only as far as the row that is asked for, each of the first few
+    /// jumps would wait for its part.
+    fn mark(&self, conn: &Connection, positions: &Positions) -> rusqlite::Result<Arc<[Mark]>> {
+        let mut marks: Vec<Mark> = Vec::new();
+        loop {
+            let (from, depth) = marks.last().map_or((None, STRIDE), |mark| (Some(&mark.position), mark.depth + STRIDE));
+            let Some(position) = self.nth_after(conn, from, if from.is_some() { STRIDE - 1 } else { STRIDE })? else { break };
+            marks.push(Mark { position, depth });
         }
-        Ok(depth)
+        let marks: Arc<[Mark]> = marks.into();
+        positions.keep_marks(&self.name, Arc::clone(&marks));
+        Ok(marks)
     }
 
     /// The keys of the row after which `n` rows follow that stand behind a position.
@@ -143,22 +153,24 @@ impl List {
     }
 }
 
-/// The window of a list that is at hand.
-pub(super) fn window_of(ids: &[i64], anchor: Anchor<i64>, count: usize) -> Place {
-    let at = |id: i64| ids.iter().position(|other| *other == id);
+/// A part of a list that is at hand.
+pub(super) struct Window {
+    pub(super) start: usize,
+    pub(super) count: usize,
+}
+
+/// The window of a list of `length` rows that is at hand; `at` is where the anchor's row stands.
+pub(super) fn window_of(length: usize, anchor: Anchor<i64>, at: Option<usize>, count: usize) -> Window {
     let start = match anchor {
         Anchor::Start => 0,
-        Anchor::End => ids.len().saturating_sub(count),
-        Anchor::After(id) => at(id).map_or(0, |at| at + 1),
-        Anchor::Before(id) => at(id).map_or(0, |at| at.saturating_sub(count)),
-        Anchor::Around(id) => {
-            at(id).map_or(0, |at| at.saturating_sub(count.saturating_sub(1) / 2).min(ids.len().saturating_sub(count)))
-        }
+        Anchor::End => length.saturating_sub(count),
+        Anchor::After(_) => at.map_or(0, |at| at + 1),
+        Anchor::Before(_) => at.map_or(0, |at| at.saturating_sub(count)),
+        Anchor::Around(_) => at.map_or(0, |at| at.saturating_sub(count.saturating_sub(1) / 2).min(length.saturating_sub(count))),
     };
     let count = match anchor {
-        Anchor::Before(id) => at(id).map_or(count, |at| at.min(count)),
+        Anchor::Before(_) => at.map_or(count, |at| at.min(count)),
         _ => count,
     };
-    let shown = ids.iter().skip(start).take(count).copied().collect();
-    Place { ids: shown, offset: start as u64, total: ids.len() as u64 }
+    Window { start, count }
 }

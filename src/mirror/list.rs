@@ -2,7 +2,10 @@
 
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 
-use super::{depth::window_of, positions::Positions};
+use super::{
+    depth::{Window, window_of},
+    positions::Positions,
+};
 use crate::domain::Anchor;
 
 /// A list: where its rows come from, which of them, in which order.
@@ -41,6 +44,19 @@ pub(super) struct Place {
     pub(super) total: u64,
 }
 
+impl Place {
+    /// The window of ids that are at hand.
+    fn within(ids: &[i64], anchor: Anchor<i64>, count: usize) -> Self {
+        let at = match anchor {
+            Anchor::Start | Anchor::End => None,
+            Anchor::After(id) | Anchor::Before(id) | Anchor::Around(id) => ids.iter().position(|other| *other == id),
+        };
+        let Window { start, count } = window_of(ids.len(), anchor, at, count);
+        let shown = ids.iter().skip(start).take(count).copied().collect();
+        Self { ids: shown, offset: start as u64, total: ids.len() as u64 }
+    }
+}
+
 /// The values of a row's order keys.
 pub(super) type Position = Vec<Value>;
 
@@ -65,8 +81,11 @@ impl List {
             Some(total) => total,
             None => self.count(conn, None)?,
         };
-        if let Some(ids) = self.whole_order(conn, positions, total)? {
-            let place = window_of(&ids, anchor, count);
+        let known = match self.whole_order(conn, positions, total)? {
+            Some(ids) => Some(Place::within(&ids, anchor, count)),
+            None => self.known_large_order(positions).and_then(|order| order.window(anchor, count)),
+        };
+        if let Some(place) = known {
             positions.remember(&self.name, place.total, place.offset, &place.ids);
             return Ok(place);
         }

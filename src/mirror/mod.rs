@@ -21,6 +21,7 @@ mod halo_lists;
 mod held;
 mod known;
 mod lane;
+mod large_order;
 mod list;
 mod names;
 mod narrow;

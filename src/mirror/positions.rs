@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{bodies::Texts, depth::Mark, groups::Group, search::Found, words::AtHand};
+use super::{bodies::Texts, depth::Mark, groups::Group, large_order::LargeOrder, search::Found, words::AtHand};
 
 /// How many lists are remembered.
 const LISTS: usize = 8;
@@ -43,6 +43,8 @@ struct Remembered {
     groups: Recent<Arc<[Group]>>,
     marks: Recent<Arc<[Mark]>>,
     orders: Recent<Arc<[i64]>>,
+    /// One of these takes megabytes: only the latest is kept.
+    large_order: Option<(String, Arc<LargeOrder>)>,
     words: AtHand,
 }
 
@@ -125,6 +127,18 @@ impl Positions {
     /// Remembers the ids of a list in their order.
     pub(super) fn keep_order(&self, list: &str, ids: Arc<[i64]>) {
         self.remembered(|remembered| remembered.orders.put(list, ids));
+    }
+
+    /// All rows of a very long list in their order, where they were put together.
+    pub(super) fn large_order(&self, list: &str) -> Option<Arc<LargeOrder>> {
+        self.remembered(|remembered| {
+            remembered.large_order.as_ref().filter(|(other, _)| other == list).map(|(_, order)| Arc::clone(order))
+        })
+    }
+
+    /// Remembers the order of a very long list, in place of another's.
+    pub(super) fn keep_large_order(&self, list: &str, order: Arc<LargeOrder>) {
+        self.remembered(|remembered| remembered.large_order = Some((list.to_owned(), order)));
     }
 
     /// Remembers how many rows a list has.

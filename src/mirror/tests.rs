@@ -13,6 +13,7 @@ use crate::{
 mod board;
 mod clients;
 mod groups;
+mod large_order;
 mod seen;
 mod sla;
 mod word_index;
@@ -829,8 +830,9 @@ fn crowd() -> impl Strategy<Value = Vec<TicketRecord>> {
     })
 }
 
-const ORDERS: [&str; 9] = ["", "updated", "-updated", "opened", "age", "sla", "-client", "pri,-client,updated", "agent,-id"];
-const FILTERS: [&str; 4] = ["is:open,closed", "is:open", "word", "-is:closed word pri:<=2"];
+const ORDERS: [&str; 10] =
+    ["", "updated", "-updated", "opened", "age", "sla", "-client", "pri,-client,updated", "agent,-id", "status,-updated"];
+const FILTERS: [&str; 5] = ["is:open,closed", "is:open", "is:closed", "word", "-is:closed word pri:<=2"];
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]

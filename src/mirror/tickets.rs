@@ -8,6 +8,7 @@ use super::{
     Reader, StoreError, TicketAsk,
     compile::{Compiled, Condition, EVERY, ONLY_CLOSED, ONLY_OPEN, compile},
     held::{ByShard, SAMPLED, are_many, hits, many_say},
+    large_order::TICKETS,
     list::List,
     names::Names,
     narrow::narrow,
@@ -142,7 +143,7 @@ impl Reader {
         let also = once(if terms.0.is_empty() { Vec::new() } else { ask.also.iter().map(|id| id.0).collect() });
         let name = format!("tickets {filter:?} {terms:?} {also:?} {order:?} {:?}", ask.count_up_to);
         let list = |hits, filter: Condition, order| List {
-            table: "tickets AS t",
+            table: TICKETS,
             hits,
             filter: filter.sql,
             params: filter.params,
