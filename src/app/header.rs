@@ -14,6 +14,9 @@ use crate::{
 /// Cells of a person's name that are shown in any case.
 const LEAST_OF_A_NAME: u16 = 8;
 
+/// Cells of a reason's first word that are shown rather than nothing.
+const LEAST_OF_A_REASON: u16 = 16;
+
 /// Draws the first line.
 pub(super) fn draw(model: &Model, now: Now, painter: &mut Painter<'_>) {
     let status = &model.status;
@@ -36,17 +39,35 @@ pub(super) fn draw(model: &Model, now: Now, painter: &mut Painter<'_>) {
     }
     x = put(painter, x, &SafeText::line("   "), Role::HeaderDim);
     x = put(painter, x, &badge, role);
-    x = put(painter, x, &SafeText::line(&why), role);
+    x = put(painter, x, &whole_words(&why, room.saturating_sub(x), glyphs.ellipsis), role);
     let mut facts = Facts::of(status, now, zone);
     let progress = status.filling.map_or(0, |progress| 3 + gauge_cells(progress));
     facts.fit(room.saturating_sub(x + progress));
     for (words, role) in facts.words(&glyphs) {
+        if x + 3 >= room {
+            break;
+        }
         x = put(painter, x, &SafeText::line("   "), Role::HeaderDim);
         x = put(painter, x, &SafeText::line(&words), role);
     }
     if let Some(progress) = status.filling {
         gauge(painter, x + 3, 0, progress, room.saturating_sub(x + 3));
     }
+}
+
+/// As many of these words as there is room for; where not even the first fits, as much of it as says something, or nothing.
+fn whole_words(words: &str, room: u16, ellipsis: &str) -> SafeText {
+    let whole = SafeText::line(words);
+    if width(&whole) <= room {
+        return whole;
+    }
+    let ends = words.match_indices(' ').map(|(at, _)| at).filter(|at| *at > 1);
+    let begun =
+        ends.filter_map(|at| Some(SafeText::line(&format!("{}{ellipsis}", words.get(..at)?.trim_end_matches([',', ';', ':'])))));
+    begun
+        .take_while(|begun| width(begun) <= room)
+        .last()
+        .unwrap_or_else(|| if room >= LEAST_OF_A_REASON { whole } else { SafeText::default() })
 }
 
 /// Who sits at the keyboard, and whom the application acts as where that is somebody else.

@@ -45,6 +45,8 @@ pub(super) struct Status {
     pub coverage: Coverage,
     /// Whether the work in the background is paused.
     pub paused: bool,
+    /// Whether a key asked for what has changed, and no answer came yet.
+    pub asked: bool,
     /// How much the mirror holds.
     pub overview: Overview,
     /// Requests used and allowed, when it runs low.

@@ -12,7 +12,10 @@ use super::{
     begin::{finish, hearing, start_to_store},
     run::{say, warn},
 };
-use crate::domain::{Failure, FillProgress, Filled, News, Timestamp};
+use crate::{
+    domain::{Failure, FillProgress, Filled, News, Timestamp},
+    text::SafeText,
+};
 
 /// How often a line is written where standard error is no terminal.
 const SAY_EVERY: Duration = Duration::from_secs(20);
@@ -67,12 +70,14 @@ struct Progress {
     on_terminal: bool,
     what: Option<Filled>,
     told_at: Option<Instant>,
+    /// The last words, not told twice.
+    told: SafeText,
     drawn: bool,
 }
 
 impl Progress {
     fn new(on_terminal: bool) -> Self {
-        Self { on_terminal, what: None, told_at: None, drawn: false }
+        Self { on_terminal, what: None, told_at: None, told: SafeText::default(), drawn: false }
     }
 
     fn tell(&mut self, fill: FillProgress, now: Instant) {
@@ -82,13 +87,19 @@ impl Progress {
         if !another && !over && self.told_at.is_some_and(|at| now.duration_since(at) < every) {
             return;
         }
+        let words = fill.words();
+        // Of what there is nothing of nothing comes.
+        if fill.of == 0 || words == self.told {
+            return;
+        }
         self.told_at = Some(now);
+        self.told = words.clone();
         if self.on_terminal {
             // Nobody can be told that standard error is gone.
-            let _ = write!(std::io::stderr().lock(), "\r{}\x1b[K", fill.words());
+            let _ = write!(std::io::stderr().lock(), "\r{words}\x1b[K");
             self.drawn = true;
         } else {
-            say(fill.words().as_str());
+            say(words.as_str());
         }
     }
 

@@ -10,24 +10,33 @@ use unicode_segmentation::UnicodeSegmentation;
 pub fn folded_words(text: &str) -> String {
     let mut words = String::with_capacity(text.len());
     let mut gap = false;
-    let mut take = |c: char| {
-        if !c.is_alphanumeric() {
-            gap = true;
-            return;
-        }
-        if std::mem::take(&mut gap) && !words.is_empty() {
+    let begin = |words: &mut String, gap: &mut bool| {
+        if std::mem::take(gap) && !words.is_empty() {
             words.push(' ');
         }
-        spell(c, &mut words);
     };
     // An ASCII character has no parts, and no mark is moved across it: only what stands between such ones is normalised, which
     // costs fifty times as much.
     let mut left = text;
     while !left.is_empty() {
         let (plain, rest) = left.split_at(left.find(|c: char| !c.is_ascii()).unwrap_or(left.len()));
-        plain.chars().map(|c| c.to_ascii_lowercase()).for_each(&mut take);
+        for byte in plain.bytes() {
+            if byte.is_ascii_alphanumeric() {
+                begin(&mut words, &mut gap);
+                words.push(char::from(byte.to_ascii_lowercase()));
+            } else {
+                gap = true;
+            }
+        }
         let (other, rest) = rest.split_at(rest.find(|c: char| c.is_ascii()).unwrap_or(rest.len()));
-        lowered(other.chars()).for_each(&mut take);
+        for c in lowered(other.chars()) {
+            if c.is_alphanumeric() {
+                begin(&mut words, &mut gap);
+                spell(c, &mut words);
+            } else {
+                gap = true;
+            }
+        }
         left = rest;
     }
     words

@@ -53,10 +53,15 @@ words! {
 #[must_use]
 pub fn width(words: impl Words) -> u16 {
     let text = words.words();
-    if text.is_ascii() {
-        return u16::try_from(text.bytes().filter(|byte| !byte.is_ascii_control()).count()).unwrap_or(u16::MAX);
+    if is_plain(text) {
+        return u16::try_from(text.len()).unwrap_or(u16::MAX);
     }
     clusters(text).map(|(_, cells)| cells).fold(0, u16::saturating_add)
+}
+
+/// Whether all of it is ASCII that shows.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// The graphemes that can stand in cells, with how many they take (1 or 2); control characters and what has no width are
@@ -147,10 +152,19 @@ impl<'a> Painter<'a> {
     /// would be halved is left out.
     pub fn put(&mut self, x: u16, y: u16, words: impl Words, style: impl Into<Style>, max: u16) -> u16 {
         let max = max.min(self.area.width.saturating_sub(x));
-        let (style, mut used) = (style.into(), 0_u16);
-        let fits = clusters(words.words()).next().is_some_and(|(_, cells)| cells <= max);
+        let (style, text) = (style.into(), words.words());
+        if is_plain(text) {
+            // Most words are: every byte is a cluster of one cell.
+            let length = u16::try_from(text.len()).unwrap_or(u16::MAX).min(max);
+            for (at, cell) in self.row(x, y, length).iter_mut().enumerate() {
+                cell.set_symbol(text.get(at..=at).unwrap_or_default()).set_style(style);
+            }
+            return length;
+        }
+        let mut used = 0_u16;
+        let fits = clusters(text).next().is_some_and(|(_, cells)| cells <= max);
         let mut row = self.row(x, y, if fits { max } else { 0 }).iter_mut();
-        for (cluster, cells) in clusters(words.words()) {
+        for (cluster, cells) in clusters(text) {
             if used.saturating_add(cells) > max {
                 break;
             }

@@ -664,3 +664,32 @@ fn a_list_of_clients_is_narrowed_by_words_that_nothing_completes() {
     desk.keys("\u{1b}q/");
     assert!(desk.text().contains("tab complete") || desk.text().contains(" tab  "), "{}", desk.text());
 }
+
+#[test]
+fn a_refresh_by_key_says_that_it_asks_and_that_all_is_up_to_date() {
+    let mut desk = Desk::full(80, 24, false);
+    let live = || Msg::News(News::Connection(Connection::Live { at: now().wall }));
+    let last = |desk: &Desk| desk.text().lines().last().unwrap().to_owned();
+    desk.take(live());
+    assert!(!last(&desk).contains("Up to date"), "nobody asked: {}", last(&desk));
+    let effects = press(&mut desk, Key::char('r'));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Refresh { everything: false })));
+    assert!(desk.text().contains("Asking for what has changed"), "{}", desk.text());
+    desk.take(live());
+    assert!(desk.text().contains("Up to date"), "{}", desk.text());
+}
+
+#[test]
+fn why_nothing_comes_is_cut_between_words() {
+    for cols in 60..120 {
+        let mut desk = Desk::full(cols, 24, false);
+        let words = "the server answers with something that is no list of tickets";
+        let failure = Failure::new(FailureKind::Storage, words);
+        let connection = Connection::Failing { last_success: None, since: now().wall, failure, retry_at: None };
+        desk.take(Msg::News(News::Connection(connection)));
+        let first = desk.text().lines().next().unwrap().to_owned();
+        let Some((_, told)) = first.split_once("no rows yet: ") else { continue };
+        let told = told.split('…').next().unwrap().trim_end_matches("? help").trim_end();
+        assert!(words == told || words.strip_prefix(told).is_some_and(|rest| rest.starts_with(' ')), "{first}");
+    }
+}

@@ -129,8 +129,15 @@ impl Update<'_> {
                 self.look_up("");
                 self.suggest();
             }
-            Command::Refresh => self.effects.push(Effect::Refresh { everything: false }),
-            Command::RefreshAll => self.effects.push(Effect::Refresh { everything: true }),
+            Command::Refresh => {
+                self.effects.push(Effect::Refresh { everything: false });
+                self.model.status.asked = true;
+                self.notify(Notice::info("Asking for what has changed"));
+            }
+            Command::RefreshAll => {
+                self.effects.push(Effect::Refresh { everything: true });
+                self.notify(Notice::info("Comparing everything with HaloPSA"));
+            }
             Command::Pause => self.effects.push(Effect::Pause(!self.model.status.paused)),
             Command::CopyId | Command::CopyLink => self.copy(command == Command::CopyLink),
             Command::OpenLink => self.open_link(),

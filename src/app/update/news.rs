@@ -60,6 +60,10 @@ impl Update<'_> {
                 if is_live && matches!(before, Connection::Failing { .. }) {
                     self.effects.push(Effect::ServerIsBack);
                 }
+                // Where nothing changed nothing else would show that the key did anything.
+                if std::mem::take(&mut self.model.status.asked) && is_live {
+                    self.notify(Notice::info("Up to date"));
+                }
             }
             News::Token(token) => self.model.status.token = token,
             News::ActingAs(agent) => self.model.status.acting = Some((agent.id, agent.name.line())),
