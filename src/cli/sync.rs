@@ -12,10 +12,7 @@ use super::{
     begin::{finish, hearing, start_to_store},
     run::{say, warn},
 };
-use crate::{
-    domain::{Failure, FillProgress, Filled, News, Timestamp},
-    text::SafeText,
-};
+use crate::domain::{Failure, FillProgress, Filled, News, Timestamp};
 
 /// How often a line is written where standard error is no terminal.
 const SAY_EVERY: Duration = Duration::from_secs(20);
@@ -70,14 +67,14 @@ struct Progress {
     on_terminal: bool,
     what: Option<Filled>,
     told_at: Option<Instant>,
-    /// The last words, not told twice.
-    told: SafeText,
+    /// How far it was when that was told last, not to be told twice.
+    told: Option<(Filled, u64, u64)>,
     drawn: bool,
 }
 
 impl Progress {
     fn new(on_terminal: bool) -> Self {
-        Self { on_terminal, what: None, told_at: None, told: SafeText::default(), drawn: false }
+        Self { on_terminal, what: None, told_at: None, told: None, drawn: false }
     }
 
     fn tell(&mut self, fill: FillProgress, now: Instant) {
@@ -87,13 +84,13 @@ impl Progress {
         if !another && !over && self.told_at.is_some_and(|at| now.duration_since(at) < every) {
             return;
         }
-        let words = fill.words();
         // Of what there is nothing of nothing comes.
-        if fill.of == 0 || words == self.told {
+        let told = Some((fill.what, fill.done, fill.of));
+        if fill.of == 0 || self.told == told {
             return;
         }
-        self.told_at = Some(now);
-        self.told = words.clone();
+        (self.told_at, self.told) = (Some(now), told);
+        let words = fill.words();
         if self.on_terminal {
             // Nobody can be told that standard error is gone.
             let _ = write!(std::io::stderr().lock(), "\r{words}\x1b[K");
