@@ -132,7 +132,8 @@ pub(super) fn draw_row(
                 painter.put_cut(x, y, &words, style(painter, Role::Bad), slot.width);
             }
             Cell::Nothing => {
-                painter.put(x, y, glyphs.none, style(painter, Role::Dim), slot.width);
+                // No look of its own: that would cost five bytes a row wherever nobody is assigned.
+                painter.put(x, y, glyphs.none, plain, slot.width);
             }
         }
     }
