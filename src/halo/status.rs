@@ -38,7 +38,7 @@ pub(super) fn json(reply: &Reply, asked: &Asked, now: Timestamp, hide: &Secret) 
         let what = format!("{} answered with nothing instead of {}", reply.host, asked.what);
         return Err(Failure::new(FailureKind::BadReply, &what));
     }
-    Ok(text)
+    Ok(text.into_owned())
 }
 
 /// Whether a file was handed over, else what went wrong.
@@ -141,7 +141,7 @@ pub(super) fn message(reply: &Reply, hide: &Secret) -> Option<String> {
         Ok(value) => spoken(&value)?,
         // A plain text is a sentence; JSON that can't be parsed is none.
         Err(_) if text.trim_start().starts_with(['{', '[', '"']) => return None,
-        Err(_) => text,
+        Err(_) => text.into_owned(),
     };
     let said = redact(said.trim(), hide);
     let short = said.chars().take(LONGEST_MESSAGE).collect::<String>();

@@ -9,6 +9,9 @@ use serde_json::{Value, value::RawValue};
 use super::value::{self, Odd};
 use crate::{domain::Rgb, text::Untrusted};
 
+/// As many fields as a ticket row has, about: room for them is made at once.
+const FIELDS: usize = 96;
+
 /// An object's fields as text, and the first one that could not be read.
 ///
 /// A ticket row has about ninety fields of which thirty are wanted: the rest is skipped without being built.
@@ -131,7 +134,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut fields = Fields::none();
+                let mut fields = Fields { raw: Vec::with_capacity(FIELDS), ..Fields::none() };
                 while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
                     if value.get().as_bytes().first() == Some(&b'[') && name != "columns" {
                         fields.first_array.get_or_insert(value);
