@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::model::{Model, Status};
 use crate::{
-    domain::{Connection, Coverage, FailureKind, Timestamp, TokenState, grouped},
+    domain::{Connection, Coverage, FailureKind, FillProgress, Timestamp, TokenState, grouped},
     msg::Now,
     panes::{PREVIEW, TICKETS},
     text::SafeText,
@@ -41,7 +41,11 @@ pub(super) fn draw(model: &Model, now: Now, painter: &mut Painter<'_>) {
     x = put(painter, x, &badge, role);
     x = put(painter, x, &whole_words(&why, room.saturating_sub(x), glyphs.ellipsis), role);
     let mut facts = Facts::of(status, now, zone);
-    let progress = status.filling.map_or(0, |progress| 3 + gauge_cells(progress));
+    // While it is paused it has neither a rate nor an end.
+    let filling = status
+        .filling
+        .map(|filling| if status.paused { FillProgress { per_minute: None, left: None, ..filling } } else { filling });
+    let progress = filling.map_or(0, |progress| 3 + gauge_cells(progress));
     facts.fit(room.saturating_sub(x + progress));
     for (words, role) in facts.words(&glyphs) {
         if x + 3 >= room {
@@ -50,7 +54,7 @@ pub(super) fn draw(model: &Model, now: Now, painter: &mut Painter<'_>) {
         x = put(painter, x, &SafeText::line("   "), Role::HeaderDim);
         x = put(painter, x, &SafeText::line(&words), role);
     }
-    if let Some(progress) = status.filling {
+    if let Some(progress) = filling {
         gauge(painter, x + 3, 0, progress, room.saturating_sub(x + 3));
     }
 }

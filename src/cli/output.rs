@@ -18,9 +18,16 @@ pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Re
 
 fn forgiving_a_gone_reader(written: io::Result<()>) -> io::Result<()> {
     match written {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if is_gone(&error) => Ok(()),
         written => written,
     }
+}
+
+/// Whether nobody reads any more; the CSV writer wraps what the system says.
+fn is_gone(error: &io::Error) -> bool {
+    let within = error.get_ref().and_then(|inner| inner.downcast_ref::<csv::Error>());
+    let wrapped = within.and_then(|csv| if let csv::ErrorKind::Io(error) = csv.kind() { Some(error.kind()) } else { None });
+    [Some(error.kind()), wrapped].contains(&Some(io::ErrorKind::BrokenPipe))
 }
 
 /// The exit status of a failed command.
@@ -76,6 +83,9 @@ mod tests {
     fn only_a_gone_reader_is_forgiven() {
         assert!(forgiving_a_gone_reader(Err(io::ErrorKind::BrokenPipe.into())).is_ok());
         assert!(forgiving_a_gone_reader(Err(io::ErrorKind::StorageFull.into())).is_err());
+        let wrapped = |kind: io::ErrorKind| io::Error::from(csv::Error::from(io::Error::from(kind)));
+        assert!(forgiving_a_gone_reader(Err(wrapped(io::ErrorKind::BrokenPipe))).is_ok());
+        assert!(forgiving_a_gone_reader(Err(wrapped(io::ErrorKind::StorageFull))).is_err());
     }
 
     #[test]

@@ -29,6 +29,10 @@ pub(super) async fn run(around: &Surroundings, conversations: bool) -> Result<()
             progress.end_line();
             say(&format!("process {process} refreshes this mirror already: it is asked to, and followed"));
         }
+        News::BudgetLow(Some((used, of))) => {
+            progress.end_line();
+            say(&format!("{used} of the {of} requests in 5 minutes are used: the rest waits until there is room"));
+        }
         News::Notice(words) => {
             progress.end_line();
             warn(words.as_str());
@@ -85,7 +89,7 @@ impl Progress {
             return;
         }
         // Of what there is nothing of nothing comes.
-        let told = Some((fill.what, fill.done, fill.of));
+        let told = Some((fill.what, fill.done, fill.of.max(fill.done)));
         if fill.of == 0 || self.told == told {
             return;
         }

@@ -92,8 +92,9 @@ impl FillProgress {
     #[must_use]
     pub fn words(&self) -> SafeText {
         let count = format!("{} of {} {}", grouped(self.done), grouped(self.of.max(self.done)), self.what.name());
-        let rate = self.per_minute.map(|rate| format!("{} a minute", grouped(rate.into())));
-        let left = self.left.map(|left| match left.as_secs().div_ceil(60) {
+        let goes_on = self.done < self.of;
+        let rate = self.per_minute.filter(|_| goes_on).map(|rate| format!("{} a minute", grouped(rate.into())));
+        let left = self.left.filter(|_| goes_on).map(|left| match left.as_secs().div_ceil(60) {
             0..=1 => "under a minute left".to_owned(),
             minutes @ 2..120 => format!("{minutes} min left"),
             minutes => format!("{} h left", minutes.div_ceil(60)),

@@ -13,7 +13,7 @@ use crate::domain::Anchor;
 /// Of a long list every so many rows one is remembered: from there on it is counted.
 const STRIDE: u64 = if cfg!(test) { 5 } else { 5_000 };
 /// An order by several keys is put together at once for up to so many rows: 8 bytes each.
-const AT_ONCE: u64 = if cfg!(test) { 15 } else { 100_000 };
+pub(super) const AT_ONCE: u64 = if cfg!(test) { 15 } else { 100_000 };
 
 /// A row of which it is remembered how many rows stand before it.
 #[derive(Clone, Debug)]

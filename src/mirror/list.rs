@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value};
 
 use super::{
-    depth::{Window, window_of},
+    depth::{AT_ONCE, Window, window_of},
     positions::Positions,
 };
 use crate::domain::Anchor;
@@ -81,11 +81,16 @@ impl List {
             Some(total) => total,
             None => self.count(conn, None)?,
         };
-        let known = match self.whole_order(conn, positions, total)? {
-            Some(ids) => Some(Place::within(&ids, anchor, count)),
-            None => self.known_large_order(positions).and_then(|order| order.window(anchor, count)),
+        let order = match self.whole_order(conn, positions, total)? {
+            Some(ids) => {
+                let place = Place::within(&ids, anchor, count);
+                positions.remember(&self.name, place.total, place.offset, &place.ids);
+                return Ok(place);
+            }
+            None if total > AT_ONCE && self.has_many_groups() => self.large_order(conn, positions, total)?,
+            None => self.known_large_order(positions),
         };
-        if let Some(place) = known {
+        if let Some(place) = order.and_then(|order| order.window(anchor, count)) {
             positions.remember(&self.name, place.total, place.offset, &place.ids);
             return Ok(place);
         }

@@ -9,6 +9,10 @@ use super::list::{Direction, List, OrderKey, Position, Step};
 /// others are passed over. The rows of a smaller one are looked up and put in order.
 const LARGE: u64 = 10;
 
+/// Keys that have very many values: rows that share one are few.
+const MANY_VALUES: [&str; 7] =
+    ["t.due", "t.opened_key", "t.updated_key", "t.closed_key", "t.client_key", "t.site_key", "t.user_key"];
+
 /// Where a reading of one order goes on, and how.
 struct Reading<'a> {
     list: &'a List,
@@ -24,6 +28,12 @@ impl List {
     /// Whether rows are ordered by more than one key beside their number.
     pub(super) fn has_several_keys(&self) -> bool {
         self.order.len() > 2
+    }
+
+    /// Whether a window takes very many groups: each value of a key between the first and the last is one of its own.
+    pub(super) fn has_many_groups(&self) -> bool {
+        let between = self.order.len().saturating_sub(3);
+        self.order.iter().skip(1).take(between).any(|key| MANY_VALUES.contains(&key.column))
     }
 
     /// The rows before a position in two pieces: those of other groups, and those of its own group, which so are looked at once

@@ -13,6 +13,7 @@ use super::{
     delta::OPEN_CURSOR,
     gate::Gate,
     meter::Meter,
+    pace::page_of,
     span::{Span, day_after, day_of, first_days},
 };
 use crate::{
@@ -258,7 +259,7 @@ impl<'a, S: Server> Reading<'a, S> {
             dates: Some((TicketColumn::Opened, span.from, span.to)),
             ..TicketsRequest::default()
         };
-        self.sync.server.tickets(&request, Class::Bulk).await
+        page_of(page_no, || self.sync.server.tickets(&request, Class::Bulk)).await
     }
 
     /// Reads all closed tickets by number from the highest down. After a row went, the page before is read again, since rows slid
@@ -310,7 +311,7 @@ impl<'a, S: Server> Reading<'a, S> {
         self.gate.passage().await;
         let order = Some((TicketColumn::Id, true));
         let request = TicketsRequest { page_no, openness: self.openness, order, ..TicketsRequest::default() };
-        self.sync.server.tickets(&request, Class::Bulk).await
+        page_of(page_no, || self.sync.server.tickets(&request, Class::Bulk)).await
     }
 
     /// Writes what came; answers whether it was closed tickets only, where those alone were asked for.

@@ -28,6 +28,27 @@ pub fn pause_for(failure: &Failure, failures: u32) -> Duration {
     pause_after(failures, rand::random()).max(asked)
 }
 
+/// How long to wait before a page is asked for once more.
+const ONCE_MORE: Duration = Duration::from_secs(1);
+
+/// Asks for a page of a list, and once more for a further one whose answer was lost: the pages before it were else asked for in vain.
+///
+/// # Errors
+/// The failure, the second where there are two.
+pub(super) async fn page_of<T, Asked>(page_no: u32, ask: impl Fn() -> Asked) -> Result<T, Failure>
+where
+    Asked: Future<Output = Result<T, Failure>>,
+{
+    let result = ask().await;
+    let is_lost =
+        |failure: &Failure| matches!(failure.kind, FailureKind::Unreachable | FailureKind::Server(_) | FailureKind::BadReply);
+    if page_no > 1 && result.as_ref().is_err_and(is_lost) {
+        sleep(ONCE_MORE).await;
+        return ask().await;
+    }
+    result
+}
+
 /// Does something until dropped: at a pace while it succeeds, ever later while it fails, and at once when the server is `back`; once
 /// only where there is no pace. The first turn is told so.
 pub async fn keep<Turn>(every: Option<Duration>, mut back: watch::Receiver<()>, mut turn: impl FnMut(bool) -> Turn)
@@ -88,6 +109,26 @@ mod tests {
         assert_eq!(asked(FailureKind::RateLimited(Some(Duration::from_secs(90)))), 90);
         assert!((5..=6).contains(&asked(FailureKind::RateLimited(None))));
         assert_eq!(asked(FailureKind::Storage), 300);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_further_page_whose_answer_is_lost_is_asked_for_once_more() {
+        for (page_no, kind, asked) in [
+            (1, FailureKind::Server(500), 1),
+            (2, FailureKind::Server(500), 2),
+            (3, FailureKind::BadReply, 2),
+            (3, FailureKind::Unreachable, 2),
+            (3, FailureKind::RateLimited(None), 1),
+            (3, FailureKind::Forbidden, 1),
+        ] {
+            let times = std::cell::Cell::new(0);
+            let ask = || {
+                times.set(times.get() + 1);
+                std::future::ready(Err::<(), _>(Failure::new(kind, "x")))
+            };
+            assert!(page_of(page_no, ask).await.is_err());
+            assert_eq!(times.get(), asked, "{page_no} {kind:?}");
+        }
     }
 
     /// When the turns were, in seconds, where those from one place to another fail; the server is back at `back`, if ever.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-use super::{Server, Sync, delta::OPEN_CURSOR, gate::Gate, meter::Meter};
+use super::{Server, Sync, delta::OPEN_CURSOR, gate::Gate, meter::Meter, pace::page_of};
 use crate::{
     domain::{Batch, Changed, Failure, News, Register},
     halo::{Class, ListRequest, Page},
@@ -83,7 +83,7 @@ pub(super) async fn read_whole<S: Server>(
             gate.passage().await;
         }
         let request = ListRequest { page_no, inactive_too: true, ..ListRequest::default() };
-        let Parted { batch, ids, count, left_out } = page(sync, register, &request, class).await?;
+        let Parted { batch, ids, count, left_out } = page_of(page_no, || page(sync, register, &request, class)).await?;
         let fresh = ids.iter().filter(|id| seen.insert(**id)).count() as u64;
         sync.tell_left_out(name(register), left_out).await;
         (count_now, count_least) = (count, if page_no == 1 { count } else { count_least.min(count) });

@@ -677,6 +677,11 @@ fn a_refresh_by_key_says_that_it_asks_and_that_all_is_up_to_date() {
     assert!(desk.text().contains("Asking for what has changed"), "{}", desk.text());
     desk.take(live());
     assert!(desk.text().contains("Up to date"), "{}", desk.text());
+    press(&mut desk, Key::char('r'));
+    let failure = Failure::new(FailureKind::Storage, "the server is away");
+    let connection = Connection::Failing { last_success: None, since: now().wall, failure, retry_at: None };
+    desk.take(Msg::News(News::Connection(connection)));
+    assert!(last(&desk).contains("Not asked: the server is away"), "{}", desk.text());
 }
 
 #[test]

@@ -61,8 +61,15 @@ impl Update<'_> {
                     self.effects.push(Effect::ServerIsBack);
                 }
                 // Where nothing changed nothing else would show that the key did anything.
-                if std::mem::take(&mut self.model.status.asked) && is_live {
-                    self.notify(Notice::info("Up to date"));
+                if std::mem::take(&mut self.model.status.asked) {
+                    match &self.model.status.connection {
+                        Connection::Live { .. } => self.notify(Notice::info("Up to date")),
+                        Connection::Failing { failure, .. } => {
+                            let words = format!("Not asked: {}", failure.what);
+                            self.notify(Notice::warning(&words));
+                        }
+                        Connection::Starting | Connection::Cached { .. } => self.model.status.asked = true,
+                    }
                 }
             }
             News::Token(token) => self.model.status.token = token,

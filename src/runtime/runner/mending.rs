@@ -12,9 +12,14 @@ use crate::{
 
 impl Work {
     /// Waits until the mirror is found damaged, which is told at once, and starts the session anew over what opening the file makes
-    /// of it: its own check decides. Answers the new mirror where that was damage; after a check that found none it is not looked
-    /// for again.
-    pub(super) async fn mend(&self, profile: &Profile, secret: &Arc<dyn SecretSource>, mirror: &Mirror) -> Option<Mirror> {
+    /// of it: its own check decides. Answers the new mirror, and whether that was damage: another instance may have set the file aside
+    /// before.
+    pub(super) async fn mend(
+        &self,
+        profile: &Profile,
+        secret: &Arc<dyn SecretSource>,
+        mirror: &Mirror,
+    ) -> Option<(Mirror, bool)> {
         mirror.found_damaged().await;
         tracing::error!("the local copy was found damaged while it was in use");
         let old = {
@@ -37,8 +42,8 @@ impl Work {
         });
         let (notice, mirror) = match begun {
             Ok((mirror, opened)) => {
-                let again = matches!(opened, Opened::Damaged { .. }).then_some(mirror);
-                (opened.notice().map(|words| Notice::warning(words.as_str())), again)
+                let again = (mirror, matches!(opened, Opened::Damaged { .. }));
+                (opened.notice().map(|words| Notice::warning(words.as_str())), Some(again))
             }
             Err(failure) => (Some(Notice::failure(&failure)), None),
         };

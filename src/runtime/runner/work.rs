@@ -1,8 +1,11 @@
 //! What tasks share, and the start of a session.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::sleep};
 
 use super::RunnerSettings;
 use crate::{
@@ -12,6 +15,10 @@ use crate::{
     runtime::logging::Logging,
     session::{Session, SessionSettings},
 };
+
+/// How long damage is not looked for after a check that found none: doubled each time in a row.
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 
 /// What tasks share: the settings, the way back, the session that runs.
 #[derive(Clone)]
@@ -29,9 +36,16 @@ impl Work {
         if mirror.is_stored() {
             let work = self.clone();
             tokio::spawn(async move {
-                let mut mirror = Some(mirror);
-                while let Some(watched) = mirror {
-                    mirror = work.mend(&profile, &secret, &watched).await;
+                let (mut mirror, mut pause) = (mirror, FIRST_PAUSE);
+                while let Some((next, was_damaged)) = work.mend(&profile, &secret, &mirror).await {
+                    // What is taken for damage where a check finds none must not keep the program starting anew.
+                    if was_damaged {
+                        pause = FIRST_PAUSE;
+                    } else {
+                        sleep(pause).await;
+                        pause = (pause * 2).min(LONGEST_PAUSE);
+                    }
+                    mirror = next;
                 }
             });
         }
