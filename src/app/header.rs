@@ -48,7 +48,7 @@ pub(super) fn draw(model: &Model, now: Now, painter: &mut Painter<'_>) {
     let progress = filling.map_or(0, |progress| 3 + gauge_cells(progress));
     facts.fit(room.saturating_sub(x + progress));
     for (words, role) in facts.words(&glyphs) {
-        if x + 3 >= room {
+        if x + 3 + LEAST_OF_A_NAME > room {
             break;
         }
         x = put(painter, x, &SafeText::line("   "), Role::HeaderDim);

@@ -58,6 +58,9 @@ impl Ended {
     }
 }
 
+/// How often a process in the background looks whether it has come to the front.
+const LOOK_WHETHER_IN_FRONT: Duration = Duration::from_secs(1);
+
 /// Everything that the loop waits for.
 pub struct Wires {
     /// From the terminal.
@@ -80,6 +83,9 @@ pub async fn run(
     let mut signals = Signals::listen()?;
     let mut out = Out { terminal, ended: None };
     step(&mut model, size(out.terminal), &mut runner, &mut out, clocks);
+    // Continued in the background: not every shell sends another signal to a job that comes to the front while it runs.
+    let (mut behind, mut look) = (false, tokio::time::interval(LOOK_WHETHER_IN_FRONT));
+    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         if let Some(ended) = out.ended {
             runner.keep(&model.last_view());
@@ -102,9 +108,7 @@ pub async fn run(
                 Signal::Stop => suspend(out.terminal, &runner),
                 Signal::Continue => {
                     runner.go_on();
-                    if let Err(error) = out.terminal.resume() {
-                        tracing::warn!(%error, "the terminal could not be taken again");
-                    }
+                    behind = !resume(out.terminal);
                     // The size may have changed while somebody else had the terminal.
                     step(&mut model, size(out.terminal), &mut runner, &mut out, clocks);
                 }
@@ -127,9 +131,21 @@ pub async fn run(
                     step(&mut model, msg, &mut runner, &mut out, clocks);
                 }
             }
+            _ = look.tick(), if behind => {
+                behind = !resume(out.terminal);
+                step(&mut model, size(out.terminal), &mut runner, &mut out, clocks);
+            }
             () = sleep_until(wake) => step(&mut model, Msg::Wake, &mut runner, &mut out, clocks),
         }
     }
+}
+
+/// Takes the terminal again; false while the process is in the background.
+fn resume(terminal: &Terminal) -> bool {
+    terminal.resume().unwrap_or_else(|error| {
+        tracing::warn!(%error, "the terminal could not be taken again");
+        true
+    })
 }
 
 /// What the loop may do to the outside.

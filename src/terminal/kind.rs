@@ -1,6 +1,7 @@
 //! What the terminal is and what stands before it, by the environment alone: asking would cost a round trip.
 
 use super::screen::Dialect;
+use crate::text::is_utf8_locale;
 
 /// What stands between this program and the terminal, on this side of the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub(super) struct Kind {
     pub(super) between: Between,
     /// Whether it takes a text as a link (OSC 8).
     pub(super) links: bool,
+    /// Whether it takes UTF-8, as the locale says.
+    pub(super) utf8: bool,
 }
 
 /// Values of `TERM_PROGRAM` of terminals that take links.
@@ -49,7 +52,7 @@ impl Kind {
         let program = env("TERM_PROGRAM").is_some_and(|name| LINKING.contains(&name.as_str()));
         let by_variable = new_vte || program || set("WT_SESSION") || set("KONSOLE_VERSION");
         let links = between == Between::Nothing && (dialect == Dialect::Modern || dialect == Dialect::Xterm && by_variable);
-        Self { dialect, between, links }
+        Self { dialect, between, links, utf8: is_utf8_locale(env) }
     }
 
     /// Whether the terminal itself answers what it is asked: what stands between answers at once and says nothing of the wire.

@@ -107,7 +107,7 @@ fn picture(cols: u16, rows: u16, text: &str) -> Buffer {
 }
 
 /// A terminal at the other end of the wire, with nothing in between.
-const XTERM: Kind = Kind { dialect: Dialect::Xterm, between: Between::Nothing, links: false };
+const XTERM: Kind = Kind { dialect: Dialect::Xterm, between: Between::Nothing, links: false, utf8: true };
 
 fn next(events: &mut mpsc::Receiver<TerminalEvent>) -> Option<TerminalEvent> {
     events.blocking_recv()

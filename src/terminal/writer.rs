@@ -240,7 +240,9 @@ struct Pending {
 impl Pending {
     /// Nothing so far, to a terminal of this kind.
     fn new(kind: Kind) -> Self {
-        Self { screen: Screen::new(kind.dialect), pace: Pace::new(kind.answers()), bytes: Vec::new(), sent: 0, gone: false }
+        let screen = Screen::new(kind.dialect);
+        let screen = if kind.utf8 { screen } else { screen.of_bytes() };
+        Self { screen, pace: Pace::new(kind.answers()), bytes: Vec::new(), sent: 0, gone: false }
     }
 
     fn rest(&self) -> &[u8] {

@@ -1,5 +1,7 @@
 //! [`Glyphs`]: the marks and lines, in UTF-8 or in ASCII.
 
+use crate::text::is_utf8_locale;
+
 /// The characters that are not letters: each is one cell wide unless said otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Glyphs {
@@ -98,13 +100,10 @@ impl Glyphs {
         levels: [".", ":", "-", "=", "+", "*", "#", "@"],
     };
 
-    /// Chooses by the locale: the first of `LC_ALL`, `LC_CTYPE` and `LANG` that is not empty decides (POSIX 8.2); without
-    /// any the locale is "C", which is ASCII.
+    /// Chooses by the locale, as [`is_utf8_locale`] does.
     #[must_use]
     pub fn detect(env: &dyn Fn(&str) -> Option<String>) -> Self {
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(env).find(|value| !value.is_empty());
-        let locale = locale.unwrap_or_default().to_ascii_lowercase();
-        if locale.contains("utf-8") || locale.contains("utf8") { Self::UTF8 } else { Self::ASCII }
+        if is_utf8_locale(env) { Self::UTF8 } else { Self::ASCII }
     }
 }
 

@@ -106,7 +106,8 @@ impl Cell {
     pub(super) fn disputed(&self) -> Option<usize> {
         match &self.glyph {
             Glyph::Blank | Glyph::Tail => None,
-            Glyph::Char { c, wide } => (*wide && !is_old_wide(*c)).then_some(2),
+            Glyph::Char { c, wide: true } => (!is_old_wide(*c)).then_some(2),
+            Glyph::Char { c, wide: false } => is_wide_to_some(*c).then_some(2),
             Glyph::Cluster { text, wide } => {
                 let marks_only = text.chars().skip(1).all(|c| ('\u{300}'..='\u{36f}').contains(&c));
                 let apart = text.chars().map(|c| c.width().unwrap_or(0)).sum::<usize>();
@@ -178,8 +179,21 @@ fn one(c: char, room: usize) -> Glyph {
 
 /// Whether a wide character is one that terminals have counted as two columns for decades: CJK. Emoji became wide by and by.
 fn is_old_wide(c: char) -> bool {
-    matches!(c, '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}'
+    // Hexagrams and the latest parts of characters only became wide of late.
+    let late = matches!(c, '\u{2ffc}'..='\u{2fff}' | '\u{31e4}'..='\u{31ef}' | '\u{4dc0}'..='\u{4dff}');
+    !late
+        && matches!(c, '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}'
         | '\u{ff00}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}' | '\u{20000}'..='\u{3fffd}')
+}
+
+/// Whether some terminals give a narrow character two columns: numbers in circles on black squares, halves of flags.
+fn is_wide_to_some(c: char) -> bool {
+    matches!(c, '\u{3248}'..='\u{324f}' | '\u{1f1e6}'..='\u{1f1ff}')
+}
+
+/// Whether a terminal that takes bytes rather than UTF-8 would find an order in a text: one of the C1 controls.
+fn holds_eight_bit_orders(text: &str) -> bool {
+    text.bytes().any(|byte| (0x80..0xa0).contains(&byte))
 }
 
 /// A screenful of cells.
@@ -227,6 +241,23 @@ impl Grid {
             }
         }
         Self { cols, cells }
+    }
+
+    /// Replaces what could be an order to a terminal that takes bytes rather than UTF-8.
+    pub(super) fn make_safe_for_bytes(&mut self) {
+        let mut within = false;
+        for cell in &mut self.cells {
+            let is_order = match &cell.glyph {
+                Glyph::Blank => false,
+                Glyph::Char { c, .. } => holds_eight_bit_orders(c.encode_utf8(&mut [0; 4])),
+                Glyph::Cluster { text, .. } => holds_eight_bit_orders(text),
+                Glyph::Tail => within,
+            };
+            within = is_order;
+            if is_order {
+                cell.glyph = Glyph::Char { c: '?', wide: false };
+            }
+        }
     }
 
     pub(super) const fn cols(&self) -> usize {

@@ -104,12 +104,19 @@ pub struct Screen {
     encoder: Encoder,
     cursor_visible: bool,
     link: Option<Link>,
+    /// Whether the terminal takes UTF-8.
+    utf8: bool,
 }
 
 impl Screen {
     /// A screen of which nothing is known but that its cursor is hidden.
     pub const fn new(dialect: Dialect) -> Self {
-        Self { shown: None, frame: None, encoder: Encoder::new(dialect), cursor_visible: false, link: None }
+        Self { shown: None, frame: None, encoder: Encoder::new(dialect), cursor_visible: false, link: None, utf8: true }
+    }
+
+    /// The same for a terminal that may take bytes rather than UTF-8: what it could take for an order is shown as a question mark.
+    pub fn of_bytes(self) -> Self {
+        Self { utf8: false, ..self }
     }
 
     /// Forgets what the terminal shows: the next frame is drawn from nothing.
@@ -135,6 +142,9 @@ impl Screen {
         let before = self.frame.take().filter(|_| self.link.is_none());
         let unlinked = self.link.is_none();
         let mut wanted = Grid::of(&frame, self.shown.as_ref().zip(before.as_ref()));
+        if !self.utf8 {
+            wanted.make_safe_for_bytes();
+        }
         let place = self.link.as_ref().and_then(|link| link.underline(&mut wanted));
         let known = self.shown.take().filter(|shown| shown.cols() == wanted.cols() && shown.rows() == wanted.rows());
         let shown = known.unwrap_or_else(|| {

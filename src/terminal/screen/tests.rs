@@ -680,3 +680,37 @@ fn what_could_end_the_order_early_is_no_link() {
         assert!(!out.windows(3).any(|three| three == b"\x1b]8"), "{odd}");
     }
 }
+
+#[test]
+fn what_a_terminal_of_bytes_could_take_for_an_order_is_not_sent() {
+    let words = "Hi Ý52;c;cm0=Ü Û2J é 漢字 e\u{301}";
+    for (utf8, sent) in [(true, true), (false, false)] {
+        let screen = Screen::new(Dialect::Xterm);
+        let mut screen = if utf8 { screen } else { screen.of_bytes() };
+        let mut wanted = Buffer::empty(Rect::new(0, 0, 60, 2));
+        wanted.set_string(0, 0, words, Style::new());
+        let mut out = Vec::new();
+        screen.present(wanted.clone(), None, &mut out);
+        wanted.set_string(0, 1, words, Style::new());
+        screen.present(wanted, None, &mut out);
+        assert_eq!(out.iter().any(|byte| (0x80..0xa0).contains(byte)), sent, "{utf8}");
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains('é') && text.contains("52;c;cm0="), "{text}");
+        assert_eq!(text.contains("Hi ?52;c;cm0=? ?2J"), !sent, "{text}");
+    }
+}
+
+#[test]
+fn what_some_terminals_give_two_columns_never_moves_what_follows() {
+    for c in ['\u{3248}', '\u{1f1ea}', '\u{4dc0}'] {
+        let mut screen = Screen::new(Dialect::Xterm);
+        let mut out = Vec::new();
+        let mut wanted = Buffer::empty(Rect::new(0, 0, 20, 2));
+        wanted.set_string(0, 0, format!("a{c}"), Style::new());
+        wanted.set_string(5, 0, "after", Style::new());
+        screen.present(wanted, None, &mut out);
+        let text = String::from_utf8(out).unwrap();
+        let (_, after) = text.split_once(c).unwrap();
+        assert!(after.starts_with("\x1b[") && !after.starts_with("\x1b[2C") && after.contains("after"), "{text:?}");
+    }
+}
