@@ -17,6 +17,9 @@ const LEAST_OF_A_NAME: u16 = 8;
 /// Cells of a reason's first word that are shown rather than nothing.
 const LEAST_OF_A_REASON: u16 = 16;
 
+/// Cells of a fact that is cut: fewer say nothing.
+const LEAST_OF_A_FACT: u16 = 8;
+
 /// Draws the first line.
 pub(super) fn draw(model: &Model, now: Now, painter: &mut Painter<'_>) {
     let status = &model.status;
@@ -48,7 +51,7 @@ pub(super) fn draw(model: &Model, now: Now, painter: &mut Painter<'_>) {
     let progress = filling.map_or(0, |progress| 3 + gauge_cells(progress));
     facts.fit(room.saturating_sub(x + progress));
     for (words, role) in facts.words(&glyphs) {
-        if x + 3 + LEAST_OF_A_NAME > room {
+        if x + 3 + LEAST_OF_A_FACT > room {
             break;
         }
         x = put(painter, x, &SafeText::line("   "), Role::HeaderDim);

@@ -133,7 +133,9 @@ pub async fn run(
             }
             _ = look.tick(), if behind => {
                 behind = !resume(out.terminal);
-                step(&mut model, size(out.terminal), &mut runner, &mut out, clocks);
+                if !behind {
+                    step(&mut model, size(out.terminal), &mut runner, &mut out, clocks);
+                }
             }
             () = sleep_until(wake) => step(&mut model, Msg::Wake, &mut runner, &mut out, clocks),
         }

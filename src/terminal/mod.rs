@@ -233,7 +233,8 @@ impl Terminal {
     }
 
     /// Takes the terminal again after SIGCONT, whoever had stopped the process; the next frame is drawn from nothing. False, and
-    /// nothing happens, if the process was continued in the background: another SIGCONT follows when it comes to the front.
+    /// nothing happens, if the process was continued in the background: to be called again until it is in front, as no
+    /// signal may tell of that.
     ///
     /// # Errors
     ///

@@ -13,7 +13,7 @@ use crate::{
 impl Work {
     /// Waits until the mirror is found damaged, which is told at once, and starts the session anew over what opening the file makes
     /// of it: its own check decides. Answers the new mirror, and whether that was damage: another instance may have set the file aside
-    /// before.
+    /// before. `None` where another session runs by now, or none could be begun.
     pub(super) async fn mend(
         &self,
         profile: &Profile,

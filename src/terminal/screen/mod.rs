@@ -139,8 +139,8 @@ impl Screen {
     /// given back. The rest is in the next frame, this one again or a newer.
     pub fn present_part(&mut self, frame: Buffer, cursor: Option<(u16, u16)>, most: usize, out: &mut Vec<u8>) -> Option<Buffer> {
         // A link is drawn over what the frame holds.
-        let before = self.frame.take().filter(|_| self.link.is_none());
         let unlinked = self.link.is_none();
+        let before = self.frame.take().filter(|_| unlinked);
         let mut wanted = Grid::of(&frame, self.shown.as_ref().zip(before.as_ref()));
         if !self.utf8 {
             wanted.make_safe_for_bytes();
