@@ -29,8 +29,9 @@ pub(super) fn hits(conn: &Connection, sources: &[Sought], most: usize) -> rusqli
 
 /// How many shards are looked at, of those between the newest, which may be nearly empty, and the oldest.
 const SHARDS_SAMPLED: usize = 3;
-/// Of so many rows that are looked at, so many that meet a check make it common.
-pub(super) const SAMPLED: usize = 64;
+/// Of so many rows that are looked at, so many that meet a check make it common. The next letter finds them looked at; with fewer of
+/// them, words that every fiftieth row has would often count as rare, and all their hits be gathered for the first hundred.
+pub(super) const SAMPLED: usize = 256;
 const COMMON: usize = 4;
 
 /// Whether many rows say all terms, judged by these: an order is walked faster then than hits are gathered.
@@ -43,8 +44,11 @@ pub(super) fn many_say(
     let mut found = 0;
     for id in ids.take(SAMPLED) {
         found += usize::from(words.said_by(conn, id, terms)?.is_some());
+        if found >= COMMON {
+            return Ok(true);
+        }
     }
-    Ok(found >= COMMON)
+    Ok(false)
 }
 
 /// So many rows of a shard are looked at; then its hits are gathered, which costs about as much.
