@@ -231,6 +231,30 @@ async fn all_history_ends_with_the_first_ticket() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn pages_that_are_not_looked_at_leave_no_ticket_out_without_a_word() {
+    // Lists of numbers help, unless they hold some only; lists by number have no other way.
+    for (numbers_paged, dates_ignored, closed, said) in [
+        (false, false, 900, "900 of 900 open · all closed"),
+        (true, false, 100, "100 of 900 open · all closed but 800"),
+        (false, true, 100, "900 of 900 open · all closed but 800"),
+    ] {
+        // Nine hundred a day, ten days apart.
+        let open = (1..=900).map(|id| ticket(id, 240, OPEN));
+        let desk = Desk::new(open.chain((901..=1800).map(|id| ticket(id, 480, CLOSED))));
+        desk.fault(|faults| {
+            (faults.pages_ignored, faults.numbers_paged, faults.dates_ignored) = (true, numbers_paged, dates_ignored);
+        });
+        let mirror = mirror().await;
+        let mut run = Run::start(&desk, &mirror, Asks { history: History::All, ..MINUTELY });
+        run.filled().await;
+        assert_eq!(run.closed().await.len(), closed, "{said}");
+        assert_eq!(run.coverage().await.words(run.now(), &jiff::tz::TimeZone::UTC).to_string(), said);
+        let asked = desk.asked().len();
+        assert!(asked < 100, "{asked} requests");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn dates_that_are_not_looked_at_are_noticed() {
     for nothing in [false, true] {
         let desk = history(24 * 60);

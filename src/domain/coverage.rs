@@ -17,6 +17,8 @@ pub struct Coverage {
     pub back_to: Option<Timestamp>,
     /// There is nothing older than that at the server.
     pub to_the_first: bool,
+    /// Closed tickets of that time that the server counts, and that could not be had from it.
+    pub lacking: u64,
     /// Open tickets of which the mirror holds the conversation as it was at their last action.
     pub conversations: u64,
 }
@@ -40,7 +42,9 @@ impl Coverage {
             None if self.closed == 0 => "none closed".to_owned(),
             None => format!("{} closed", grouped(self.closed)),
         };
-        [open, closed]
+        let covers = self.to_the_first || self.back_to.is_some();
+        let but = if covers && self.lacking > 0 { format!(" but {}", grouped(self.lacking)) } else { String::new() };
+        [open, closed + &but]
     }
 
     /// Both in one line: "9,812 of 9,812 open · closed back to 12 Aug".
@@ -87,6 +91,11 @@ mod tests {
             (Coverage { back_to: at("2026-08-12T00:00:00Z"), ..full }, "9,812 of 9,812 open · closed back to 12 Aug"),
             (Coverage { back_to: at("2024-08-12T00:00:00Z"), ..full }, "9,812 of 9,812 open · closed back to 12 Aug 2024"),
             (Coverage { back_to: at("2024-08-12T00:00:00Z"), to_the_first: true, ..full }, "9,812 of 9,812 open · all closed"),
+            (
+                Coverage { back_to: at("2026-08-12T00:00:00Z"), lacking: 1300, ..full },
+                "9,812 of 9,812 open · closed back to 12 Aug but 1,300",
+            ),
+            (Coverage { to_the_first: true, lacking: 1, ..full }, "9,812 of 9,812 open · all closed but 1"),
             (Coverage { open_there: Some(9800), ..full }, "9,812 of 9,812 open · 40,000 closed"),
             (Coverage { open: 300, closed: 0, ..full }, "300 of 9,812 open · none closed"),
             (Coverage::default(), "0 open · none closed"),

@@ -105,7 +105,8 @@ impl Halo {
             match self.whole(path, asked, query.clone(), class).await {
                 Err(failure) if failure.kind == FailureKind::TooLarge => {}
                 Err(failure) => return Err(failure),
-                Ok(page) => {
+                Ok(mut page) => {
+                    page.record_count = counted(paging, &page);
                     known.note(path, paging, &page);
                     return Ok(page);
                 }
@@ -135,7 +136,8 @@ impl Halo {
             let size = window.part(below);
             let part = Paging { page_no: window.at / size + 1, size };
             match self.whole::<T>(path, asked, part.instead_of(query), class).await {
-                Ok(page) => {
+                Ok(mut page) => {
+                    page.record_count = counted(part, &page);
                     if page.records.len() > size as usize {
                         return Err(self.bad_reply(asked, "it is too large, and parts of it are not given"));
                     }
@@ -184,9 +186,37 @@ impl Halo {
     }
 }
 
+/// How many records match, where what the server says can be that: not fewer than the page has, and no more than a full or a further
+/// page has is the number of its own rows.
+fn counted<T>(paging: Paging, page: &Page<T>) -> Option<u64> {
+    let rows = page.records.len() as u64 + u64::from(page.bad);
+    let has_room = paging.page_no == 1 && rows < u64::from(paging.size);
+    page.record_count.filter(|of| *of > rows || (*of == rows && has_room))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_count_that_is_none_is_not_taken_for_one() {
+        for (page_no, rows, said, counted) in [
+            (1, 40, Some(40), Some(40)),
+            (1, 100, Some(250), Some(250)),
+            (3, 50, Some(250), Some(250)),
+            (1, 0, Some(0), Some(0)),
+            (4, 0, Some(250), Some(250)),
+            (1, 40, None, None),
+            // Nothing, though rows come; the rows of the page itself; fewer than these.
+            (1, 40, Some(0), None),
+            (1, 100, Some(100), None),
+            (3, 50, Some(50), None),
+            (1, 40, Some(39), None),
+        ] {
+            let page = Page { records: vec![(); rows], record_count: said, bad: 0, left_out: 0, bytes: 0 };
+            assert_eq!(super::counted(Paging { page_no, size: 100 }, &page), counted, "{rows} on page {page_no}, {said:?} said");
+        }
+    }
 
     #[test]
     fn parts_begin_at_pages_of_their_size_and_stay_within_the_rows() {

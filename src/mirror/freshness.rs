@@ -11,6 +11,8 @@ pub const LAST_SUCCESS: &str = "sync.succeeded";
 pub const OPEN_THERE: &str = "tickets.there";
 /// Meta key: every ticket opened since then is here.
 pub const BACK_TO: &str = "history.back_to";
+/// Meta key: how many closed tickets of that time the server counts and does not give.
+pub const LACKING: &str = "history.lacking";
 /// Meta key: the server has nothing older than what is here.
 pub const TO_THE_FIRST: &str = "history.to_the_first";
 
@@ -41,6 +43,7 @@ impl Reader {
             closed: overview.closed,
             back_to: self.meta(BACK_TO)?.and_then(|at| at.parse().ok()),
             to_the_first: self.meta(TO_THE_FIRST)?.is_some(),
+            lacking: self.meta(LACKING)?.and_then(|count| count.parse().ok()).unwrap_or_default(),
             conversations: talked.query_row([], |row| row::unsigned(row, 0))?,
         })
     }

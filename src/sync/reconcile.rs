@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{Batch, Changed, Failure, TicketId},
     halo::{Class, Openness, TicketColumn, TicketsRequest},
-    mirror::{BACK_TO, OPEN_THERE, Pass, Reader},
+    mirror::{BACK_TO, LACKING, OPEN_THERE, Pass, Reader},
 };
 
 /// Meta key: the open tickets were compared since the last fill.
@@ -34,7 +34,7 @@ const COMPARED_AT_ONCE: u32 = 5000;
 /// Fetches what is open there and not here, and what is open here and not there; what the server no longer has, goes. Answers whether
 /// closures were missed that changes should have told.
 pub(super) async fn open_tickets<S: Server>(sync: &Sync<S>) -> Result<bool, Failure> {
-    let there = open_there(sync).await?;
+    let (there, lacking) = open_there(sync).await?;
     let here: BTreeSet<TicketId> = sync.mirror.read(Reader::open_ticket_ids).await?.into_iter().collect();
     let mut missing: Vec<TicketId> = there.difference(&here).copied().collect();
     let closed = known_of(sync, &missing).await?;
@@ -61,7 +61,7 @@ pub(super) async fn open_tickets<S: Server>(sync: &Sync<S>) -> Result<bool, Fail
     let open: BTreeSet<TicketId> = sync.mirror.read(Reader::open_ticket_ids).await?.into_iter().collect();
     let rest: Vec<TicketId> = there.difference(&open).copied().collect();
     let closed = known_of(sync, &rest).await?.len();
-    sync.mirror.set_meta(OPEN_THERE, Some(&(there.len() - closed).to_string())).await?;
+    sync.mirror.set_meta(OPEN_THERE, Some(&((there.len() - closed) as u64 + lacking).to_string())).await?;
     sync.mirror.set_meta(TICKETS_COMPARED, Some(&sync.now().to_string())).await?;
     sync.tell_coverage().await;
     Ok(missed && sync.meta(TOGETHER).await?.is_some())
@@ -77,6 +77,8 @@ pub(super) async fn deletions<S: Server>(sync: &Sync<S>, gate: &Gate) -> Result<
         Some(_) => {}
     }
     let mut written = 0;
+    // Known once all days are compared in one go.
+    let mut lacking = sync.meta(COMPARED_TO).await?.is_none().then_some(0);
     loop {
         let before = sync.meta_time(COMPARED_TO).await?.unwrap_or(Timestamp::MAX);
         let Some((newest, oldest)) = sync.mirror.read(move |reader| reader.opened_before(before, COMPARED_AT_ONCE)).await? else {
@@ -84,22 +86,43 @@ pub(super) async fn deletions<S: Server>(sync: &Sync<S>, gate: &Gate) -> Result<
         };
         let span = Span { from: day_of(oldest), to: day_after(newest).min(before) };
         gate.passage().await;
-        let Some(changed) = compare(sync, gate, span).await? else {
+        let covered = sync.meta_time(BACK_TO).await?.is_some_and(|back_to| back_to <= span.from);
+        let Some(compared) = compare(sync, gate, span, covered).await? else {
             tracing::warn!("the server's lists of numbers can't be relied on: deletions are not looked for");
+            lacking = None;
             break;
         };
-        written += changed;
+        written += compared.written;
+        lacking = lacking.map(|lacking| lacking + compared.lacking);
         sync.mirror.set_meta(COMPARED_TO, Some(&span.from.to_string())).await?;
     }
     if written > 0 {
         sync.changed(Changed::Tickets).await;
     }
+    if lacking == Some(0) {
+        sync.mirror.set_meta(LACKING, None).await?;
+    }
     sync.mirror.set_meta(COMPARED_TO, None).await?;
     sync.mirror.set_meta(ALL_COMPARED, Some(&sync.now().to_string())).await
 }
 
-/// Compares the tickets of some days; `None` where the server's list proves nothing.
-async fn compare<S: Server>(sync: &Sync<S>, gate: &Gate, span: Span) -> Result<Option<usize>, Failure> {
+/// What came of comparing the tickets of some days.
+pub(super) struct Compared {
+    written: usize,
+    /// How many the server has.
+    pub(super) there: u64,
+    /// How many of these it did not give.
+    pub(super) lacking: u64,
+}
+
+/// Compares the tickets of some days, which are `covered`: those that are not here then are fetched; `None` where the server's list
+/// proves nothing.
+pub(super) async fn compare<S: Server>(
+    sync: &Sync<S>,
+    gate: &Gate,
+    span: Span,
+    covered: bool,
+) -> Result<Option<Compared>, Failure> {
     let dates = Some((TicketColumn::Opened, span.from, span.to));
     let request = TicketsRequest { dates, ..TicketsRequest::default() };
     let there = match ids(sync, &request, Class::Bulk).await {
@@ -130,13 +153,15 @@ async fn compare<S: Server>(sync: &Sync<S>, gate: &Gate, span: Span) -> Result<O
         }
     }
     let known: BTreeSet<TicketId> = known.into_iter().map(|(id, _)| id).collect();
-    let covered = sync.meta_time(BACK_TO).await?.is_some_and(|back_to| back_to <= span.from);
     let missing: Vec<TicketId> = missing.into_iter().filter(|id| covered && !known.contains(id)).collect();
+    let mut lacking = missing.len() as u64;
     for chunk in missing.chunks(CHUNK) {
         gate.passage().await;
-        written += fetch(sync, chunk, Pass::Any, witness, Class::Bulk).await?.written;
+        let fetched = fetch(sync, chunk, Pass::Any, witness, Class::Bulk).await?;
+        written += fetched.written;
+        lacking -= fetched.found as u64;
     }
-    Ok(Some(written))
+    Ok(Some(Compared { written, there: there.len() as u64, lacking }))
 }
 
 /// Of these tickets those that are stored.
@@ -147,22 +172,24 @@ async fn known_of<S: Server>(sync: &Sync<S>, ids: &[TicketId]) -> Result<BTreeSe
 }
 
 /// The numbers of the tickets that are open there: by a list of numbers, or, where the server does not give it whole, from pages of
-/// rows, which are stored as they come.
-async fn open_there<S: Server>(sync: &Sync<S>) -> Result<BTreeSet<TicketId>, Failure> {
+/// rows, which are stored as they come. And how many more the server counts.
+async fn open_there<S: Server>(sync: &Sync<S>) -> Result<(BTreeSet<TicketId>, u64), Failure> {
     let request = TicketsRequest { openness: Openness::Open, ..TicketsRequest::default() };
     if sync.meta(NUMBERS_CUT).await?.is_none() {
         if let Some(there) = ids(sync, &request, Class::Background).await? {
-            return Ok(there);
+            return Ok((there, 0));
         }
         tracing::warn!("the server does not list numbers alone: open tickets are compared by pages of rows");
         sync.mirror.set_meta(NUMBERS_CUT, Some("1")).await?;
     }
-    let mut there = BTreeSet::new();
+    let (mut there, mut lacking, mut left_out) = (BTreeSet::new(), 0, 0);
     for page_no in 1.. {
         let request = TicketsRequest { page_no, order: Some((TicketColumn::Id, false)), ..request.clone() };
         let page = sync.server.tickets(&request, Class::Background).await?;
         let fresh = page.records.iter().filter(|record| there.insert(record.id)).count();
-        let over = page.is_stale(fresh) || page.record_count.is_some_and(|of| there.len() as u64 >= of);
+        left_out += u64::from(page.left_out);
+        lacking = page.record_count.map_or(0, |of| of.saturating_sub(there.len() as u64 + left_out));
+        let over = page.is_stale(fresh) || (page.record_count.is_some() && lacking == 0);
         if sync.mirror.write(Batch::Tickets(page.records), Pass::OpenOnly, sync.now()).await?.written > 0 {
             sync.changed(Changed::Tickets).await;
         }
@@ -170,7 +197,7 @@ async fn open_there<S: Server>(sync: &Sync<S>) -> Result<BTreeSet<TicketId>, Fai
             break;
         }
     }
-    Ok(there)
+    Ok((there, lacking))
 }
 
 /// The numbers of all tickets that fit; `None` where some are lacking.

@@ -39,6 +39,8 @@ pub(crate) struct Faults {
     pub(crate) actions_lack: bool,
     /// `ticketids` is ignored.
     pub(crate) ids_ignored: bool,
+    /// `page_no` is ignored.
+    pub(crate) pages_ignored: bool,
     /// Lists of numbers hold the first fifty and say nothing of the others.
     pub(crate) numbers_cut: bool,
     /// They hold the first fifty of those that they count.
@@ -215,7 +217,8 @@ impl Server for Desk {
         self.with(|world| {
             let found = world.select(request);
             let size = request.page_size.min(100) as usize;
-            let mut records: Vec<_> = found.iter().skip((request.page_no as usize - 1) * size).take(size).cloned().collect();
+            let page_no = if world.faults.pages_ignored { 1 } else { request.page_no as usize };
+            let mut records: Vec<_> = found.iter().skip((page_no - 1) * size).take(size).cloned().collect();
             let there = records.len();
             records.retain(|ticket| !world.large.contains(&ticket.id.0));
             let left_out = u32::try_from(there - records.len()).unwrap();

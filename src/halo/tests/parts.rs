@@ -21,7 +21,17 @@ struct Paged {
     rows: u64,
     cap: usize,
     looks_at_size: bool,
-    counts: bool,
+    counts: Counts,
+}
+
+/// What the server says of how many rows there are.
+#[derive(Clone, Copy, Debug)]
+enum Counts {
+    All,
+    /// Those of the page.
+    OfThePage,
+    Zero,
+    Nothing,
 }
 
 fn number(seen: &Seen, name: &str) -> usize {
@@ -42,9 +52,15 @@ async fn server(paged: Paged, large: &'static [u64]) -> Server {
         };
         let from = (number(seen, "page_no") - 1) * size;
         let rows: Vec<_> = (1..=paged.rows).skip(from).take(size).map(row).collect();
+        let count = match paged.counts {
+            Counts::All => Some(paged.rows),
+            Counts::OfThePage => Some(rows.len() as u64),
+            Counts::Zero => Some(0),
+            Counts::Nothing => None,
+        };
         let mut body = json!({"tickets": rows});
-        if paged.counts {
-            body["record_count"] = paged.rows.into();
+        if let Some(count) = count {
+            body["record_count"] = count.into();
         }
         Answer::json(200, &body)
     })
@@ -63,10 +79,11 @@ async fn all(halo: &Halo) -> (Vec<u64>, u32) {
         let page = halo.tickets(&request, Class::Bulk).await.unwrap();
         let fresh = page.records.iter().filter(|record| seen.insert(record.id)).count();
         left_out += page.left_out;
-        if page.is_stale(fresh) {
+        ids.extend(page.records.iter().filter(|_| fresh > 0).map(|record| record.id.0.unsigned_abs()));
+        let there = seen.len() as u64 + u64::from(left_out);
+        if page.is_stale(fresh) || page.record_count.is_some_and(|of| there >= of) {
             break;
         }
-        ids.extend(page.records.iter().map(|record| record.id.0.unsigned_abs()));
     }
     (ids, left_out)
 }
@@ -84,7 +101,7 @@ async fn every_row_comes_once_and_what_is_too_large_alone_is_left_out() {
         (33, &[34, 99, 100]),
         (7, &[8, 240]),
     ] {
-        let server = server(Paged { rows: 240, cap, looks_at_size: true, counts: true }, large).await;
+        let server = server(Paged { rows: 240, cap, looks_at_size: true, counts: Counts::All }, large).await;
         let (ids, left_out) = all(&small(&server)).await;
         let expected: Vec<u64> = (1..=240).filter(|id| !large.contains(id)).collect();
         assert_eq!(ids, expected, "pages of {cap}, without {large:?}");
@@ -93,8 +110,20 @@ async fn every_row_comes_once_and_what_is_too_large_alone_is_left_out() {
 }
 
 #[tokio::test]
+async fn no_row_is_lost_by_a_wrong_count() {
+    for counts in [Counts::OfThePage, Counts::Zero, Counts::Nothing] {
+        for (rows, large) in [(240, &[][..]), (200, &[]), (240, &[57, 230]), (40, &[])] {
+            let server = server(Paged { rows, cap: 100, looks_at_size: true, counts }, large).await;
+            let (ids, left_out) = all(&small(&server)).await;
+            let expected: Vec<u64> = (1..=rows).filter(|id| !large.contains(id)).collect();
+            assert_eq!((ids, left_out as usize), (expected, large.len()), "{counts:?} of {rows}, without {large:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_size_that_worked_is_kept_for_the_pages_that_follow() {
-    let server = server(Paged { rows: 240, cap: 100, looks_at_size: true, counts: false }, &[]).await;
+    let server = server(Paged { rows: 240, cap: 100, looks_at_size: true, counts: Counts::Nothing }, &[]).await;
     let halo = small(&server);
     assert_eq!(all(&halo).await.0.len(), 240);
     let asked = |server: &Server| -> Vec<(usize, usize)> {
@@ -111,7 +140,7 @@ async fn the_size_that_worked_is_kept_for_the_pages_that_follow() {
 
 #[tokio::test]
 async fn a_server_that_gives_too_much_whatever_is_asked_is_given_up_after_a_few_requests() {
-    let deaf = server(Paged { rows: 240, cap: 100, looks_at_size: false, counts: true }, &[]).await;
+    let deaf = server(Paged { rows: 240, cap: 100, looks_at_size: false, counts: Counts::All }, &[]).await;
     let endless = Server::start(|seen, _| match seen.method.as_str() {
         "POST" => Answer::token("token-1", 3600),
         _ => Answer::empty(200).how(How::Endless),
