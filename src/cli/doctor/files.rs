@@ -9,6 +9,11 @@ use crate::{
     text::SafeText,
 };
 
+/// With less room on the disk nothing is written any more: a writing needs some pages beside its rows.
+const LEAST_ROOM: u64 = 4 << 20;
+/// With less room a mirror of some tens of thousands of tickets does not fit.
+const LITTLE_ROOM: u64 = 128 << 20;
+
 /// One check for each file that is there, and for the folders.
 pub(super) fn checks(paths: &Paths) -> Vec<Check> {
     let mut checks = vec![match Config::load(paths) {
@@ -50,12 +55,38 @@ fn state(folder: &Path) -> Check {
             let advice = format!("run: chmod go-w '{}'", folder.display());
             Check::warning("state", &format!("{} can be written by others", folder.display()), SafeText::line(&advice))
         }
-        Ok(found) => Check::passed("state", &format!("{}, {}", folder.display(), mode(&found))),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            Check::passed("state", &format!("nothing yet ({})", folder.display()))
-        }
+        Ok(found) => with_room(folder, &format!("{}, {}", folder.display(), mode(&found))),
+        Err(error) if error.kind() == ErrorKind::NotFound => with_room(folder, &format!("nothing yet ({})", folder.display())),
         Err(error) => failed(&format!("can't be read: {error}")),
     }
+}
+
+/// A folder with which all is well but for the room on its disk, or on the one where it would be made.
+fn with_room(folder: &Path, words: &str) -> Check {
+    let disk = folder.ancestors().find(|folder| folder.exists()).and_then(|folder| rustix::fs::statvfs(folder).ok());
+    // A disk that tells nothing of itself may have any room.
+    disk.map_or_else(
+        || Check::passed("state", words),
+        |disk| room(folder, words, disk.f_bavail.saturating_mul(disk.f_frsize), disk.f_files > 0 && disk.f_favail == 0),
+    )
+}
+
+/// What so many bytes of room mean, and that no further file can be made.
+fn room(folder: &Path, words: &str, bytes: u64, no_files: bool) -> Check {
+    if no_files || bytes < LEAST_ROOM {
+        let what = if no_files { "no further file can be made" } else { "is full" };
+        let failure = Failure::new(FailureKind::Storage, &format!("the disk of {} {what}", folder.display()));
+        return Check::flawed(
+            "state",
+            &failure.advise("Nothing new is stored; make room, or name another folder with --state-dir"),
+        );
+    }
+    let words = format!("{words}, {} MB left", bytes >> 20);
+    if bytes < LITTLE_ROOM {
+        let advice = "A mirror of 100,000 tickets needs some 120 MB, half of it with bodies = false: make room";
+        return Check::warning("state", &words, SafeText::line(advice));
+    }
+    Check::passed("state", &words)
 }
 
 fn mode(file: &Metadata) -> String {
@@ -70,6 +101,20 @@ mod tests {
 
     fn states(paths: &Paths) -> Vec<State> {
         checks(paths).iter().map(Check::state).collect()
+    }
+
+    #[test]
+    fn a_disk_without_room_is_told() {
+        for (bytes, no_files, state, words) in [
+            (0, false, State::Warning, "the disk of /state is full"),
+            (1 << 40, true, State::Warning, "no further file can be made"),
+            (90 << 20, false, State::Warning, "mode 0700, 90 MB left"),
+            (1 << 40, false, State::Passed, "mode 0700, 1048576 MB left"),
+        ] {
+            let check = room(Path::new("/state"), "/state, mode 0700", bytes, no_files);
+            assert_eq!(check.state(), state, "{bytes} {no_files}");
+            assert!(check.what().contains(words), "{}", check.what());
+        }
     }
 
     #[test]

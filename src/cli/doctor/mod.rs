@@ -41,7 +41,12 @@ pub(super) async fn run(json: bool, around: &Surroundings) -> Result<ExitCode, F
 async fn profile(report: &mut Report, around: &Surroundings) -> Result<Option<(Profile, Arc<dyn SecretSource>)>, Failure> {
     let named = around.overrides.named();
     if !named.is_empty() {
-        report.add(Check::passed("environment", &format!("{} override the settings", named.join(", ")))).await?;
+        report
+            .add(Check::passed(
+                "environment",
+                &format!("{} {} the settings", named.join(", "), if named.len() == 1 { "overrides" } else { "override" }),
+            ))
+            .await?;
     }
     let chosen = Config::load(&around.paths)
         .and_then(|config| settings::choose(&around.paths, &config, around.profile.as_ref(), &around.overrides));

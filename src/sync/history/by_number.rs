@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{Failure, TicketRecord},
     halo::{Class, Openness, Page, TicketColumn, TicketsRequest},
-    mirror::{BACK_TO, Reader, TO_THE_FIRST},
+    mirror::{BACK_TO, LACKING, Reader, TO_THE_FIRST},
 };
 
 /// Meta key: where the reading by number stands: the page and the lowest number of it.
@@ -51,6 +51,8 @@ impl<S: Server> Reading<'_, S> {
                 if at_the_end && let Some(of) = count_before {
                     let here = self.sync.mirror.read(Reader::coverage).await?;
                     let open = if self.openness == Openness::Any { here.open } else { 0 };
+                    // What spans of days lacked before is among these.
+                    self.sync.mirror.set_meta(LACKING, None).await?;
                     self.lack(of.saturating_sub(here.closed + open)).await?;
                 }
                 self.sync.mirror.set_meta(WALK, None).await?;
