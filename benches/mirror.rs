@@ -20,8 +20,8 @@ use std::{
 
 use halo_tui::{
     domain::{
-        Agent, AgentId, Anchor, Batch, ClientId, Identity, PriorityId, Status, StatusId, TicketId, TicketRecord, TicketRow,
-        Timestamp, Window,
+        Agent, AgentId, Anchor, Batch, ClientId, Folds, GroupBy, Identity, PriorityId, RowId, Status, StatusId, TicketId,
+        TicketRecord, TicketRow, Timestamp, Window,
     },
     mirror::{BoardAsk, Mirror, NO_BODIES, Pass, Reader, TicketAsk},
     query::Query,
@@ -36,12 +36,13 @@ const PAGE: usize = 1000;
 fn main() {
     let desk = Desk::open();
     desk.sizes();
-    let parts = std::env::var("MIRROR_PARTS").unwrap_or_else(|_| "start board windows searches delta".to_owned());
+    let parts = std::env::var("MIRROR_PARTS").unwrap_or_else(|_| "start board windows groups searches delta".to_owned());
     for part in parts.split_whitespace() {
         match part {
             "start" => desk.start(),
             "board" => desk.board(),
             "windows" => desk.windows(),
+            "groups" => desk.groups(),
             "searches" => desk.searches(),
             "delta" => desk.delta(),
             _ => {}
@@ -180,6 +181,26 @@ impl Desk {
                     let rows = self.window(&query, Anchor::After(last), None).rows;
                     last = rows.last().map_or(TicketId(1), |row| row.id);
                 });
+            }
+        }
+    }
+
+    /// Lists in groups: the first look counts them all, then places that were not seen before, the next rows, and the end.
+    fn groups(&self) {
+        for scope in ["is:open", "is:open,closed"] {
+            for by in GroupBy::ALL.iter().copied() {
+                let ask = ask(&format!("{scope} sort:sla"), Anchor::Start, None);
+                let window = |anchor| {
+                    let ask = ask.clone();
+                    self.runtime
+                        .block_on(self.mirror.read(move |reader| reader.grouped(&ask, by, &Folds::default(), anchor)))
+                        .unwrap()
+                };
+                let name = format!("{scope} by {}", by.word());
+                measure(&format!("first  {name}"), 1, |_| drop(window(Anchor::Start)));
+                measure(&format!("start  {name}"), 40, |_| drop(window(Anchor::Start)));
+                measure(&format!("jump   {name}"), 40, |n| drop(window(Anchor::Around(RowId::Ticket(some(scope, n))))));
+                measure(&format!("end    {name}"), 5, |_| drop(window(Anchor::End)));
             }
         }
     }

@@ -245,6 +245,14 @@ impl Grouped<'_> {
         })
     }
 
+    /// All rows, group by group.
+    fn unfolded(&self) -> List {
+        let by = OrderKey { column: self.column, descending: false };
+        let within = self.list.order.iter().copied().filter(|key| key.column != self.column);
+        let order = std::iter::once(by).chain(within).collect();
+        List { order, name: format!("{} of {}", self.column, self.list.name), ..self.list.clone() }
+    }
+
     /// How many rows stand before one.
     fn offset(&self, item: Item) -> rusqlite::Result<u64> {
         let before = |at: usize| -> u64 {
@@ -257,11 +265,11 @@ impl Grouped<'_> {
                 if let Some(offset) = self.reader.positions.offset(&self.name, id) {
                     return Ok(offset);
                 }
-                let within = match self.list_of(at, 1) {
-                    Some(list) => list.standing_before(&self.reader.conn, id)?,
-                    None => 0,
-                };
-                Ok(before(at) + 1 + within)
+                let size = |group: &Group| group.count;
+                let all: u64 = self.groups.iter().map(size).sum();
+                let earlier: u64 = self.groups.iter().take(at).map(size).sum();
+                let place = self.unfolded().standing_before(&self.reader.conn, &self.reader.positions, id, all)?;
+                Ok(before(at) + 1 + place.saturating_sub(earlier))
             }
         }
     }

@@ -257,10 +257,13 @@ impl List {
         self.ids(conn, at.as_ref(), Direction::Backward, count, None)
     }
 
-    /// How many rows stand before this one.
-    pub(super) fn standing_before(&self, conn: &Connection, id: i64) -> rusqlite::Result<u64> {
+    /// How many rows stand before this one, of a list that has `total`.
+    pub(super) fn standing_before(&self, conn: &Connection, positions: &Positions, id: i64, total: u64) -> rusqlite::Result<u64> {
+        if let Some(ids) = self.whole_order(conn, positions, total)? {
+            return Ok(ids.iter().position(|other| *other == id).unwrap_or(0) as u64);
+        }
         match self.position(conn, id)? {
-            Some(at) => self.count(conn, Some(&at)),
+            Some(at) => self.depth(conn, positions, &at, total),
             None => Ok(0),
         }
     }
