@@ -691,6 +691,26 @@ async fn lists_that_prove_nothing_delete_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn closed_tickets_that_only_come_where_they_alone_are_asked_for_are_not_taken_for_deleted() {
+    let (desk, mirror) = (history(400), mirror().await);
+    desk.fault(|faults| (faults.closed_hidden, faults.closed_hidden_by_number) = (true, true));
+    let hourly = Asks { every: Some(Duration::from_hours(1)), ..MINUTELY };
+    let mut run = Run::start(&desk, &mirror, Asks { history: History::Days(60), ..hourly });
+    run.filled().await;
+    let open = run.open().await.len();
+    // One closes without the lists of changes telling so, and of each kind one is gone.
+    desk.touch(999_995, CLOSED, at("2026-11-20T05:00:00Z"));
+    desk.with(|world| [99_700, 999_994].map(|id| world.tickets.remove(&id)));
+    run.refresh(true).await.unwrap();
+    assert_eq!(run.open().await.len(), open - 2);
+    run.rounds(30).await;
+    run.filled().await;
+    // Of closed ones that no list of numbers has, it is not looked for each.
+    let closed = run.closed().await;
+    assert_eq!((closed.len(), closed.contains(&999_995), closed.contains(&999_994)), (401, true, false));
+}
+
+#[tokio::test(start_paused = true)]
 async fn registers_are_read_whole_once_and_then_by_what_changed() {
     for ignored in [false, true] {
         let (desk, mirror) = (history(5), mirror().await);

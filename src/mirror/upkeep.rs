@@ -46,6 +46,19 @@ impl Reader {
         Ok(self.conn.prepare_cached(sql)?.query_row([since.as_millisecond()], |row| row::unsigned(row, 0))?)
     }
 
+    /// The tickets that were closed last, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// Where the database refuses.
+    pub fn newest_closed(&self, count: usize) -> Result<Vec<TicketId>, StoreError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT id FROM tickets WHERE closed_key >= 0 AND id > 0 ORDER BY closed_key DESC LIMIT ?")?;
+        let rows = statement.query_map([i64::try_from(count).unwrap_or(i64::MAX)], |row| row.get(0).map(TicketId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// When the last, and the `count`th last, ticket was opened before a moment; of fewer the first one.
     ///
     /// # Errors

@@ -26,8 +26,10 @@ const ALL_COMPARED: &str = "deletions.compared";
 const COMPARED_TO: &str = "deletions.compared_to";
 /// How often deletions are looked for.
 const EVERY: SignedDuration = SignedDuration::from_hours(24);
-/// How many ids one request names, one of them a witness that must come back.
-const CHUNK: usize = 99;
+/// How many ids one request names beside its witnesses, which must come back.
+const CHUNK: usize = 97;
+/// How many closed tickets are witnesses: some may be gone themselves.
+const WITNESSES: usize = 3;
 /// How many ids are compared at once.
 const COMPARED_AT_ONCE: u32 = 5000;
 
@@ -213,10 +215,19 @@ struct Fetched {
     written: usize,
     found: usize,
     oldest_update: Option<Timestamp>,
+    /// Nothing came that was not asked for, and nothing was left out.
+    understood: bool,
+}
+
+impl Default for Fetched {
+    fn default() -> Self {
+        Self { written: 0, found: 0, oldest_update: None, understood: true }
+    }
 }
 
 /// Fetches tickets by number. Those that are not there go, where the server is seen to understand: it answers with none that was not
-/// asked for, and with the witness, which is there.
+/// asked for, and with the witness, which is there. A server may hide closed tickets from whoever does not ask for them alone: what is
+/// missing is asked for among these as well, with closed ones that were there before.
 async fn fetch<S: Server>(
     sync: &Sync<S>,
     wanted: &[TicketId],
@@ -224,20 +235,46 @@ async fn fetch<S: Server>(
     witness: Option<TicketId>,
     class: Class,
 ) -> Result<Fetched, Failure> {
-    let asked: BTreeSet<TicketId> = wanted.iter().copied().chain(witness).collect();
-    let request = TicketsRequest { ids: asked.iter().copied().collect(), ..TicketsRequest::default() };
+    let mut fetched = Fetched::default();
+    let mut asked: BTreeSet<TicketId> = wanted.iter().copied().chain(witness).collect();
+    let mut found = by_numbers(sync, &asked, wanted, (Openness::Any, pass), class, &mut fetched).await?;
+    let mut proven = witness.is_some_and(|witness| found.contains(&witness));
+    let missing =
+        |found: &BTreeSet<TicketId>| -> Vec<TicketId> { wanted.iter().filter(|id| !found.contains(id)).copied().collect() };
+    if pass == Pass::Any && proven && !missing(&found).is_empty() {
+        let wanted = missing(&found);
+        let newest = sync.mirror.read(|reader| reader.newest_closed(WITNESSES + CHUNK)).await?;
+        let closed: Vec<TicketId> = newest.into_iter().filter(|id| !asked.contains(id)).take(WITNESSES).collect();
+        asked = wanted.iter().chain(&closed).copied().collect();
+        let among = by_numbers(sync, &asked, &wanted, (Openness::Closed, Pass::ClosedOnly), class, &mut fetched).await?;
+        proven = closed.is_empty() || closed.iter().any(|id| among.contains(id));
+        found.extend(among);
+        let gone = missing(&found);
+        if proven && fetched.understood && !gone.is_empty() {
+            fetched.written += sync.mirror.write(Batch::Gone(gone), Pass::Any, sync.now()).await?.written;
+        }
+    }
+    Ok(fetched)
+}
+
+/// Asks for tickets by number and stores those that are wanted; answers which came.
+async fn by_numbers<S: Server>(
+    sync: &Sync<S>,
+    asked: &BTreeSet<TicketId>,
+    wanted: &[TicketId],
+    (openness, pass): (Openness, Pass),
+    class: Class,
+    fetched: &mut Fetched,
+) -> Result<BTreeSet<TicketId>, Failure> {
+    let request = TicketsRequest { ids: asked.iter().copied().collect(), openness, ..TicketsRequest::default() };
     let page = sync.server.tickets(&request, class).await?;
     let found: BTreeSet<TicketId> = page.records.iter().map(|record| record.id).collect();
     // What is there and too large to be read is not gone.
-    let understood = page.left_out == 0 && found.is_subset(&asked) && witness.is_some_and(|witness| found.contains(&witness));
+    fetched.understood &= page.left_out == 0 && found.is_subset(asked);
     let records: Vec<_> = page.records.into_iter().filter(|record| wanted.contains(&record.id)).collect();
-    let (count, oldest_update) = (records.len(), records.iter().filter_map(|record| record.last_update).min());
-    let mut written = sync.mirror.write(Batch::Tickets(records), pass, sync.now()).await?.written;
-    if understood && pass == Pass::Any {
-        let gone: Vec<TicketId> = wanted.iter().filter(|id| !found.contains(id)).copied().collect();
-        if !gone.is_empty() {
-            written += sync.mirror.write(Batch::Gone(gone), Pass::Any, sync.now()).await?.written;
-        }
-    }
-    Ok(Fetched { written, found: count, oldest_update })
+    fetched.found += records.len();
+    let oldest = records.iter().filter_map(|record| record.last_update).min();
+    fetched.oldest_update = fetched.oldest_update.into_iter().chain(oldest).min();
+    fetched.written += sync.mirror.write(Batch::Tickets(records), pass, sync.now()).await?.written;
+    Ok(found)
 }

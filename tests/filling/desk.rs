@@ -33,6 +33,8 @@ pub(crate) struct Faults {
     pub(crate) closed_ignored: bool,
     /// Lists without restriction hold open tickets only.
     pub(crate) closed_hidden: bool,
+    /// So do those by number.
+    pub(crate) closed_hidden_by_number: bool,
     /// `lastupdatefromdate` of registers is ignored.
     pub(crate) register_changes_ignored: bool,
     /// Lists of all actions of a day lack some.
@@ -180,7 +182,9 @@ impl World {
         match request.openness {
             Openness::Open if !faults.open_ignored => found.retain(|ticket| ticket.status_id != CLOSED),
             Openness::Closed if !faults.closed_ignored => found.retain(|ticket| ticket.status_id == CLOSED),
-            Openness::Any if faults.closed_hidden && request.ids.is_empty() => found.retain(|ticket| ticket.status_id != CLOSED),
+            Openness::Any if faults.closed_hidden && (request.ids.is_empty() || faults.closed_hidden_by_number) => {
+                found.retain(|ticket| ticket.status_id != CLOSED)
+            }
             _ => {}
         }
         let changed_since = request.changed_since.filter(|_| !faults.changes_ignored);
