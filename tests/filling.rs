@@ -471,6 +471,74 @@ async fn closures_that_changes_did_not_tell_end_the_trust_in_them() {
     assert!(!deltas(&desk).contains(&Openness::Any), "{:?}", deltas(&desk));
 }
 
+impl Run {
+    /// The tickets that are here as they are there.
+    async fn up_to_date(&self, desk: &Desk) -> usize {
+        let there: Vec<_> = desk.with(|world| world.tickets.values().map(|ticket| (ticket.id, ticket.last_update)).collect());
+        let mut up_to_date = 0;
+        for (id, last_update) in there {
+            let row = self.mirror.read(move |reader| reader.ticket(id)).await.unwrap();
+            up_to_date += usize::from(row.is_some_and(|row| row.last_update == last_update));
+        }
+        up_to_date
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_slid_while_changes_were_paged_is_not_lost() {
+    let desk = Desk::new((1..=400).map(|id| ticket(id, id, OPEN)));
+    let mirror = mirror().await;
+    let mut run = Run::start(&desk, &mirror, MINUTELY);
+    run.filled().await;
+    run.rounds(2).await;
+    let ago = |id: i64| run.now().checked_sub(SignedDuration::from_secs(10 * id)).unwrap();
+    (1..=250).for_each(|id| desk.touch(id, OPEN, ago(id)));
+    // One of the first page goes once that was sent.
+    desk.with(|world| world.vanish = Some((1, 7)));
+    run.rounds(2).await;
+    assert_eq!(run.up_to_date(&desk).await, 399);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_time_that_the_server_takes_for_one_of_its_own_zone_hides_no_change() {
+    // Eight hours west, an hour west, ten hours east.
+    for (hours_late, most) in [(8, 8), (1, 8), (-10, 8)] {
+        let desk = Desk::new((1..=400).map(|id| {
+            let earlier = SignedDuration::from_mins(3 * id);
+            let at = at("2026-11-20T10:00:00Z").checked_sub(earlier).ok();
+            TicketRecord { last_action: at, last_update: at, ..ticket(id, 0, OPEN) }
+        }));
+        desk.fault(|faults| faults.hours_late = hours_late);
+        let mirror = mirror().await;
+        let mut run = Run::start(&desk, &mirror, MINUTELY);
+        run.filled().await;
+        run.rounds(2).await;
+        desk.forget();
+        // One changes without an action.
+        desk.touch(5, OPEN, run.now());
+        desk.with(|world| world.tickets.get_mut(&400).unwrap().last_update = Some(run.now()));
+        run.rounds(2).await;
+        let asked = desk.asked().iter().filter(|asked| matches!(asked, Asked::Tickets(..))).count();
+        assert_eq!(run.up_to_date(&desk).await, 400, "{hours_late} hours");
+        assert!(asked <= most, "{asked} requests at {hours_late} hours");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_tickets_with_the_newest_date_are_not_read_each_minute() {
+    let desk = Desk::new((1..=600).map(|id| ticket(id, 0, OPEN)));
+    let mirror = mirror().await;
+    let mut run = Run::start(&desk, &mirror, MINUTELY);
+    run.filled().await;
+    run.rounds(3).await;
+    desk.forget();
+    run.rounds(8).await;
+    assert_eq!(deltas(&desk).len(), 8);
+    desk.touch(5, OPEN, run.now());
+    run.rounds(2).await;
+    assert_eq!(run.up_to_date(&desk).await, 600);
+}
+
 #[tokio::test(start_paused = true)]
 async fn rows_of_history_do_not_move_the_place_from_which_changes_are_asked_for() {
     let (desk, mirror) = (history(200), mirror().await);

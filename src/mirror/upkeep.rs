@@ -46,6 +46,17 @@ impl Reader {
         Ok(self.conn.prepare_cached(sql)?.query_row([since.as_millisecond()], |row| row::unsigned(row, 0))?)
     }
 
+    /// A ticket with this very `last_update`, of the closed or the open ones where that is told.
+    ///
+    /// # Errors
+    ///
+    /// Where the database refuses.
+    pub fn updated_at(&self, at: Timestamp, closed: Option<bool>) -> Result<Option<TicketId>, StoreError> {
+        let sql = "SELECT id FROM tickets WHERE updated_key = ?1 AND last_update = ?1 AND id > 0 AND is_closed = coalesce(?2, is_closed)";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        Ok(statement.query_row((at.as_millisecond(), closed), |row| row.get(0).map(TicketId)).optional()?)
+    }
+
     /// The tickets that were closed last, the newest first.
     ///
     /// # Errors

@@ -5,7 +5,13 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-use super::{Server, Sync, delta::OPEN_CURSOR, gate::Gate, meter::Meter, pace::page_of};
+use super::{
+    Server, Sync,
+    delta::{IN_THE_FUTURE, OPEN_CURSOR},
+    gate::Gate,
+    meter::Meter,
+    pace::page_of,
+};
 use crate::{
     domain::{Batch, Changed, Failure, News, Register},
     halo::{Class, ListRequest, Page},
@@ -15,8 +21,6 @@ use crate::{
 /// How often a register is read whole where changes are told, and where they are not.
 const WHOLE_EVERY: SignedDuration = SignedDuration::from_hours(24);
 const WHOLE_EVERY_WITHOUT_CHANGES: SignedDuration = SignedDuration::from_hours(6);
-/// Nothing can have changed since then: a server that finds something does not look at the parameter.
-const IN_THE_FUTURE: i64 = 4_070_908_800;
 
 /// The notes about one register, as meta keys.
 struct Keys {

@@ -23,6 +23,8 @@ pub(crate) const CLOSED: StatusId = StatusId(9);
 pub(crate) struct Faults {
     /// `lastupdatefromdate` is ignored.
     pub(crate) changes_ignored: bool,
+    /// `lastupdatefromdate` is taken for so many hours later.
+    pub(crate) hours_late: i64,
     /// Every list has the order of the numbers.
     pub(crate) order_ignored: bool,
     /// `datesearch` with its dates is ignored.
@@ -183,12 +185,13 @@ impl World {
             Openness::Open if !faults.open_ignored => found.retain(|ticket| ticket.status_id != CLOSED),
             Openness::Closed if !faults.closed_ignored => found.retain(|ticket| ticket.status_id == CLOSED),
             Openness::Any if faults.closed_hidden && (request.ids.is_empty() || faults.closed_hidden_by_number) => {
-                found.retain(|ticket| ticket.status_id != CLOSED)
+                found.retain(|ticket| ticket.status_id != CLOSED);
             }
             _ => {}
         }
         let changed_since = request.changed_since.filter(|_| !faults.changes_ignored);
-        found.retain(|ticket| changed_since.is_none_or(|since| ticket.last_update.unwrap() >= since));
+        let late = SignedDuration::from_hours(faults.hours_late);
+        found.retain(|ticket| changed_since.is_none_or(|since| ticket.last_update.unwrap() >= since + late));
         if let Some((_, from, to)) = request.dates.filter(|_| !faults.dates_ignored) {
             found.retain(|ticket| !faults.dates_find_nothing && (from..=to).contains(&ticket.opened.unwrap()));
         }
