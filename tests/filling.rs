@@ -255,6 +255,45 @@ async fn pages_that_are_not_looked_at_leave_no_ticket_out_without_a_word() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn old_tickets_with_the_highest_numbers_hide_none_that_are_new() {
+    let desk = history(300);
+    desk.fault(|faults| faults.dates_ignored = true);
+    desk.with(|world| world.tickets.extend((2_000_001..=2_000_850).map(|id| (id, ticket(id, 24 * 700, CLOSED)))));
+    let mirror = mirror().await;
+    let mut run = Run::start(&desk, &mirror, Asks { history: History::Days(90), ..MINUTELY });
+    run.filled().await;
+    let closed = run.closed().await;
+    assert_eq!(closed.iter().filter(|id| **id < 1_000_000).count(), 300);
+    // What is older is not asked for on and on.
+    desk.with(|world| world.tickets.extend((1..=9_000).map(|id| (id, ticket(id, 24 * 700, CLOSED)))));
+    run.task.abort();
+    desk.forget();
+    let mut run = Run::start(&desk, &self::mirror().await, Asks { history: History::Days(90), ..MINUTELY });
+    run.filled().await;
+    assert!(desk.bulk() < 30, "{} requests", desk.bulk());
+}
+
+#[tokio::test(start_paused = true)]
+async fn closed_tickets_without_a_date_to_go_by_come_by_number() {
+    for numbers_paged in [false, true] {
+        let desk = history(600);
+        desk.with(|world| {
+            for (id, opened) in [(101, None), (102, Some("1900-01-01T00:00:00Z")), (103, Some("2031-01-01T00:00:00Z"))] {
+                let opened = opened.map(at);
+                world.tickets.insert(id, TicketRecord { opened, ..ticket(id, 5_000, CLOSED) });
+            }
+            world.faults.numbers_paged = numbers_paged;
+        });
+        let mirror = mirror().await;
+        let mut run = Run::start(&desk, &mirror, Asks { history: History::All, ..MINUTELY });
+        run.filled().await;
+        let coverage = run.coverage().await;
+        assert_eq!((coverage.closed, coverage.lacking), if numbers_paged { (600, 3) } else { (603, 0) });
+        assert!(coverage.to_the_first);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn dates_that_are_not_looked_at_are_noticed() {
     for nothing in [false, true] {
         let desk = history(24 * 60);

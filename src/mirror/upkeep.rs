@@ -97,6 +97,22 @@ impl Reader {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Of the given tickets those that are not stored.
+    ///
+    /// # Errors
+    ///
+    /// Where the database refuses.
+    pub fn lacking(&self, ids: &[TicketId]) -> Result<Vec<TicketId>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT 1 FROM tickets WHERE id = ?")?;
+        let mut lacking = Vec::new();
+        for id in ids {
+            if !statement.exists([id.0])? {
+                lacking.push(*id);
+            }
+        }
+        Ok(lacking)
+    }
+
     /// Of the given tickets those that are stored with a date of opening, and that date.
     ///
     /// # Errors

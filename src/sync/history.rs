@@ -153,6 +153,18 @@ impl<'a, S: Server> Reading<'a, S> {
         Ok(understood)
     }
 
+    /// How many tickets are here of those that are asked for.
+    async fn here(&self) -> Result<u64, Failure> {
+        let here = self.sync.mirror.read(Reader::coverage).await?;
+        Ok(here.closed + if self.openness == Openness::Any { here.open } else { 0 })
+    }
+
+    /// Notes how many tickets lack of all: those that single spans lack are among them.
+    async fn lack_in_all(&self, lacking: u64) -> Result<(), Failure> {
+        self.sync.mirror.set_meta(LACKING, None).await?;
+        self.lack(lacking).await
+    }
+
     /// Notes tickets that the server counts and does not give.
     async fn lack(&self, more: u64) -> Result<(), Failure> {
         if more == 0 {

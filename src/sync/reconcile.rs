@@ -161,9 +161,26 @@ pub(super) async fn compare<S: Server>(
         gate.passage().await;
         let fetched = fetch(sync, chunk, Pass::Any, witness, Class::Bulk).await?;
         written += fetched.written;
-        lacking -= fetched.found as u64;
+        lacking = lacking.saturating_sub(fetched.found as u64);
     }
     Ok(Some(Compared { written, there: there.len() as u64, lacking }))
+}
+
+/// Asks for all tickets that are not here by their numbers; answers how many did not come, `None` where the server does not list all
+/// numbers.
+pub(super) async fn all_by_number<S: Server>(sync: &Sync<S>, gate: &Gate, openness: Openness) -> Result<Option<u64>, Failure> {
+    gate.passage().await;
+    let request = TicketsRequest { openness, ..TicketsRequest::default() };
+    let Some(there) = ids(sync, &request, Class::Bulk).await? else { return Ok(None) };
+    let witness = there.first().copied();
+    let there: Vec<TicketId> = there.into_iter().collect();
+    let missing = sync.mirror.read(move |reader| reader.lacking(&there)).await?;
+    let mut lacking = missing.len() as u64;
+    for chunk in missing.chunks(CHUNK) {
+        gate.passage().await;
+        lacking = lacking.saturating_sub(fetch(sync, chunk, Pass::Any, witness, Class::Bulk).await?.found as u64);
+    }
+    Ok(Some(lacking))
 }
 
 /// Of these tickets those that are stored.

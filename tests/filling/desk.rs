@@ -193,10 +193,11 @@ impl World {
         let late = SignedDuration::from_hours(faults.hours_late);
         found.retain(|ticket| changed_since.is_none_or(|since| ticket.last_update.unwrap() >= since + late));
         if let Some((_, from, to)) = request.dates.filter(|_| !faults.dates_ignored) {
-            found.retain(|ticket| !faults.dates_find_nothing && (from..=to).contains(&ticket.opened.unwrap()));
+            found.retain(|ticket| !faults.dates_find_nothing && ticket.opened.is_some_and(|at| (from..=to).contains(&at)));
         }
         match request.order.filter(|_| !faults.order_ignored) {
             Some((TicketColumn::Id, true)) => found.reverse(),
+            Some((TicketColumn::Opened, true)) => found.sort_by_key(|ticket| std::cmp::Reverse(ticket.opened)),
             Some((TicketColumn::LastAction, true)) => found.sort_by_key(|ticket| std::cmp::Reverse(ticket.last_action)),
             _ => {}
         }

@@ -64,6 +64,7 @@ impl<S: Server> Reading<'_, S> {
                     self.sync.mirror.set_meta(BACK_TO, Some(&span.from.to_string())).await?;
                     self.tell().await;
                     if count == 0 && self.begins == Timestamp::UNIX_EPOCH && self.is_first(span.from).await? {
+                        self.undated().await?;
                         return self.sync.mirror.set_meta(TO_THE_FIRST, Some("1")).await;
                     }
                     count
@@ -81,6 +82,17 @@ impl<S: Server> Reading<'_, S> {
         let request = TicketsRequest { page_size: 1, openness: self.openness, dates, ..TicketsRequest::default() };
         let page = self.sync.server.tickets(&request, Class::Bulk).await?;
         Ok(page.is_empty() && page.record_count.is_none_or(|count| count == 0))
+    }
+
+    /// Asks by their numbers for tickets that are in no span: nobody knows, or mistakes, when they were opened.
+    async fn undated(&self) -> Result<(), Failure> {
+        let Some(of) = self.count(None).await? else { return Ok(()) };
+        let lacking = of.saturating_sub(self.here().await?);
+        if lacking > 0 {
+            let lacking = reconcile::all_by_number(self.sync, self.gate, self.openness).await?.unwrap_or(lacking);
+            self.lack_in_all(lacking).await?;
+        }
+        Ok(())
     }
 
     async fn span(&mut self, span: Span) -> Result<Read, Failure> {
