@@ -475,6 +475,17 @@ async fn one_request_tells_all_changes_once_it_is_seen_to_bring_closures() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn how_many_are_open_follows_what_changes() {
+    let (desk, mirror) = (history(3), mirror().await);
+    let mut run = Run::start(&desk, &mirror, MINUTELY);
+    run.filled().await;
+    assert_eq!(run.coverage().await.open_there, Some(10));
+    desk.touch(999_995, CLOSED, run.now());
+    let told = run.until(|news| matches!(news, News::Coverage(Coverage { open: 9, .. }))).await;
+    assert!(matches!(told, News::Coverage(Coverage { open_there: Some(9), .. })), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn lists_that_hide_closures_are_found_out() {
     let (desk, mirror) = (history(3), mirror().await);
     desk.fault(|faults| faults.closed_hidden = true);

@@ -9,7 +9,7 @@ use crate::text::SafeText;
 pub struct Coverage {
     /// Open tickets in the mirror.
     pub open: u64,
-    /// Open tickets that the server counted last, where it ever did.
+    /// Open tickets that the server has, as far as it ever counted them.
     pub open_there: Option<u64>,
     /// Closed tickets in the mirror.
     pub closed: u64,

@@ -7,8 +7,10 @@ use crate::domain::{Coverage, TicketId, Timestamp};
 
 /// Meta key: when the newest refresh succeeded.
 pub const LAST_SUCCESS: &str = "sync.succeeded";
-/// Meta key: how many open tickets the server counted last.
+/// Meta key: how many open tickets the server counted when they began to be filled, until they were compared.
 pub const OPEN_THERE: &str = "tickets.there";
+/// Meta key: how many open tickets the server had that did not come, when they were last compared.
+pub const OPEN_LACKING: &str = "tickets.lacking";
 /// Meta key: every ticket opened since then is here.
 pub const BACK_TO: &str = "history.back_to";
 /// Meta key: how many closed tickets of that time the server counts and does not give.
@@ -37,13 +39,15 @@ impl Reader {
             "SELECT count(*) FROM tickets AS t JOIN conversations AS c ON c.ticket_id = t.id \
              WHERE t.is_closed = 0 AND t.last_action <= coalesce(c.for_last_action, t.last_action - 1)",
         )?;
+        let number = |key| -> Result<Option<u64>, StoreError> { Ok(self.meta(key)?.and_then(|count| count.parse().ok())) };
+        let lacking = number(OPEN_LACKING)?.map(|lacking| overview.open + lacking);
         Ok(Coverage {
             open: overview.open,
-            open_there: self.meta(OPEN_THERE)?.and_then(|count| count.parse().ok()),
+            open_there: number(OPEN_THERE)?.or(lacking),
             closed: overview.closed,
             back_to: self.meta(BACK_TO)?.and_then(|at| at.parse().ok()),
             to_the_first: self.meta(TO_THE_FIRST)?.is_some(),
-            lacking: self.meta(LACKING)?.and_then(|count| count.parse().ok()).unwrap_or_default(),
+            lacking: number(LACKING)?.unwrap_or_default(),
             conversations: talked.query_row([], |row| row::unsigned(row, 0))?,
         })
     }

@@ -55,7 +55,7 @@ pub use ask::{Applied, Pass, TicketAsk};
 pub use board::BoardAsk;
 pub use bodies::NO_BODIES;
 pub use error::StoreError;
-pub use freshness::{BACK_TO, LACKING, LAST_SUCCESS, OPEN_THERE, TO_THE_FIRST};
+pub use freshness::{BACK_TO, LACKING, LAST_SUCCESS, OPEN_LACKING, OPEN_THERE, TO_THE_FIRST};
 pub use open::Opened;
 pub use place::{lock_beside, purge};
 pub use reader::Reader;

@@ -54,6 +54,8 @@ pub(super) struct Delta {
     settled: Option<(Asking, Timestamp, u32)>,
     /// The cursor at which it was last examined whether the server takes times for later ones.
     examined: Option<Timestamp>,
+    /// Rows came since that was asked last.
+    pub(super) wrote: bool,
 }
 
 /// What came of the lists of changes.
@@ -280,6 +282,7 @@ impl Delta {
         }
         if sync.mirror.write(Batch::Tickets(page.records), asking.pass(), sync.now()).await?.written > 0 {
             sync.changed(Changed::Tickets).await;
+            self.wrote = true;
         }
         let there = changes.seen.len() as u64 + u64::from(page.left_out);
         let last = stale || page.record_count.is_some_and(|of| there >= of);

@@ -201,6 +201,9 @@ impl<'a, S: Server> Fresh<'a, S> {
             // No ticket has a date to go by: the fill is the only way.
             return sync.mirror.set_meta(TICKETS_FILLED, None).await;
         }
+        if std::mem::take(&mut self.delta.wrote) {
+            sync.tell_coverage().await;
+        }
         if everything {
             self.compare().await?;
         } else {

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{Batch, Changed, Failure, TicketId},
     halo::{Class, Openness, TicketColumn, TicketsRequest},
-    mirror::{BACK_TO, LACKING, OPEN_THERE, Pass, Reader},
+    mirror::{BACK_TO, LACKING, OPEN_LACKING, OPEN_THERE, Pass, Reader},
 };
 
 /// Meta key: the open tickets were compared since the last fill.
@@ -63,7 +63,10 @@ pub(super) async fn open_tickets<S: Server>(sync: &Sync<S>) -> Result<bool, Fail
     let open: BTreeSet<TicketId> = sync.mirror.read(Reader::open_ticket_ids).await?.into_iter().collect();
     let rest: Vec<TicketId> = there.difference(&open).copied().collect();
     let closed = known_of(sync, &rest).await?.len();
-    sync.mirror.set_meta(OPEN_THERE, Some(&((there.len() - closed) as u64 + lacking).to_string())).await?;
+    // From here on what changes tells how many there are; these alone are still to come.
+    let lacking = (rest.len() - closed) as u64 + lacking;
+    sync.mirror.set_meta(OPEN_LACKING, Some(&lacking.to_string())).await?;
+    sync.mirror.set_meta(OPEN_THERE, None).await?;
     sync.mirror.set_meta(TICKETS_COMPARED, Some(&sync.now().to_string())).await?;
     sync.tell_coverage().await;
     Ok(missed && sync.meta(TOGETHER).await?.is_some())
