@@ -138,6 +138,11 @@ fn listings_in_every_form_online_and_with_the_server_gone() {
         assert!(self::words(&refused).contains(&format!("{}\n^", words[1])), "{}", self::words(&refused));
     }
 
+    let doubted = run(home, &stand_in, &["list", "status:nwe", "--offline"]);
+    assert_eq!((doubted.status.code(), out(&doubted).as_str()), (Some(0), ""), "{}", words(&doubted));
+    let note = "status:nwe\n       ^^^\nhalo-tui: did you mean New? no status here is called that\n";
+    assert!(words(&doubted).contains(note), "{}", words(&doubted));
+
     let clients = run(home, &stand_in, &["clients", "--jsonl"]);
     let client: serde_json::Value = serde_json::from_str(out(&clients).lines().next().unwrap()).unwrap();
     for field in ["id", "name", "inactive", "vip", "open_tickets"] {

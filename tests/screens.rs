@@ -11,6 +11,8 @@
 mod board;
 #[path = "screens/client.rs"]
 mod client;
+#[path = "screens/filter.rs"]
+mod filter;
 #[path = "screens/keys.rs"]
 mod keys;
 #[path = "screens/lines.rs"]
@@ -259,7 +261,7 @@ fn answer(question: &Question) -> Answer {
         })),
         Question::Overview => Answer::Overview(Overview { open: 1214, closed: 3, total: 1217, clients: 120 }),
         Question::Known => {
-            let known = |key, name| Known { key, name: line(name) };
+            let known = |key: NameKey, name| Known::new(key, line(name));
             Answer::Known(vec![
                 known(NameKey::Client, "Borealis Ltd"),
                 known(NameKey::Client, "Boréal & Fils"),

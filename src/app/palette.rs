@@ -239,7 +239,7 @@ fn names(words: &str, known: &[Known]) -> Vec<Offer> {
     let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
     let mut offers = Vec::new();
     for key in [NameKey::Client, NameKey::Agent, NameKey::Team, NameKey::Status, NameKey::Type, NameKey::Site, NameKey::List] {
-        let of_kind = known.iter().filter(|known| known.key == key).map(|known| known.name.as_str());
+        let of_kind = known.iter().filter(|known| known.in_use && known.key == key.into()).map(|known| known.name.as_str());
         for (name, _) in pattern.match_list(of_kind, &mut matcher).into_iter().take(NAMES) {
             offers.push(Offer {
                 span: 0..words.len(),
@@ -329,7 +329,7 @@ mod tests {
 
     #[test]
     fn who_is_called_so_comes_before_the_tickets_that_say_so() {
-        let known = [Known { key: NameKey::Agent, name: SafeText::line("Nora Stein") }];
+        let known = [Known::new(NameKey::Agent, SafeText::line("Nora Stein"))];
         let ticket =
             TicketRow { id: TicketId(7), summary: SafeText::line("Nora can't print, nor can Stein"), ..TicketRow::default() };
         let first = |words: &str| offers(words, &[], &known, std::slice::from_ref(&ticket), &[])[0].insert.clone();
@@ -339,7 +339,7 @@ mod tests {
 
     #[test]
     fn names_and_tickets_are_offered_as_what_leads_to_them() {
-        let known = |key, name| Known { key, name: SafeText::line(name) };
+        let known = |key: NameKey, name| Known::new(key, SafeText::line(name));
         let known =
             [known(NameKey::Client, "North Sea Logistics"), known(NameKey::Agent, "Nora Stein"), known(NameKey::Status, "New")];
         let ticket = TicketRow { id: TicketId(12), summary: SafeText::line("No sea view"), ..TicketRow::default() };

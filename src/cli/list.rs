@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{ClientRow, Failure, FailureKind, TicketRow},
-    query::{Filter, NameValue, Query, QueryError, State, check_words},
+    query::{Acquaintance, Filter, NameValue, Query, QueryError, State, check_words, doubt},
     session::Session,
 };
 
@@ -36,7 +36,13 @@ pub(super) async fn tickets(options: &ListOptions, around: &Surroundings) -> Res
     if session.me().is_none() && is_about_me(&query) {
         warn("who you are is not known here, so nothing is yours; choose it on the connect screen");
     }
-    print(&session, query, options).await?;
+    let finds = print(&session, query, options).await?;
+    if let Ok(known) = session.mirror().read(|reader| reader.known()).await
+        && let Some(doubt) = doubt(&words, None, Acquaintance { known: &known, finds })
+    {
+        point_at(&words, &doubt);
+        warn(&doubt.to_string());
+    }
     finish(session).await;
     Ok(())
 }
@@ -61,8 +67,8 @@ async fn freshen_lists(session: &Session, query: &Query) -> Result<(), Failure> 
     Ok(())
 }
 
-/// Prints rows as they are read, holding a few chunks at a time.
-async fn print(session: &Session, query: Query, options: &ListOptions) -> Result<(), Failure> {
+/// Prints rows as they are read, holding a few chunks at a time; answers whether there are any.
+async fn print(session: &Session, query: Query, options: &ListOptions) -> Result<bool, Failure> {
     let (rows, mut chunks) = mpsc::channel::<Vec<TicketRow>>(WAITING);
     let (format, layout) = (options.format(), Layout::of_stdout());
     // A reader of the output that stands still must not keep signals from being heard: printing has a thread of its own.
@@ -75,24 +81,33 @@ async fn print(session: &Session, query: Query, options: &ListOptions) -> Result
             listing.finish()
         })
     });
-    let hand_over = async |chunk| match rows.send(chunk).await {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(_) => ControlFlow::Break(()),
+    let mut finds = false;
+    let hand_over = async |chunk: Vec<TicketRow>| {
+        finds |= !chunk.is_empty();
+        match rows.send(chunk).await {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
     };
     let read = session.each_ticket(query, options.limit, hand_over).await;
     drop(rows);
     let ended = printing.await.map_err(|_| Failure::new(FailureKind::Gone, "the printing stopped unexpectedly"))?;
-    read.and(printed(ended))
+    read.and(printed(ended)).map(|()| finds)
 }
 
 /// Shows the place of the mistake and makes the failure of it.
 fn explain(words: &str, error: &QueryError) -> Failure {
+    point_at(words, error);
+    Failure::new(FailureKind::Settings, &error.to_string())
+}
+
+/// Shows the place.
+fn point_at(words: &str, error: &QueryError) {
     // One line whatever was typed, so that the carets stand under it.
     if !words.contains(char::is_control) {
         say(words);
         say(&error.caret_line(words));
     }
-    Failure::new(FailureKind::Settings, &error.to_string())
 }
 
 fn is_about_me(query: &Query) -> bool {

@@ -88,6 +88,20 @@ impl Names {
         label(self.types.get(&id), id).name
     }
 
+    /// What priorities are called, from the highest, each once, then their numbers.
+    pub(super) fn priority_words(&self) -> Vec<SafeText> {
+        let mut named: Vec<_> = self.priorities.iter().map(|((_, id), named)| (*id, &named.label.name)).collect();
+        named.sort_unstable();
+        let mut words: Vec<SafeText> = Vec::new();
+        let numbers = named.iter().map(|(id, _)| SafeText::line(&id.to_string()));
+        for word in named.iter().map(|(_, name)| (*name).clone()).chain(numbers) {
+            if !word.is_empty() && !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        words
+    }
+
     /// The SLA-and-number pairs of the priorities whose name fits.
     pub(super) fn priorities_named(&self, fits: impl Fn(&str) -> bool) -> Vec<(i64, i64)> {
         let mut found: Vec<_> = self.priorities.iter().filter(|(_, named)| fits(&named.words)).map(|(key, _)| *key).collect();

@@ -232,6 +232,10 @@ pub trait Pane: std::fmt::Debug + Send {
     fn complete(&self, _words: &str, _cursor: usize, _known: &[Known]) -> Vec<Completion> {
         Vec::new()
     }
+    /// What of the words is probably not what was meant, where all of them can be read.
+    fn doubt(&self, _words: &str, _cursor: usize, _known: &[Known]) -> Option<QueryError> {
+        None
+    }
     /// Does a command with what was typed after it; `false` where it takes nothing here.
     fn command_with(&mut self, _command: Command, _words: &str, _context: Context, _out: &mut Vec<Outcome>) -> bool {
         false

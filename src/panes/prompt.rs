@@ -73,6 +73,8 @@ pub struct Prompt {
     /// What was typed before the first of the offers was put in its place; they belong to these words.
     typed: Option<String>,
     complaint: Option<QueryError>,
+    /// What can be read but is probably not what was meant.
+    doubt: Option<QueryError>,
 }
 
 impl Prompt {
@@ -87,6 +89,7 @@ impl Prompt {
             offered: None,
             typed: None,
             complaint: None,
+            doubt: None,
         }
     }
 
@@ -117,6 +120,16 @@ impl Prompt {
     /// Says what is wrong with the words, or that nothing is.
     pub fn complain(&mut self, complaint: Option<QueryError>) {
         self.complaint = complaint;
+    }
+
+    /// Says what of the words is probably not what was meant, or that nothing is.
+    pub fn put_in_doubt(&mut self, doubt: Option<QueryError>) {
+        self.doubt = doubt;
+    }
+
+    /// What of the words is probably not what was meant.
+    pub fn doubt(&self) -> Option<&QueryError> {
+        self.doubt.as_ref()
     }
 
     /// Whether something is wrong with the words.

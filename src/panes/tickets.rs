@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{Changed, ClientId, GroupedRow, HaloListRow, LastView, RowId, TicketId, TicketRow, grouped},
     msg::{Answer, Command, Now, PaneId},
-    query::{Completion, Known, Marks, Query, QueryError, complete},
+    query::{Acquaintance, Completion, Known, Marks, Query, QueryError, complete, doubt},
     text::SafeText,
     ui::Painter,
 };
@@ -234,6 +234,10 @@ impl Pane for TicketsPane {
     fn complete(&self, words: &str, cursor: usize, known: &[Known]) -> Vec<Completion> {
         // An empty line says by its hint what it takes.
         if words.trim().is_empty() { Vec::new() } else { complete(words, cursor, known) }
+    }
+
+    fn doubt(&self, words: &str, cursor: usize, known: &[Known]) -> Option<QueryError> {
+        doubt(words, Some(cursor), Acquaintance { known, finds: self.list.selected().is_some() })
     }
 
     fn filter_words(&self) -> Option<&str> {

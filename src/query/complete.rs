@@ -18,9 +18,33 @@ const MOST: usize = 50;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
     /// The key it completes.
-    pub key: NameKey,
+    pub key: KnownKey,
     /// The name.
     pub name: SafeText,
+    /// Whether it is in use; what is not can be asked for all the same, but is not offered.
+    pub in_use: bool,
+}
+
+impl Known {
+    /// A name that is in use.
+    pub fn new(key: impl Into<KnownKey>, name: SafeText) -> Self {
+        Self { key: key.into(), name, in_use: true }
+    }
+}
+
+/// The keys whose names a tenant knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnownKey {
+    /// Somebody or something that is named.
+    Name(NameKey),
+    /// `pri`: names of priorities, and their numbers.
+    Priority,
+}
+
+impl From<NameKey> for KnownKey {
+    fn from(key: NameKey) -> Self {
+        Self::Name(key)
+    }
 }
 
 /// Something that could stand there instead of what was typed.
@@ -61,7 +85,7 @@ pub fn complete(text: &str, cursor: usize, known: &[Known]) -> Vec<Completion> {
         }
         Some(Key::Name(name)) => {
             let wanted = folded_words(at.typed);
-            let names = known.iter().filter(|known| known.key == name && fits(&known.name, &wanted));
+            let names = known.iter().filter(|known| known.in_use && known.key == name.into() && fits(&known.name, &wanted));
             let me = Some("@me".to_owned()).filter(|me| name == NameKey::Agent && begins(me, at.typed));
             offered(&span, me.into_iter().chain(names.map(|known| value(known.name.as_str()))))
         }
@@ -131,7 +155,7 @@ impl NameKey {
 }
 
 /// The name as a value; in quotes where it would be read as something else.
-fn value(name: &str) -> String {
+pub(super) fn value(name: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '&' | '/');
     if name.chars().all(plain) { name.to_owned() } else { quoted(name) }
 }
@@ -142,9 +166,9 @@ mod tests {
 
     fn inserts(text: &str) -> Vec<String> {
         let known = [
-            Known { key: NameKey::Client, name: SafeText::line("Acme \"West\" Ltd") },
-            Known { key: NameKey::Client, name: SafeText::line("Zoë") },
-            Known { key: NameKey::Agent, name: SafeText::line("Priya") },
+            Known::new(NameKey::Client, SafeText::line("Acme \"West\" Ltd")),
+            Known::new(NameKey::Client, SafeText::line("Zoë")),
+            Known::new(NameKey::Agent, SafeText::line("Priya")),
         ];
         complete(text, text.len(), &known).into_iter().map(|c| c.insert).collect()
     }

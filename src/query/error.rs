@@ -12,13 +12,13 @@ pub struct QueryError {
     /// What is wrong: one sentence, without a final stop. May quote what was typed.
     pub message: String,
     /// The nearest valid word, where one is near.
-    pub nearest: Option<&'static str>,
+    pub nearest: Option<String>,
 }
 
 impl fmt::Display for QueryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The way out first: a narrow screen cuts the end.
-        if let Some(word) = self.nearest {
+        if let Some(word) = &self.nearest {
             write!(f, "did you mean {word}? ")?;
         }
         f.write_str(&self.message)
@@ -30,8 +30,8 @@ impl QueryError {
         Self { span, message: message.into(), nearest: None }
     }
 
-    pub(super) fn near(mut self, typed: &str, words: impl Iterator<Item = &'static str>) -> Self {
-        self.nearest = nearest(typed, words);
+    pub(super) fn near<'a>(mut self, typed: &str, words: impl Iterator<Item = &'a str>) -> Self {
+        self.nearest = nearest(typed, words).map(str::to_owned);
         self
     }
 
@@ -45,14 +45,9 @@ impl QueryError {
 }
 
 /// The word that `typed` was probably meant to be: at most two slips away, and fewer for short words.
-pub(super) fn nearest(typed: &str, words: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+pub(super) fn nearest<'a>(typed: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let typed = typed.to_lowercase();
-    let length = typed.chars().count();
-    // A word longer than any of ours is no slip of one of them; this also bounds the work for pasted text.
-    if length == 0 || length > 24 {
-        return None;
-    }
-    let allowed = if length <= 3 { 1 } else { 2 };
+    let allowed = slips_allowed(&typed)?;
     words
         .map(|word| {
             let distance = if word.starts_with(&typed) { 1 } else { slips(&typed, word) };
@@ -63,8 +58,18 @@ pub(super) fn nearest(typed: &str, words: impl Iterator<Item = &'static str>) ->
         .map(|(_, word)| word)
 }
 
+/// How many slips are forgiven; `None` where nothing is near.
+pub(super) fn slips_allowed(typed: &str) -> Option<usize> {
+    match typed.chars().count() {
+        1..=3 => Some(1),
+        4..=24 => Some(2),
+        // A word longer than any of ours is no slip of one of them; this also bounds the work for pasted text.
+        _ => None,
+    }
+}
+
 /// How many letters are to be added, left out, exchanged or swapped with their neighbour.
-fn slips(a: &str, b: &str) -> usize {
+pub(super) fn slips(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.chars().collect();
     let b: Vec<char> = b.chars().collect();
     let mut before: Vec<usize> = Vec::new();

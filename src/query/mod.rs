@@ -14,6 +14,7 @@
 mod ast;
 mod complete;
 mod display;
+mod doubt;
 mod error;
 mod fold;
 mod marks;
@@ -25,7 +26,8 @@ pub use ast::{
     Compare, Day, Filter, NameKey, NameValue, PriorityValue, Query, SlaValue, Sort, SortKey, Span, State, Term, Thing, TimeKey,
     TimeValue, Words,
 };
-pub use complete::{Completion, Known, complete, unfinished_name};
+pub use complete::{Completion, Known, KnownKey, complete, unfinished_name};
+pub use doubt::{Acquaintance, doubt};
 pub use error::QueryError;
 pub use fold::folded_words;
 pub use marks::Marks;

@@ -186,7 +186,7 @@ fn sort_key(value: &Value<'_>) -> Result<Sort, QueryError> {
         Some(name) => (true, name, value.span.start + 1),
         None => (false, value.text.as_ref(), value.span.start),
     };
-    let named = Value { text: name.into(), quoted: false, span: start.min(value.span.end)..value.span.end };
+    let named = Value { text: name.into(), quoted: false, open: false, span: start.min(value.span.end)..value.span.end };
     let key = fixed(&named, SORTS.get(name), "sort", || SORTS.words())?;
     Ok(Sort { key, reverse })
 }

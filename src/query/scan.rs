@@ -24,13 +24,23 @@ pub(super) struct Value<'a> {
     pub(super) text: Cow<'a, str>,
     /// Whether it stood in quotes.
     pub(super) quoted: bool,
+    /// Whether its quote is still open; its last word may go on.
+    pub(super) open: bool,
     /// Its place, quotes included.
     pub(super) span: Range<usize>,
 }
 
 /// Splits `text` into its items.
 pub(super) fn items(text: &str) -> Result<Vec<Item<'_>>, QueryError> {
-    let mut scanner = Scanner { text, at: 0 };
+    split(Scanner { text, at: 0, typing: false })
+}
+
+/// Splits what was typed so far: a quote may be open at its end.
+pub(super) fn items_so_far(text: &str) -> Result<Vec<Item<'_>>, QueryError> {
+    split(Scanner { text, at: 0, typing: true })
+}
+
+fn split(mut scanner: Scanner<'_>) -> Result<Vec<Item<'_>>, QueryError> {
     let mut items = Vec::new();
     loop {
         scanner.skip_space();
@@ -54,7 +64,7 @@ pub(super) struct Unfinished<'a> {
 
 /// What is being typed at the end of `text`.
 pub(super) fn unfinished(text: &str) -> Unfinished<'_> {
-    let mut scanner = Scanner { text, at: 0 };
+    let mut scanner = Scanner { text, at: 0, typing: false };
     loop {
         scanner.skip_space();
         let (_, key) = scanner.lead();
@@ -77,6 +87,8 @@ pub(super) fn unfinished(text: &str) -> Unfinished<'_> {
 struct Scanner<'a> {
     text: &'a str,
     at: usize,
+    /// A quote that is open at the end is no mistake.
+    typing: bool,
 }
 
 impl<'a> Scanner<'a> {
@@ -136,7 +148,12 @@ impl<'a> Scanner<'a> {
         let rest = self.rest();
         let length = rest.find(|c: char| c == ',' || c.is_whitespace()).unwrap_or(rest.len());
         self.at += length;
-        Ok(Value { text: Cow::Borrowed(rest.get(..length).unwrap_or_default()), quoted: false, span: start..self.at })
+        Ok(Value {
+            text: Cow::Borrowed(rest.get(..length).unwrap_or_default()),
+            quoted: false,
+            open: false,
+            span: start..self.at,
+        })
     }
 
     fn quoted(&mut self, start: usize) -> Result<Value<'a>, QueryError> {
@@ -146,6 +163,9 @@ impl<'a> Scanner<'a> {
         let end = loop {
             let Some((at, c)) = chars.next() else {
                 self.at = self.text.len();
+                if self.typing {
+                    return Ok(Value { text: Cow::Owned(text), quoted: true, open: true, span: start..self.at });
+                }
                 return Err(QueryError::new(start..self.text.len(), "the quote is not closed"));
             };
             match c {
@@ -169,6 +189,6 @@ impl<'a> Scanner<'a> {
         if let Some(next) = next {
             return Err(QueryError::new(end..end + next.len_utf8(), "a space or a comma belongs after the closing quote"));
         }
-        Ok(Value { text: Cow::Owned(text), quoted: true, span: start..end })
+        Ok(Value { text: Cow::Owned(text), quoted: true, open: false, span: start..end })
     }
 }

@@ -6,7 +6,7 @@ fn parse(text: &str) -> Query {
     Query::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
-fn fails(text: &str) -> (String, String, Option<&'static str>) {
+fn fails(text: &str) -> (String, String, Option<String>) {
     let error = Query::parse(text).expect_err(text);
     (text[error.span.clone()].to_owned(), error.message, error.nearest)
 }
@@ -156,7 +156,7 @@ fn says_what_is_wrong_and_where() {
     ];
     for (text, place, nearest) in table {
         let (found, message, near) = fails(text);
-        assert_eq!((found.as_str(), near), (place, nearest), "{text}: {message}");
+        assert_eq!((found.as_str(), near.as_deref()), (place, nearest), "{text}: {message}");
         assert!(!message.ends_with('.') && !message.is_empty());
     }
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     domain::{Changed, Connection, Coverage, News, address},
     msg::{Answer, ConnectNews, Effect, Notice, Question, Severity, Slot},
-    panes::Panes,
+    panes::{Panes, PromptKind},
     text::SafeText,
 };
 
@@ -36,6 +36,10 @@ impl Update<'_> {
         }
         let context = self.model.context(self.now);
         self.on_pane(slot.pane, |pane, out| pane.answer(slot.purpose, answer, context, out));
+        // Whether a name is called in doubt depends on what was found.
+        if self.model.line.as_ref().is_some_and(|line| line.kind() == PromptKind::Filter) {
+            self.suggest();
+        }
     }
 
     pub(super) fn news(&mut self, news: News) {

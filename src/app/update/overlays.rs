@@ -3,7 +3,7 @@
 use super::{super::palette, Update};
 use crate::{
     app::model::Screen,
-    msg::{Command, Effect},
+    msg::{Command, Effect, Notice},
     panes::{ConnectOutcome, PREVIEW, Prompt, PromptKind, PromptOutcome},
 };
 
@@ -77,8 +77,11 @@ impl Update<'_> {
                 self.filter(&words);
                 // Words that can't be read stay to be put right.
                 if self.model.line.as_ref().is_none_or(|line| !line.is_wrong()) {
+                    self.suggest();
+                    let doubt = self.model.line.as_ref().and_then(Prompt::doubt).map(|doubt| Notice::warning(&doubt.to_string()));
                     self.remember(&words);
                     self.close_line();
+                    doubt.into_iter().for_each(|doubt| self.notify(doubt));
                     self.on_pane(self.model.focus, |pane, out| pane.filter_taken(out));
                 }
             }

@@ -49,7 +49,8 @@ impl Update<'_> {
         let model = &mut *self.model;
         let Some(line) = &mut model.line else { return };
         let words = line.words();
-        line.offer(match line.kind() {
+        let mut doubt = None;
+        let offers = match line.kind() {
             PromptKind::Command => {
                 let views = model.panes.get(TICKETS).map(Pane::views).unwrap_or_default();
                 let again = palette::again(&words, &model.unfinished);
@@ -65,15 +66,18 @@ impl Update<'_> {
                         // These are known already.
                         Register::Clients | Register::Sites => return None,
                     };
-                    Some(Known { key, name: row.name.clone() })
+                    Some(Known::new(key, row.name.clone()))
                 });
                 let mut known: Vec<Known> = called.collect();
                 known.dedup();
                 known.extend(model.known.iter().cloned());
                 let fitting = model.panes.get(model.focus).map(|pane| pane.complete(&words, line.cursor(), &known));
+                doubt = model.panes.get(model.focus).and_then(|pane| pane.doubt(&words, line.cursor(), &known));
                 fitting.into_iter().flatten().map(Offer::from).collect()
             }
-        });
+        };
+        line.offer(offers);
+        line.put_in_doubt(doubt);
     }
 
     /// Asks the mirror for the users and assets that a name which is being typed into the filter may mean: they are too many to be known.

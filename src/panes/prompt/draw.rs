@@ -24,7 +24,7 @@ impl Prompt {
         };
         line.put(0, 0, prompt, line.style(Role::HintKey), 1);
         let hint = match self.kind {
-            PromptKind::Filter => "client:acme pri:<=2 -status:hold words",
+            PromptKind::Filter => "client:acme pri:<=2 -is:hold words",
             PromptKind::Find => "words in this ticket",
             PromptKind::Command => "a command",
         };
@@ -36,9 +36,11 @@ impl Prompt {
         cursor
     }
 
-    /// Draws in the row below the line what is wrong with its words, carets under them; answers whether anything is.
+    /// Draws in the row below the line what is wrong with its words or probably not meant, carets under them; answers whether
+    /// anything is. While offers are walked they are shown.
     pub fn draw_complaint(&self, below: &mut Painter<'_>) -> bool {
-        let Some(error) = &self.complaint else { return false };
+        let doubt = self.doubt.as_ref().filter(|_| self.typed.is_none());
+        let Some(error) = self.complaint.as_ref().or(doubt) else { return false };
         let cols = below.cols();
         let column = |at: usize| 1 + self.field.column(at, cols.saturating_sub(1));
         let start = column(error.span.start).min(cols.saturating_sub(1));
