@@ -196,6 +196,7 @@ const FILTER: &[Binding] = &[
     Binding::new("enter", Command::Accept).hint(10),
     Binding::new("esc", Command::Back).hint(20),
     Binding::new("tab", Command::Complete).hint(30),
+    Binding::new("shift-tab", Command::CompleteBack),
     Binding::new("ctrl-u", Command::ClearInput).hint(40),
     Binding::new("down", Command::Down),
     Binding::new("up", Command::Up),

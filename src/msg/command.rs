@@ -119,6 +119,7 @@ commands! {
     ForceQuit = "force-quit", "quit", "Ends the program from anywhere.";
     Accept = "accept", "accept", "Takes what was typed or chosen.";
     Complete = "complete", "complete", "Completes the word before the cursor.";
+    CompleteBack = "complete-back", "back", "Goes back to what `complete` put there before.";
     ClearInput = "clear-input", "clear", "Empties the input field.";
     NextBar = "next-bar", "bar", "Goes to the next day of the board's chart; elsewhere on the board, to the next section.";
     PreviousBar = "previous-bar", "bar", "Goes to the previous day of the board's chart; elsewhere on the board, to the previous section.";

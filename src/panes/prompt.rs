@@ -75,6 +75,8 @@ pub struct Prompt {
     complaint: Option<QueryError>,
     /// What can be read but is probably not what was meant.
     doubt: Option<QueryError>,
+    /// Enter was pressed on words that can't be read: why is told before anything that could stand there.
+    refused: bool,
 }
 
 impl Prompt {
@@ -90,6 +92,7 @@ impl Prompt {
             typed: None,
             complaint: None,
             doubt: None,
+            refused: false,
         }
     }
 
@@ -137,6 +140,20 @@ impl Prompt {
         self.complaint.is_some()
     }
 
+    /// Stays open on words that can't be read.
+    pub fn refuse(&mut self) {
+        self.refused = true;
+    }
+
+    /// What is told below the line: what is wrong, or probably not meant. Not while offers are walked, nor of the word that is
+    /// being typed while there is something that it can become.
+    fn told(&self) -> Option<&QueryError> {
+        let may_become = |error: &&QueryError| !self.refused && !self.offers.is_empty() && error.span.end == self.cursor();
+        let complaint = self.complaint.as_ref().filter(|error| !may_become(error));
+        let doubt = self.doubt.as_ref().filter(|_| self.complaint.is_none());
+        complaint.or(doubt).filter(|_| self.typed.is_none())
+    }
+
     /// Offers what could stand there. While one offer after the other is being put there, they stay as they are.
     pub fn offer(&mut self, offers: Vec<Offer>) {
         if self.typed.is_none() {
@@ -152,10 +169,11 @@ impl Prompt {
 
     /// A key that is text.
     pub fn typed(&mut self, key: Key) -> PromptOutcome {
-        match input(key) {
-            Some(key) if self.field.handle(&key) => self.edited(),
-            _ => PromptOutcome::Stay,
-        }
+        let cursor = self.field.cursor();
+        let changed = input(key).is_some_and(|key| self.field.handle(&key));
+        // What is offered is for where the cursor is.
+        let moved = self.kind == PromptKind::Filter && self.field.cursor() != cursor;
+        if changed || moved { self.edited() } else { PromptOutcome::Stay }
     }
 
     /// Pasted text.
@@ -183,7 +201,8 @@ impl Prompt {
                 self.take_offer();
                 self.edited()
             }
-            Command::Complete => self.next_offer(),
+            Command::Complete => self.walk_offers(true),
+            Command::CompleteBack if self.kind == PromptKind::Filter => self.walk_offers(false),
             Command::Up | Command::Down => self.walk(command == Command::Up),
             _ => PromptOutcome::Stay,
         }
@@ -192,14 +211,22 @@ impl Prompt {
     fn edited(&mut self) -> PromptOutcome {
         self.back = None;
         self.typed = None;
+        self.refused = false;
         PromptOutcome::Changed(self.words())
     }
 
-    /// Puts the first offer in its place, then the next one instead, and after the last what was typed.
-    fn next_offer(&mut self) -> PromptOutcome {
-        let next = self.offered.map_or(0, |at| at + 1);
-        if let [only] = self.offers.as_slice() {
-            // Nothing to choose from: what follows can be completed next.
+    /// Puts the first offer in its place (or the last one, going back), then the next one instead, and after the last what was typed.
+    fn walk_offers(&mut self, forward: bool) -> PromptOutcome {
+        let next = match self.offered {
+            None if forward => Some(0),
+            None => self.offers.len().checked_sub(1),
+            Some(at) if forward => Some(at + 1),
+            Some(at) => at.checked_sub(1),
+        };
+        if let [only] = self.offers.as_slice()
+            && only.insert.ends_with(':')
+        {
+            // Nothing to choose from: what follows the key can be completed next.
             self.field.replace(only.span.clone(), &only.insert);
             return self.edited();
         }
@@ -208,10 +235,10 @@ impl Prompt {
         }
         let typed = self.typed.get_or_insert_with(|| self.field.value().to_owned());
         self.field = Field::new(typed);
-        self.offered = self.offers.get(next).map(|offer| {
+        self.offered = next.filter(|at| *at < self.offers.len());
+        if let Some(offer) = self.offered.and_then(|at| self.offers.get(at)) {
             self.field.replace(offer.span.clone(), &offer.insert);
-            next
-        });
+        }
         PromptOutcome::Changed(self.words())
     }
 
@@ -270,6 +297,31 @@ mod tests {
             seen.push(words);
         }
         assert_eq!(seen, ["vpn status:", "vpn site:", "vpn st", "vpn status:"]);
+    }
+
+    #[test]
+    fn shift_tab_walks_back_and_another_key_ends_the_walk() {
+        let mut prompt = filter("status:in", &[offer(7..9, "Info"), offer(7..9, "\"In Progress\"")]);
+        let mut press = |command| {
+            let PromptOutcome::Changed(words) = prompt.command(command) else { panic!("nothing happened") };
+            prompt.offer(Vec::new());
+            words
+        };
+        assert_eq!(press(Command::CompleteBack), "status:\"In Progress\"");
+        assert_eq!(press(Command::CompleteBack), "status:Info");
+        assert_eq!(press(Command::CompleteBack), "status:in");
+        assert_eq!(press(Command::Complete), "status:Info");
+        assert_eq!(prompt.typed(Key::char(' ')), PromptOutcome::Changed("status:Info ".into()));
+        prompt.offer(Vec::new());
+        assert_eq!(prompt.command(Command::Complete), PromptOutcome::Stay);
+    }
+
+    #[test]
+    fn a_single_value_is_walked_like_several() {
+        let mut prompt = filter("status:in", &[offer(7..9, "\"In Progress\"")]);
+        assert_eq!(prompt.command(Command::Complete), PromptOutcome::Changed("status:\"In Progress\"".into()));
+        prompt.offer(vec![offer(7..9, "other")]);
+        assert_eq!(prompt.command(Command::Complete), PromptOutcome::Changed("status:in".into()));
     }
 
     #[test]

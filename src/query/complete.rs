@@ -56,8 +56,9 @@ pub struct Completion {
     pub insert: String,
 }
 
-/// What fits at `cursor` (a byte offset; a place within a character counts as before it), keys and fixed words first, names in
-/// the order of `known`; a name fits where the words typed begin words of it in their order.
+/// What fits at `cursor` (a byte offset; a place within a character counts as before it), but for what stands there already. Names
+/// that begin with what was typed come first, then those with words that begin so, then those that have it inside, each in the
+/// order of `known`.
 #[must_use]
 pub fn complete(text: &str, cursor: usize, known: &[Known]) -> Vec<Completion> {
     let cursor = text.floor_char_boundary(cursor);
@@ -69,7 +70,7 @@ pub fn complete(text: &str, cursor: usize, known: &[Known]) -> Vec<Completion> {
         let me = Some("@me".to_owned()).filter(|me| begins(me, at.typed));
         return offered(&span, keys.chain(me));
     };
-    match KEYS.get(key) {
+    let mut completions = match KEYS.get(key) {
         Some(Key::Is) => offered(&span, fitting(STATES.words(), at.typed)),
         Some(Key::Has) => offered(&span, fitting(THINGS.words(), at.typed)),
         Some(Key::Sla) => {
@@ -77,6 +78,14 @@ pub fn complete(text: &str, cursor: usize, known: &[Known]) -> Vec<Completion> {
             offered(&span, fitting(OUTCOMES.words(), at.typed).chain(days))
         }
         Some(Key::Time(_)) => offered(&span, day_after_sign(at.typed).into_iter()),
+        Some(Key::Priority) => {
+            let word = at.typed.trim_start_matches(['<', '>', '=']);
+            let signs = at.typed.get(..at.typed.len() - word.len()).unwrap_or_default();
+            // Only numbers are compared.
+            let compared = |name: &str| !signs.contains(['<', '>']) || name.bytes().all(|b| b.is_ascii_digit());
+            let names = fitting_names(known, KnownKey::Priority, word).filter(|name| compared(name.as_str()));
+            offered(&span, names.map(|name| format!("{signs}{}", value(name.as_str()))))
+        }
         Some(Key::Sort) => {
             let reverse = at.typed.starts_with('-');
             let typed = at.typed.trim_start_matches('-');
@@ -84,13 +93,14 @@ pub fn complete(text: &str, cursor: usize, known: &[Known]) -> Vec<Completion> {
             offered(&span, fitting(SORTS.words(), typed).map(|word| format!("{sign}{word}")))
         }
         Some(Key::Name(name)) => {
-            let wanted = folded_words(at.typed);
-            let names = known.iter().filter(|known| known.in_use && known.key == name.into() && fits(&known.name, &wanted));
+            let names = fitting_names(known, name.into(), at.typed).map(|name| value(name.as_str()));
             let me = Some("@me".to_owned()).filter(|me| name == NameKey::Agent && begins(me, at.typed));
-            offered(&span, me.into_iter().chain(names.map(|known| value(known.name.as_str()))))
+            offered(&span, me.into_iter().chain(names))
         }
         _ => Vec::new(),
-    }
+    };
+    completions.retain(|completion| text.get(completion.span.clone()) != Some(&completion.insert));
+    completions
 }
 
 /// The key and the words of a name that stands unfinished before `cursor`, a byte offset.
@@ -122,8 +132,24 @@ fn begins(word: &str, typed: &str) -> bool {
     word.get(..typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(typed))
 }
 
-fn fits(name: &SafeText, wanted: &str) -> bool {
-    format!(" {}", folded_words(name.as_str())).contains(&format!(" {wanted}"))
+/// The names in use that what was typed may become, the likeliest first.
+fn fitting_names<'a>(known: &'a [Known], key: KnownKey, typed: &str) -> impl Iterator<Item = &'a SafeText> {
+    let wanted = folded_words(typed);
+    let mut ranks = [const { Vec::new() }; 3];
+    for known in known.iter().filter(|known| known.in_use && known.key == key) {
+        let words = folded_words(known.name.as_str());
+        let rank = if words.starts_with(&wanted) {
+            0
+        } else if words.contains(&format!(" {wanted}")) {
+            1
+        } else if words.contains(&wanted) {
+            2
+        } else {
+            continue;
+        };
+        ranks.get_mut(rank).into_iter().for_each(|names| names.push(&known.name));
+    }
+    ranks.into_iter().flatten()
 }
 
 impl NameKey {
@@ -190,6 +216,35 @@ mod tests {
         assert_eq!(inserts("agent:"), ["@me", "Priya"]);
         assert_eq!(inserts("nothing:x"), Vec::<String>::new());
         assert_eq!(inserts("@"), ["@me"]);
+        assert_eq!(inserts("is:"), STATES.words().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_stands_there_already_is_not_offered_nor_is_anything_else_for_it() {
+        assert_eq!(inserts("client:\"Acme \\\"West\\\" Ltd\""), Vec::<String>::new());
+        assert_eq!(inserts("agent:Priya"), Vec::<String>::new());
+        assert_eq!(inserts("client:\"acme\""), ["\"Acme \\\"West\\\" Ltd\""]);
+        assert_eq!(inserts("is:open"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn names_that_begin_with_the_letters_lead() {
+        let known = ["Waiting in line", "Winner", "Old In Box", "In Progress"];
+        let known = known.map(|name| Known::new(NameKey::Status, SafeText::line(name)));
+        let inserts: Vec<_> = complete("status:in", 9, &known).into_iter().map(|c| c.insert).collect();
+        assert_eq!(inserts, ["\"In Progress\"", "\"Waiting in line\"", "\"Old In Box\"", "Winner"]);
+        let gone = [Known { in_use: false, ..Known::new(NameKey::Client, SafeText::line("Gone")) }];
+        assert_eq!(complete("client:", 7, &gone), []);
+    }
+
+    #[test]
+    fn priorities_are_completed_by_name_and_number() {
+        let known = ["Critical", "High", "1", "2"].map(|name| Known::new(KnownKey::Priority, SafeText::line(name)));
+        let inserts = |text: &str| complete(text, text.len(), &known).into_iter().map(|c| c.insert).collect::<Vec<_>>();
+        assert_eq!(inserts("pri:"), ["Critical", "High", "1", "2"]);
+        assert_eq!(inserts("pri:<="), ["<=1", "<=2"]);
+        assert_eq!(inserts("pri:=h"), ["=High"]);
+        assert_eq!(inserts("-pri:hi"), ["High"]);
     }
 
     #[test]

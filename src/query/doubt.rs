@@ -60,7 +60,11 @@ fn stranger(key: KnownKey, typed: &Value<'_>, cursor: Option<usize>, known: &[Kn
     let end = if typed.quoted && !typed.open { " " } else { "" };
     let needle = if is_typed && end.is_empty() { wanted.clone() } else { format!(" {wanted}{end}") };
     let mut names = known.iter().filter(|known| known.key == key).peekable();
-    names.peek()?;
+    if names.peek().is_none() {
+        let no_lists = key == KnownKey::Name(NameKey::List) && !known.is_empty();
+        let message = "no list of Halo was read so far; lists reads which there are";
+        return no_lists.then(|| QueryError::new(typed.span.clone(), message));
+    }
     let names: Vec<(&Known, String)> = names.map(|known| (known, format!(" {} ", folded_words(known.name.as_str())))).collect();
     if names.iter().any(|(_, words)| words.contains(&needle)) {
         return None;
@@ -192,6 +196,14 @@ mod tests {
         ] {
             assert_eq!(doubted(text, None, false), None, "{text}");
         }
+    }
+
+    #[test]
+    fn lists_that_were_not_read_are_told_apart_from_names_that_did_not_come_yet() {
+        let about = |known: &[Known]| doubt("list:x", None, Acquaintance { known, finds: false }).map(|error| error.message);
+        assert_eq!(about(&[]), None);
+        let client = Known::new(NameKey::Client, SafeText::line("A"));
+        assert!(about(&[client]).unwrap().starts_with("no list of Halo was read"));
     }
 
     #[test]

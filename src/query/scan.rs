@@ -56,7 +56,7 @@ fn split(mut scanner: Scanner<'_>) -> Result<Vec<Item<'_>>, QueryError> {
 pub(super) struct Unfinished<'a> {
     /// The key, where its colon was typed.
     pub(super) key: Option<&'a str>,
-    /// The value as far as it goes, without the quote.
+    /// The value as far as it goes, without the quotes.
     pub(super) typed: &'a str,
     /// Where the value (or the key) begins, quote included.
     pub(super) start: usize,
@@ -75,7 +75,8 @@ pub(super) fn unfinished(text: &str) -> Unfinished<'_> {
             if ended || scanner.rest().is_empty() {
                 let typed = text.get(start + usize::from(quoted)..).unwrap_or_default();
                 let closed = quoted && !ended;
-                return Unfinished { key: key.map(|(key, _)| key), typed: if closed { "" } else { typed }, start };
+                let typed = typed.strip_suffix('"').filter(|_| closed).unwrap_or(typed);
+                return Unfinished { key: key.map(|(key, _)| key), typed, start };
             }
             if !scanner.eat(',') {
                 break;

@@ -15,6 +15,27 @@ fn told(keys: &str) -> String {
 }
 
 #[test]
+fn what_can_stand_behind_a_key_is_told_rather_than_that_it_is_missing() {
+    assert!(told("/is:").starts_with(" tab  open  closed"), "{}", told("/is:"));
+    assert!(told("/status:").contains("\"In Progress\""));
+    assert!(told("/is:\r").contains("^^^ a value is missing here"), "enter asks for it");
+    assert!(told("/is: x").contains("^^^ a value is missing here"), "the cursor has left it");
+    assert!(told("/is:opne").contains("did you mean open?"));
+}
+
+#[test]
+fn tab_stays_with_what_fitted_the_letters() {
+    let mut desk = Desk::full(120, 36, false);
+    desk.keys("/client:bor\t");
+    assert!(desk.text().contains("/client:\"Borealis Ltd\""), "{}", desk.text());
+    assert_eq!(below(&desk).split("  1 of").next().unwrap().trim(), "tab  \"Borealis Ltd\"  \"Boréal & Fils\"");
+    desk.keys("\t");
+    assert!(desk.text().contains("/client:\"Boréal & Fils\""), "{}", desk.text());
+    desk.keys("\t");
+    assert!(desk.text().contains("/client:bor\n"), "{}", desk.text());
+}
+
+#[test]
 fn a_name_that_nobody_has_is_told_with_the_nearest_one() {
     assert!(!told("/status:in progr").contains('^'), "the beginning of a name");
     assert!(!told("/agent:riy").contains('^'), "a part of a name that is still being typed");

@@ -76,7 +76,9 @@ impl Update<'_> {
             (PromptKind::Filter, PromptOutcome::Accepted(words)) => {
                 self.filter(&words);
                 // Words that can't be read stay to be put right.
-                if self.model.line.as_ref().is_none_or(|line| !line.is_wrong()) {
+                if let Some(line) = self.model.line.as_mut().filter(|line| line.is_wrong()) {
+                    line.refuse();
+                } else {
                     self.suggest();
                     let doubt = self.model.line.as_ref().and_then(Prompt::doubt).map(|doubt| Notice::warning(&doubt.to_string()));
                     self.remember(&words);

@@ -39,8 +39,7 @@ impl Prompt {
     /// Draws in the row below the line what is wrong with its words or probably not meant, carets under them; answers whether
     /// anything is. While offers are walked they are shown.
     pub fn draw_complaint(&self, below: &mut Painter<'_>) -> bool {
-        let doubt = self.doubt.as_ref().filter(|_| self.typed.is_none());
-        let Some(error) = self.complaint.as_ref().or(doubt) else { return false };
+        let Some(error) = self.told() else { return false };
         let cols = below.cols();
         let column = |at: usize| 1 + self.field.column(at, cols.saturating_sub(1));
         let start = column(error.span.start).min(cols.saturating_sub(1));
