@@ -192,7 +192,7 @@ impl Pane for TicketsPane {
     }
 
     fn filter(&mut self, words: &str, context: Context, out: &mut Vec<Outcome>) -> Option<Result<(), QueryError>> {
-        match Query::parse(words) {
+        match Query::parse_so_far(words) {
             Err(error) => Some(Err(error)),
             Ok(line) => {
                 let Some(tab) = self.views.current_mut() else { return Some(Ok(())) };
@@ -248,7 +248,7 @@ impl Pane for TicketsPane {
         if let Some(at) = view.view.as_deref().and_then(|name| self.views.find(name)) {
             self.views.show(at);
         }
-        if let Ok(line) = Query::parse(&view.words)
+        if let Ok(line) = Query::parse_so_far(&view.words)
             && let Some(tab) = self.views.current_mut()
         {
             self.marks = Marks::of(&line);

@@ -4,6 +4,7 @@ use std::fmt::{self, Display};
 
 use super::{
     ast::{Day, Filter, NameValue, PriorityValue, Query, SlaValue, Sort, Span, Term, TimeValue, Words},
+    fold::folded_words,
     vocabulary::{KEYS, Key, OUTCOMES, SORTS, STATES, THINGS},
 };
 
@@ -78,7 +79,14 @@ fn is_bare(words: &Words, leads: bool) -> bool {
 
 impl Display for Words {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.phrase { f.write_str(&quoted(&self.text)) } else { f.write_str(&self.text) }
+        if self.phrase {
+            f.write_str(&quoted(&self.text))
+        } else if self.text.starts_with('"') || self.text.contains(|c: char| c.is_whitespace() || c == ',') {
+            // From a quote that was left open: signs within a word keep the words in a row, the last one as a beginning.
+            f.write_str(&folded_words(&self.text).replace(' ', "-"))
+        } else {
+            f.write_str(&self.text)
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     QueryError,
     ast::{Compare, Day, Filter, NameKey, NameValue, PriorityValue, Query, SlaValue, Sort, Span, Term, TimeValue, Words},
     fold::folded_words,
-    scan::{Item, Value, items},
+    scan::{Item, Value, items, items_so_far},
     vocabulary::{KEYS, Key, OUTCOMES, SORTS, STATES, THINGS},
 };
 
@@ -24,6 +24,19 @@ impl Query {
     ///
     /// [`QueryError`] with the place and the reason where `text` is no query.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
+        Self::read(text, items)
+    }
+
+    /// Reads what was typed of a query so far: a quote that is open at its end stands for words whose last one may go on.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Query::parse`].
+    pub fn parse_so_far(text: &str) -> Result<Self, QueryError> {
+        Self::read(text, items_so_far)
+    }
+
+    fn read<'a>(text: &'a str, items: impl Fn(&'a str) -> Result<Vec<Item<'a>>, QueryError>) -> Result<Self, QueryError> {
         if text.len() > LONGEST {
             return Err(QueryError::new(0..0, format!("a query has at most {LONGEST} bytes")));
         }
@@ -34,6 +47,10 @@ impl Query {
             values += item.values.len().max(1);
             if values > MOST_VALUES {
                 return Err(QueryError::new(item.span, format!("a query has at most {MOST_VALUES} conditions")));
+            }
+            // A quote that was opened just now says nothing yet.
+            if item.key.is_none() && item.values.iter().all(|value| value.open && value.text.trim().is_empty()) {
+                continue;
             }
             query.take(&item)?;
             let said_nothing = |term: &Term| matches!(&term.filter, Filter::Text(words) if !words.iter().any(Words::has_letters));
@@ -63,7 +80,7 @@ impl Query {
             let message = format!("{name} is no key; in quotes it is a word to search for");
             return Err(QueryError::new(span.clone(), message).near(name, KEYS.words()));
         };
-        if let Some(empty) = item.values.iter().find(|value| value.text.is_empty()) {
+        if let Some(empty) = item.values.iter().find(|value| value.text.trim().is_empty()) {
             return Err(QueryError::new(span.start..empty.span.end, "a value is missing here"));
         }
         if key == Key::Sort {
@@ -110,7 +127,7 @@ fn filter(key: Key, item: &Item<'_>) -> Result<Filter, QueryError> {
 
 /// An item without a key: `@me`, `#1234` or words.
 fn bare(item: &Item<'_>) -> Result<Filter, QueryError> {
-    let values: Vec<&Value<'_>> = item.values.iter().filter(|value| !value.text.is_empty()).collect();
+    let values: Vec<&Value<'_>> = item.values.iter().filter(|value| !value.text.trim().is_empty()).collect();
     let Some(first) = values.first() else {
         return Err(QueryError::new(item.span.clone(), "there is no word here"));
     };
@@ -165,7 +182,7 @@ fn name_words(value: &Value<'_>) -> Result<Words, QueryError> {
 }
 
 fn words(value: &Value<'_>) -> Words {
-    Words { text: value.text.clone().into_owned(), phrase: value.quoted }
+    Words { text: value.text.clone().into_owned(), phrase: value.quoted && !value.open }
 }
 
 fn fixed<T, W: Iterator<Item = &'static str>>(

@@ -168,6 +168,27 @@ fn refuses_what_nobody_types() {
     assert!(Query::parse(&format!("id:{}", "1,".repeat(150))).is_err());
 }
 
+#[test]
+fn a_quote_that_is_open_at_the_end_stands_for_words_that_go_on() {
+    let so_far = |text: &str| Query::parse_so_far(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+    let table = [
+        ("is:open \"printer offl", "is:open printer-offl", Filter::Text(vec![word("printer offl")])),
+        ("status:\"in prog", "status:in-prog", Filter::Name(NameKey::Status, vec![NameValue::Words(word("in prog"))])),
+        ("vpn,\"a \\\"b", "vpn,a-b", Filter::Text(vec![word("vpn"), word("a \"b")])),
+    ];
+    for (text, again, filter) in table {
+        let query = so_far(text);
+        assert_eq!(query.terms.last().unwrap().filter, filter, "{text}");
+        assert_eq!(query.to_string(), again, "it is kept as what finds the same");
+        assert!(Query::parse(text).is_err(), "elsewhere it is a mistake: {text}");
+    }
+    for text in ["vpn \"", "vpn -\"", "vpn \"  "] {
+        assert_eq!(so_far(text), parse("vpn"), "{text}");
+    }
+    assert_eq!(so_far("\"printer jam\" x"), parse("\"printer jam\" x"), "closed quotes are what they were");
+    assert!(Query::parse_so_far("status:\"").is_err() && Query::parse_so_far("\"\"").is_err());
+}
+
 fn piece() -> impl Strategy<Value = String> {
     let words: Vec<&str> = vec![
         "client",
@@ -218,6 +239,9 @@ proptest! {
     #[test]
     fn never_fails_and_comes_back_the_same(pieces in prop::collection::vec(piece(), 0..14)) {
         let text = pieces.concat();
+        if let Err(error) = Query::parse_so_far(&text) {
+            prop_assert!(Query::parse(&text).is_err() && text.get(error.span).is_some(), "{:?}", text);
+        }
         match Query::parse(&text) {
             Ok(query) => {
                 let again = Query::parse(&query.to_string());

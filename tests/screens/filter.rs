@@ -36,6 +36,16 @@ fn tab_stays_with_what_fitted_the_letters() {
 }
 
 #[test]
+fn an_open_quote_finds_what_was_typed_so_far() {
+    assert!(told("/\"mail zz").contains("1 of 6"), "{}", told("/\"mail zz"));
+    let none = told("/\"mail zzz");
+    assert!(none.contains("0 of 0") && !none.contains('^'), "what is in the open quote was asked for: {none}");
+    let mut desk = Desk::full(120, 36, false);
+    desk.keys("/\"mail ser\r");
+    assert!(desk.text().lines().nth(1).unwrap().contains("\"mail ser"), "enter keeps it:\n{}", desk.text());
+}
+
+#[test]
 fn a_name_that_nobody_has_is_told_with_the_nearest_one() {
     assert!(!told("/status:in progr").contains('^'), "the beginning of a name");
     assert!(!told("/agent:riy").contains('^'), "a part of a name that is still being typed");
