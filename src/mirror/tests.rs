@@ -229,6 +229,11 @@ fn every_key_finds_what_it_says() {
         ("age:<3d", &[2, 3]),
         ("opened:2027-01-11", &[1]),
         ("opened:<2027-01-12", &[1]),
+        ("opened:yesterday", &[]),
+        ("opened:<yesterday", &[1]),
+        ("opened:>yesterday is:open", &[2, 3]),
+        ("id:=2", &[2]),
+        ("pri:=1", &[1, 3]),
         ("opened:>=2027-01-12 is:open", &[2, 3]),
         ("updated:<1m", &[1, 2, 3]),
         ("updated:>1m", &[120]),
@@ -897,7 +902,7 @@ proptest! {
 
     #[test]
     fn any_query_can_be_asked(pieces in prop::collection::vec(prop::sample::select(&[
-        "client:", "is:open", "-", "printer", " ", " ", "\"a b\"", ",", "sla:<1h", "opened:>=9999-12-31", "opened:<0001-01-01", "closed:today", "closed:<2h", "sla:<=today", "sla:kept,missed", "age:>7000w", "pri:>1",
+        "client:", "is:open", "-", "printer", " ", " ", "\"a b\"", ",", "sla:<1h", "opened:>=9999-12-31", "opened:<0001-01-01", "closed:today", "opened:>=yesterday", "closed:<2h", "sla:<=today", "sla:kept,missed", "age:>7000w", "pri:>1",
         "sort:sla,-client", "@me", "#5", "x%_'\"", "has:note", "status:", "é", "text:", "id:>-9223372036854775808",
     ][..]), 0..8)) {
         let text = pieces.concat();

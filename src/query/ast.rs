@@ -202,11 +202,15 @@ pub enum Day {
     On(Date),
     /// `today`
     Today,
+    /// `yesterday`
+    Yesterday,
 }
 
 impl Day {
     /// How the day that it is now is written.
     pub(super) const TODAY: &str = "today";
+    /// How the one before it is written.
+    pub(super) const YESTERDAY: &str = "yesterday";
 }
 
 /// What an SLA target is asked to be.

@@ -74,10 +74,10 @@ pub fn complete(text: &str, cursor: usize, known: &[Known]) -> Vec<Completion> {
         Some(Key::Is) => offered(&span, fitting(STATES.words(), at.typed)),
         Some(Key::Has) => offered(&span, fitting(THINGS.words(), at.typed)),
         Some(Key::Sla) => {
-            let days = day_after_sign(at.typed);
+            let days = days_after_sign(at.typed);
             offered(&span, fitting(OUTCOMES.words(), at.typed).chain(days))
         }
-        Some(Key::Time(_)) => offered(&span, day_after_sign(at.typed).into_iter()),
+        Some(Key::Time(_)) => offered(&span, days_after_sign(at.typed)),
         Some(Key::Priority) => {
             let word = at.typed.trim_start_matches(['<', '>', '=']);
             let signs = at.typed.get(..at.typed.len() - word.len()).unwrap_or_default();
@@ -121,11 +121,11 @@ fn fitting(words: impl Iterator<Item = &'static str>, typed: &str) -> impl Itera
     words.filter(move |word| begins(word, typed)).map(str::to_owned)
 }
 
-/// `today` behind the signs that were typed.
-fn day_after_sign(typed: &str) -> Option<String> {
+/// `today` and `yesterday` behind the signs that were typed.
+fn days_after_sign(typed: &str) -> impl Iterator<Item = String> {
     let word = typed.trim_start_matches(['<', '>', '=']);
     let signs = typed.get(..typed.len() - word.len()).unwrap_or_default();
-    begins(Day::TODAY, word).then(|| format!("{signs}{}", Day::TODAY))
+    [Day::TODAY, Day::YESTERDAY].into_iter().filter(move |day| begins(day, word)).map(move |day| format!("{signs}{day}"))
 }
 
 fn begins(word: &str, typed: &str) -> bool {
@@ -205,10 +205,10 @@ mod tests {
         assert_eq!(inserts("printer -st"), ["status:"]);
         assert_eq!(inserts("is:o,cl"), ["closed"]);
         assert_eq!(inserts("sort:-up"), ["-updated"]);
-        assert_eq!(inserts("sla:"), ["kept", "missed", "today"]);
+        assert_eq!(inserts("sla:"), ["kept", "missed", "today", "yesterday"]);
         assert_eq!(inserts("sla:<=to"), ["<=today"]);
         assert_eq!(inserts("sla:mi"), ["missed"]);
-        assert_eq!(inserts("closed:>="), [">=today"]);
+        assert_eq!(inserts("closed:>="), [">=today", ">=yesterday"]);
         assert_eq!(inserts("closed:20"), Vec::<String>::new());
         assert_eq!(inserts("client:ac"), ["\"Acme \\\"West\\\" Ltd\""]);
         assert_eq!(inserts("client:\"acme we"), ["\"Acme \\\"West\\\" Ltd\""]);

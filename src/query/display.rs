@@ -130,6 +130,7 @@ impl Display for Day {
         match self {
             Self::On(date) => date.fmt(f),
             Self::Today => f.write_str(Self::TODAY),
+            Self::Yesterday => f.write_str(Self::YESTERDAY),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! query  = { item }                      items are separated by spaces; all of them hold
 //! item   = [ "-" ] ( key ":" values | "@me" | "#" number | values )
 //! values = value { "," value }           one of them is enough
-//! value  = [ "<" | "<=" | ">" | ">=" ] word | '"' phrase '"'
+//! value  = [ "=" | "<" | "<=" | ">" | ">=" ] word | '"' phrase '"'
 //! ```
 //!
 //! Within quotes `\"` is a quote and `\\` a backslash. A word matches where it begins a word, a phrase where its words stand

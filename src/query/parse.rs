@@ -7,7 +7,7 @@ use super::{
     ast::{Compare, Day, Filter, NameKey, NameValue, PriorityValue, Query, SlaValue, Sort, Span, Term, TimeValue, Words},
     fold::folded_words,
     scan::{Item, Value, items, items_so_far},
-    vocabulary::{KEYS, Key, OUTCOMES, SORTS, STATES, THINGS},
+    vocabulary::{KEYS, Key, OTHER_KEYS, OUTCOMES, SORTS, STATES, THINGS},
 };
 
 /// More than anybody types; keeps the statement that a query becomes within the database's limits.
@@ -78,7 +78,12 @@ impl Query {
         };
         let Some(key) = KEYS.get(name) else {
             let message = format!("{name} is no key; in quotes it is a word to search for");
-            return Err(QueryError::new(span.clone(), message).near(name, KEYS.words()));
+            let other = OTHER_KEYS.get(name).map(|key| KEYS.name(key).to_owned());
+            let error = QueryError::new(span.clone(), message);
+            return Err(match other {
+                Some(key) => QueryError { nearest: Some(key), ..error },
+                None => error.near(name, KEYS.words()),
+            });
         };
         if let Some(empty) = item.values.iter().find(|value| value.text.trim().is_empty()) {
             return Err(QueryError::new(span.start..empty.span.end, "a value is missing here"));
@@ -237,7 +242,7 @@ fn compared<'a>(value: &'a Value<'_>) -> (Compare, &'a str, Range<usize>) {
     } else if let Some(rest) = text.strip_prefix('>') {
         (Compare::More, rest)
     } else {
-        (Compare::Equal, text)
+        (Compare::Equal, text.strip_prefix('=').unwrap_or(text))
     };
     let signs = text.len() - rest.len();
     (compare, rest, (value.span.start + signs).min(value.span.end)..value.span.end)
@@ -257,10 +262,11 @@ fn priority(value: &Value<'_>) -> Result<PriorityValue, QueryError> {
     if let Ok(number) = rest.parse() {
         return Ok(PriorityValue::Number(compare, number));
     }
-    if compare != Compare::Equal {
+    if compare != Compare::Equal || rest.starts_with(['<', '>', '=']) {
         return Err(QueryError::new(span, "a priority's number belongs after the sign, such as pri:<=2"));
     }
-    name_words(value).map(PriorityValue::Name)
+    let named = Value { text: rest.into(), span, ..*value };
+    name_words(&named).map(PriorityValue::Name)
 }
 
 fn span(value: &Value<'_>, example: &str) -> Result<(Compare, Span), QueryError> {
@@ -283,7 +289,7 @@ fn sla_value(value: &Value<'_>) -> Result<SlaValue, QueryError> {
         return Ok(SlaValue::Day(compare, day));
     }
     if rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        let known = || OUTCOMES.words().chain([Day::TODAY]);
+        let known = || OUTCOMES.words().chain([Day::TODAY, Day::YESTERDAY]);
         let message = format!("a length of time such as sla:<1h belongs here, a day, {}", known().collect::<Vec<_>>().join(", "));
         return Err(QueryError::new(place, message).near(rest, known()));
     }
@@ -294,10 +300,13 @@ fn sla_value(value: &Value<'_>) -> Result<SlaValue, QueryError> {
     span(value, if rest.starts_with('-') { "sla:<-1d" } else { "sla:<1h" }).map(|(compare, span)| SlaValue::Left(compare, span))
 }
 
-/// `2026-09-01`, `today`.
+/// `2026-09-01`, `today`, `yesterday`.
 fn day(text: &str) -> Option<Day> {
     if text.eq_ignore_ascii_case(Day::TODAY) {
         return Some(Day::Today);
+    }
+    if text.eq_ignore_ascii_case(Day::YESTERDAY) {
+        return Some(Day::Yesterday);
     }
     // `Date::from_str` takes longer forms too, of which only the date would count.
     Some(text).filter(|text| text.len() == 10).and_then(|text| text.parse().ok()).map(Day::On)
@@ -310,7 +319,7 @@ fn time_value(value: &Value<'_>) -> Result<TimeValue, QueryError> {
     }
     match length(rest) {
         Some(length) if compare != Compare::Equal => Ok(TimeValue::Ago(compare, length)),
-        _ => Err(QueryError::new(place, "a day such as 2026-09-01 or today, or a time ago such as >3d belongs here")),
+        _ => Err(QueryError::new(place, "a day such as 2026-09-01, today or yesterday, or a time ago such as >3d belongs here")),
     }
 }
 

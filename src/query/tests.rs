@@ -56,6 +56,14 @@ fn reads_every_key() {
         ("age:>3d", Filter::Age(vec![(Compare::More, span(259_200))])),
         ("opened:2026-09-01", Filter::Time(TimeKey::Opened, vec![TimeValue::Day(Compare::Equal, on(2026, 9, 1))])),
         ("closed:>=today", Filter::Time(TimeKey::Closed, vec![TimeValue::Day(Compare::AtLeast, Day::Today)])),
+        ("opened:Yesterday,>yesterday", {
+            let day = |compare| TimeValue::Day(compare, Day::Yesterday);
+            Filter::Time(TimeKey::Opened, vec![day(Compare::Equal), day(Compare::More)])
+        }),
+        ("id:=1182", Filter::Id(vec![(Compare::Equal, 1182)])),
+        ("pri:=1,=high", { Filter::Priority(vec![PriorityValue::Number(Compare::Equal, 1), PriorityValue::Name(word("high"))]) }),
+        ("closed:=today", Filter::Time(TimeKey::Closed, vec![TimeValue::Day(Compare::Equal, Day::Today)])),
+        ("sla:=today", Filter::Sla(vec![SlaValue::Day(Compare::Equal, Day::Today)])),
         ("updated:<=2w", Filter::Time(TimeKey::Updated, vec![TimeValue::Ago(Compare::AtMost, span(1_209_600))])),
         ("is:open,VIP", Filter::Is(vec![State::Open, State::Vip])),
         ("has:attachment,note", Filter::Has(vec![Thing::Attachment, Thing::Note])),
@@ -116,6 +124,10 @@ fn says_what_is_wrong_and_where() {
     let table = [
         ("x cleint:acme", "cleint", Some("client")),
         ("http://a", "http", None),
+        ("priority:1", "priority", Some("pri")),
+        ("prio:1", "prio", Some("pri")),
+        ("order:sla", "order", Some("sort")),
+        ("-Assigned:lee", "Assigned", Some("agent")),
         ("is:open,clsoed", "clsoed", Some("closed")),
         ("has:file", "file", None),
         ("sort:-udpated", "udpated", Some("updated")),
@@ -123,6 +135,7 @@ fn says_what_is_wrong_and_where() {
         ("client:", "client:", None),
         ("is:open,", "is:open,", None),
         ("pri:<=high", "high", None),
+        ("pri:=<2", "<2", None),
         ("age:3d", "3d", None),
         ("sla:<1y", "1y", None),
         ("sla:<99999999w", "99999999w", None),
@@ -215,6 +228,8 @@ fn piece() -> impl Strategy<Value = String> {
         "3d",
         "2026-09-01",
         "today",
+        "yesterday",
+        "=",
         "kept",
         "missed",
         "open",

@@ -60,6 +60,31 @@ pub(super) const KEYS: Vocabulary<Key> = Vocabulary(&[
     ("sort", Key::Sort),
 ]);
 
+/// How other programs, and Halo itself, call what is meant by a key.
+pub(super) const OTHER_KEYS: Vocabulary<Key> = Vocabulary(&[
+    ("priority", Key::Priority),
+    ("order", Key::Sort),
+    ("orderby", Key::Sort),
+    ("assigned", Key::Name(NameKey::Agent)),
+    ("assignee", Key::Name(NameKey::Agent)),
+    ("technician", Key::Name(NameKey::Agent)),
+    ("owner", Key::Name(NameKey::Agent)),
+    ("customer", Key::Name(NameKey::Client)),
+    ("company", Key::Name(NameKey::Client)),
+    ("organisation", Key::Name(NameKey::Client)),
+    ("requester", Key::Name(NameKey::User)),
+    ("contact", Key::Name(NameKey::User)),
+    ("state", Key::Name(NameKey::Status)),
+    ("device", Key::Name(NameKey::Asset)),
+    ("ticket", Key::Id),
+    ("due", Key::Sla),
+    ("created", Key::Time(TimeKey::Opened)),
+    ("modified", Key::Time(TimeKey::Updated)),
+    ("resolved", Key::Time(TimeKey::Closed)),
+    ("summary", Key::Text),
+    ("subject", Key::Text),
+]);
+
 pub(super) const STATES: Vocabulary<State> = Vocabulary(&[
     ("open", State::Open),
     ("closed", State::Closed),

@@ -101,10 +101,15 @@ impl Scene<'_> {
         }
     }
 
+    fn today(&self) -> Date {
+        Timestamp::from_millisecond(self.minute).unwrap_or_default().to_zoned(self.zone.clone()).date()
+    }
+
     fn day(&self, column: Column, compare: Compare, day: Day) -> Condition {
         let date = match day {
             Day::On(date) => date,
-            Day::Today => Timestamp::from_millisecond(self.minute).unwrap_or_default().to_zoned(self.zone.clone()).date(),
+            Day::Today => self.today(),
+            Day::Yesterday => self.today().yesterday().unwrap_or(Date::MIN),
         };
         let (begin, end) = bounds(date, self.zone);
         match compare {
