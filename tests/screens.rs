@@ -188,6 +188,8 @@ impl Desk {
                     '\t' => Key::plain(KeyCode::Tab),
                     '\u{1b}' => Key::plain(KeyCode::Esc),
                     '\u{3}' => Key::ctrl('c'),
+                    '↑' => Key::plain(KeyCode::Up),
+                    '↓' => Key::plain(KeyCode::Down),
                     '\u{14}' => Key::ctrl('t'),
                     c => Key::char(c),
                 };

@@ -198,8 +198,8 @@ const FILTER: &[Binding] = &[
     Binding::new("tab", Command::Complete).hint(30),
     Binding::new("shift-tab", Command::CompleteBack),
     Binding::new("ctrl-u", Command::ClearInput).hint(40),
-    Binding::new("down", Command::Down),
-    Binding::new("up", Command::Up),
+    Binding::new("down", Command::LaterFilter),
+    Binding::new("up", Command::EarlierFilter),
 ];
 
 const FIND: &[Binding] = &[

@@ -120,6 +120,8 @@ commands! {
     Accept = "accept", "accept", "Takes what was typed or chosen.";
     Complete = "complete", "complete", "Completes the word before the cursor.";
     CompleteBack = "complete-back", "back", "Goes back to what `complete` put there before.";
+    EarlierFilter = "earlier-filter", "earlier filter", "Puts the filter on the line that was taken before.";
+    LaterFilter = "later-filter", "later filter", "Goes back to the filter that was taken after it.";
     ClearInput = "clear-input", "clear", "Empties the input field.";
     NextBar = "next-bar", "bar", "Goes to the next day of the board's chart; elsewhere on the board, to the next section.";
     PreviousBar = "previous-bar", "bar", "Goes to the previous day of the board's chart; elsewhere on the board, to the previous section.";

@@ -203,7 +203,8 @@ impl Prompt {
             }
             Command::Complete => self.walk_offers(true),
             Command::CompleteBack if self.kind == PromptKind::Filter => self.walk_offers(false),
-            Command::Up | Command::Down => self.walk(command == Command::Up),
+            Command::Up | Command::EarlierFilter => self.walk(true),
+            Command::Down | Command::LaterFilter => self.walk(false),
             _ => PromptOutcome::Stay,
         }
     }

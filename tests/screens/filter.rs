@@ -53,3 +53,15 @@ fn a_name_that_nobody_has_is_told_with_the_nearest_one() {
     assert!(told("/agent:pryia\r").contains("did you mean \"Priya Shah\"?"), "why there are no rows is told after enter too");
     assert!(!told("/client:former").contains('^'), "tickets name a client that is not among the known ones");
 }
+
+#[test]
+fn up_brings_back_filters_that_were_taken_and_none_that_were_left() {
+    let mut desk = Desk::full(120, 36, false);
+    desk.keys("/vpn\r/ mail\r/ left\u{1b}/");
+    let line = |desk: &Desk| desk.text().lines().rev().nth(1).unwrap().trim_end().to_owned();
+    let walked = ["↑", "↑", "↑", "↓", "↓"].map(|key| {
+        desk.keys(key);
+        line(&desk)
+    });
+    assert_eq!(walked, ["/vpn mail", "/vpn", "/vpn", "/vpn mail", "/vpn mail"]);
+}

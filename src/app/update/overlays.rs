@@ -89,7 +89,6 @@ impl Update<'_> {
             }
             (PromptKind::Filter, PromptOutcome::Closed(words)) => {
                 self.filter(&words);
-                self.remember(&words);
                 self.close_line();
             }
             (PromptKind::Command, PromptOutcome::Accepted(words)) => {
