@@ -47,6 +47,8 @@ pub(super) struct TicketsPane {
     /// Tickets that the server found for the query's words.
     also: Vec<TicketId>,
     client: Option<(ClientId, SafeText)>,
+    /// What the server was asked for last by enter on the filter line.
+    searched: Option<(Query, Option<ClientId>)>,
     /// The lists that are kept in Halo, as far as they were asked for.
     lists: Vec<HaloListRow>,
     /// The choice of lists opens as soon as there are any.
@@ -228,7 +230,9 @@ impl Pane for TicketsPane {
     }
 
     fn filter_taken(&mut self, out: &mut Vec<Outcome>) {
-        out.push(Outcome::Search { purpose: SERVER, query: self.views.current().query(), client: self.client_id() });
+        let (query, client) = (self.views.current().query(), self.client_id());
+        self.searched = Some((query.clone(), client));
+        out.push(Outcome::Search { purpose: SERVER, query, client });
     }
 
     fn complete(&self, words: &str, cursor: usize, known: &[Known]) -> Vec<Completion> {

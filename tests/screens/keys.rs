@@ -85,11 +85,21 @@ fn enter_on_a_filter_asks_the_server_too_and_tells_what_it_found() {
     let (slot, id, query) = asked.unwrap();
     assert_eq!(query, halo_tui::query::Query::parse("is:open vpn").unwrap(), "with the view's own conditions");
     let found = Found { ids: vec![TicketId(7), TicketId(9)], count: 2, new: 1, more: false };
-    desk.take(Msg::Answer { slot, id, answer: Ok(Answer::Found(Some(found))) });
-    assert!(desk.text().contains("The server finds 2 tickets, 1 of them new here"), "{}", desk.text());
+    desk.take(Msg::Answer { slot, id, answer: Ok(Answer::Found(Some(found.clone()))) });
+    assert!(desk.text().contains("The server finds 2 tickets for vpn, 1 of them new here"), "{}", desk.text());
     let effects = desk.keys("/vpn statu:x\r");
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Search { .. })));
     assert!(desk.text().contains("^^^^^ did you mean status?"), "what can't be read stays to be put right\n{}", desk.text());
+    let mut desk = Desk::full(80, 24, false);
+    let effects = desk.keys("/vpn\r/ mail");
+    let asked = effects.iter().find_map(|effect| match effect {
+        Effect::Search { slot, id, .. } => Some((*slot, *id)),
+        _ => None,
+    });
+    let (slot, id) = asked.unwrap();
+    desk.take(Msg::Answer { slot, id, answer: Ok(Answer::Found(Some(found))) });
+    desk.keys("\u{1b}");
+    assert!(!desk.text().contains("The server finds"), "that was another filter:\n{}", desk.text());
 }
 
 #[test]

@@ -12,6 +12,9 @@ use crate::{
     msg::{Answer, Notice},
 };
 
+/// Words of a filter that a notice has room for.
+const FEW_CHARS: usize = 24;
+
 impl TicketsPane {
     /// Takes the answer to the question for this purpose; `None` where it failed.
     pub(super) fn take_answer(
@@ -36,8 +39,9 @@ impl TicketsPane {
                 self.found_changed(&window, purpose == FIRST_CHANGED, context, out);
             }
             (COUNTS, answer) => self.take_counts(answer, context),
-            (SERVER, Some(Answer::Found(Some(found)))) => {
-                out.push(Outcome::Notice(found_words(&found)));
+            // What is listed now may be something else by the time the server answers.
+            (SERVER, Some(Answer::Found(Some(found)))) if self.lists_what_was_searched() => {
+                out.push(Outcome::Notice(found_words(&found, self.views.current().words.trim())));
                 if self.also != found.ids {
                     self.also = found.ids;
                     let anchor = self.list.renew();
@@ -49,11 +53,20 @@ impl TicketsPane {
     }
 }
 
-fn found_words(found: &Found) -> Notice {
+impl TicketsPane {
+    fn lists_what_was_searched(&self) -> bool {
+        let (query, client) = (self.views.current().query(), self.client_id());
+        self.searched.as_ref().is_some_and(|searched| *searched == (query, client))
+    }
+}
+
+/// What the server found for the words of the filter line, which are named where they are few.
+fn found_words(found: &Found, words: &str) -> Notice {
+    let words = if (1..=FEW_CHARS).contains(&words.chars().count()) { format!(" for {words}") } else { String::new() };
     let tickets = if found.count == 1 { "1 ticket".to_owned() } else { format!("{} tickets", found.count) };
     let more = if found.more { " and has more; more words narrow it" } else { "" };
     Notice::info(&match found.new {
-        0 => format!("The server finds nothing that is not here ({tickets}){more}"),
-        new => format!("The server finds {tickets}, {new} of them new here{more}"),
+        0 => format!("The server finds nothing{words} that is not here ({tickets}){more}"),
+        new => format!("The server finds {tickets}{words}, {new} of them new here{more}"),
     })
 }
