@@ -18,12 +18,12 @@ use Openness::{Any, Closed, Open};
 use desk::{Asked, CLOSED, Desk, OPEN, at, ticket};
 use halo_tui::{
     domain::{
-        Batch, Changed, Connection, Coverage, Failure, FailureKind, History, Identity, News, Status, TicketId, TicketRecord,
-        Timestamp,
+        Batch, Changed, Connection, Coverage, Failure, FailureKind, FillProgress, History, Identity, News, Status, TicketId,
+        TicketRecord, Timestamp,
     },
-    halo::{Class, Openness},
+    halo::{Budget, Class, LocalLedger, Openness},
     mirror::{Mirror, NO_BODIES, Pass, Reader},
-    sync::{Order, Sync},
+    sync::{Order, Server, Sync},
 };
 use jiff::SignedDuration;
 use tokio::{
@@ -680,7 +680,7 @@ async fn on_the_servers_return_what_changed_comes_first_and_by_one_request() {
     assert_eq!(deltas(&desk).len(), 1, "{:?}", desk.asked());
     run.until(|news| matches!(news, News::Filling(Some(_)))).await;
     assert!(run.now().duration_since(back) >= SignedDuration::from_secs(15), "history waits a little");
-    assert!(matches!(&desk.asked()[0], Asked::Tickets(request, Class::Background) if request.changed_since.is_some()));
+    assert!(matches!(&desk.asked()[0], Asked::Tickets(request, Class::Changes) if request.changed_since.is_some()));
 }
 
 #[tokio::test(start_paused = true)]
@@ -949,4 +949,31 @@ async fn registers_and_history_do_not_wait_for_each_other() {
     while let Ok(news) = run.news.try_recv() {
         assert!(!matches!(news, News::Filling(Some(fill)) if fill.what == halo_tui::domain::Filled::Users), "{news:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fill_that_waits_for_the_budget_keeps_no_refresh_waiting() {
+    let desk = Desk::new((1..=6000).map(|id| ticket(id, 7000 - id, if id > 5990 { OPEN } else { CLOSED })));
+    let began = Instant::now();
+    let clock =
+        Arc::new(move || at("2026-11-20T10:00:00Z").checked_add(SignedDuration::try_from(began.elapsed()).unwrap()).unwrap());
+    desk.with(|world| world.budget = Some(Budget::new(80, Arc::new(LocalLedger::default()), clock)));
+    let mut run = Run::start(&desk, &mirror().await, Asks { history: History::All, ..MINUTELY });
+    let (held, until_dropped) = std::sync::mpsc::channel::<()>();
+    // Time leaps on where what is waited for does not come.
+    tokio::task::spawn_blocking(move || until_dropped.recv_timeout(Duration::from_secs(30)));
+    run.live().await;
+    // Time stands: a rate is only that of what waits.
+    let waits = |news: &News| matches!(news, News::Filling(Some(FillProgress { per_minute: Some(_), .. })));
+    let News::Filling(Some(progress)) = run.until(waits).await else { unreachable!() };
+    assert!(desk.free_at(Class::Bulk, 0).is_some() && desk.free_at(Class::Changes, 0).is_none());
+    assert!(progress.done.abs_diff(run.closed().await.len() as u64) < 100, "{progress:?}");
+    assert_eq!(progress.per_minute, u32::try_from(progress.done / 5).ok(), "what a window allows is done in each");
+    let asked = Instant::now();
+    run.refresh(false).await.unwrap();
+    assert_eq!(asked.elapsed(), Duration::ZERO);
+    drop(held);
+    run.rounds(6).await;
+    let minutes = desk.with(|world| world.changes_at.iter().map(|at| (*at - began).as_secs() / 60).collect::<BTreeSet<_>>());
+    assert!((1..=6).all(|minute| minutes.contains(&minute)), "{minutes:?}");
 }

@@ -118,9 +118,13 @@ impl Desk {
     }
 
     fn model_with(cols: u16, rows: u16, preview: bool, needs_connect: bool, look: Look, view: LastView) -> Model {
+        Model::new(Self::start(cols, rows, preview, needs_connect, look, view))
+    }
+
+    fn start(cols: u16, rows: u16, preview: bool, needs_connect: bool, look: Look, view: LastView) -> Start {
         let (keymap, complaints) = Keymap::compile(DEFAULTS, "");
         assert_eq!(complaints, []);
-        Model::new(Start {
+        Start {
             size: (cols, rows),
             look,
             keymap,
@@ -134,7 +138,7 @@ impl Desk {
             views: Views::default(),
             view,
             faults: Vec::new(),
-        })
+        }
     }
 
     fn new(cols: u16, rows: u16, preview: bool, needs_connect: bool, look: Look) -> Self {
@@ -426,6 +430,7 @@ fn filling_and_failing_headers() {
         failure,
         retry_at: None,
     };
+    let failing_again = Msg::News(News::Connection(connection.clone()));
     desk.take(Msg::News(News::Filling(None)));
     assert!(desk.text().contains("token ok   224 of 300 requests used"), "{}", desk.text());
     desk.take(Msg::News(News::BudgetLow(None)));
@@ -443,8 +448,16 @@ fn filling_and_failing_headers() {
         desk.take(Msg::News(News::Connection(Connection::Failing { last_success, since, failure, retry_at })));
         assert!(desk.text().lines().next().unwrap().contains(told), "{}", desk.text().lines().next().unwrap());
     }
+    for (at, told) in [("09:59", "live   "), ("09:57", "live 3m ago"), ("09:56", "cached 4 min"), ("08:00", "cached 2h00")] {
+        let at = format!("2026-11-20T{at}:00Z").parse().unwrap();
+        desk.take(Msg::News(News::Connection(Connection::Live { at })));
+        assert!(desk.text().lines().next().unwrap().contains(told), "{}", desk.text().lines().next().unwrap());
+    }
+    desk.take(Msg::News(News::Waits { until: at("2026-11-20T10:03:00Z") }));
+    assert!(desk.text().contains("No request may leave before 10:03"), "{}", desk.text());
     let live = || Msg::News(News::Connection(Connection::Live { at: at("2026-11-20T10:00:00Z") }));
     let back = |effects: &[Effect]| effects.iter().filter(|effect| matches!(effect, Effect::ServerIsBack)).count();
+    desk.take(failing_again);
     assert_eq!(back(&desk.take(live())), 1, "what was put off is asked for");
     assert_eq!(back(&desk.take(live())), 0);
 }

@@ -14,6 +14,9 @@ use crate::{
 /// Cells of a person's name that are shown in any case.
 const LEAST_OF_A_NAME: u16 = 8;
 
+/// For so many minutes rows are called live: some refreshes may be late.
+const LIVE_FOR: i64 = 3;
+
 /// Cells of a reason's first word that are shown rather than nothing.
 const LEAST_OF_A_REASON: u16 = 16;
 
@@ -94,11 +97,13 @@ fn freshness(status: &Status, now: Now, glyphs: &Glyphs, zone: &TimeZone) -> (St
     let plain = |words: String, role| (words, String::new(), role);
     match &status.connection {
         Connection::Starting => plain("connecting".to_owned(), Role::Info),
-        Connection::Cached { at } => plain(format!("cached {}", age(now.wall, *at)), Role::Warn),
+        Connection::Cached { at } => plain(cached(now, *at), Role::Warn),
         Connection::Live { at } => {
             // Without an age until it is over a minute: a header that counts seconds is never silent.
             let minutes = now.wall.duration_since(*at).as_mins();
-            if minutes >= 2 {
+            if minutes > LIVE_FOR {
+                plain(cached(now, *at), Role::Warn)
+            } else if minutes >= 2 {
                 plain(format!("live {} ago", age(now.wall, *at)), Role::Warn)
             } else {
                 plain("live".to_owned(), Role::Ok)
@@ -115,6 +120,14 @@ fn freshness(status: &Status, now: Now, glyphs: &Glyphs, zone: &TimeZone) -> (St
             };
             (format!("{} {state}, {rows}", glyphs.breached), format!(": {}", failure.what), Role::Bad)
         }
+    }
+}
+
+/// That rows are of so long ago, whatever keeps them from being newer.
+fn cached(now: Now, at: Timestamp) -> String {
+    match now.wall.duration_since(at).as_mins() {
+        minutes @ 1..60 => format!("cached {minutes} min"),
+        _ => format!("cached {}", age(now.wall, at)),
     }
 }
 

@@ -19,6 +19,10 @@ pub trait BudgetLedger: Send + Sync {
     /// `open` answers how many of a quota's requests are open to it.
     fn admit(&self, now: Timestamp, own: Option<Quota>, open: &dyn Fn(u32) -> u32) -> Admission;
 
+    /// When a request could leave that wanted to now, where it could not at once; counts none. The arguments are those of
+    /// [`admit`](Self::admit).
+    fn free_at(&self, now: Timestamp, own: Option<Quota>, open: &dyn Fn(u32) -> u32) -> Option<Timestamp>;
+
     /// Notes that the server refused a request: none leaves before `until`. `announced` is what the refusal named.
     fn refused(&self, now: Timestamp, until: Timestamp, announced: Option<Quota>);
 

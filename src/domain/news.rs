@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Agent, ClientId, Connection, Coverage, Failure, FillProgress, TicketId, TokenState};
+use super::{Agent, ClientId, Connection, Coverage, Failure, FillProgress, TicketId, Timestamp, TokenState};
 use crate::text::SafeText;
 
 /// One fact that changed in the background.
@@ -27,6 +27,11 @@ pub enum News {
     /// How many requests of the rolling window are used, of how many allowed, while so few are left that a fill waits for them;
     /// `None` when enough are left again.
     BudgetLow(Option<(u32, u32)>),
+    /// What was asked for waits until then: the requests of the rolling window are used up, or the server wants a pause.
+    Waits {
+        /// When it is asked for.
+        until: Timestamp,
+    },
     /// Another instance of this profile refreshes the mirror; this one follows it.
     Following {
         /// The other one's process.

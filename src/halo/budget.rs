@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Duration, Instant, sleep_until};
 
 use super::Clock;
@@ -19,12 +19,17 @@ pub const WINDOW: Duration = Duration::from_mins(5);
 pub enum Class {
     /// A person waits for it.
     Interactive,
-    /// It keeps the mirror fresh: it leaves a fifth of the budget to people.
+    /// It asks, once a minute, for what changed: it leaves a tenth of the budget to people.
+    Changes,
+    /// It keeps what else is in the mirror fresh: it leaves a fifth of the budget to the two above.
     Background,
-    /// It fills the mirror with what nobody waits for: it leaves a quarter of the budget to the others.
+    /// It fills the mirror with what nobody waits for: it leaves a quarter of the budget to the others, and of a small one what
+    /// a window's refreshes take.
     Bulk,
 }
 
+/// What filling leaves to those that keep the mirror fresh: a request a minute, and one beside it now and then.
+const FRESH: u32 = 6;
 /// Where another instance counts at this moment: how long until the next try, at most.
 const MOMENT: Duration = Duration::from_millis(10);
 /// A full budget is looked at again after so long at most: other instances may have counted anew.
@@ -55,6 +60,8 @@ impl BudgetStanding {
 #[derive(Clone)]
 pub struct Budget {
     limit: u32,
+    /// Whether anything is held back: else it is only counted.
+    waits: bool,
     ledger: Arc<dyn BudgetLedger>,
     pause: Arc<Mutex<Pause>>,
     clock: Clock,
@@ -70,7 +77,13 @@ impl Budget {
     /// A budget of `limit` requests per [`WINDOW`], 0 for none; `clock` is the wall clock that `ledger` counts by.
     #[must_use]
     pub fn new(limit: u32, ledger: Arc<dyn BudgetLedger>, clock: Clock) -> Self {
-        Self { limit, ledger, pause: Arc::default(), clock }
+        Self { limit, waits: true, ledger, pause: Arc::default(), clock }
+    }
+
+    /// One that holds nothing back: what leaves is counted for the others.
+    #[must_use]
+    pub fn counting(ledger: Arc<dyn BudgetLedger>, clock: Clock) -> Self {
+        Self { waits: false, ..Self::new(0, ledger, clock) }
     }
 
     /// Whether any limit is set.
@@ -84,6 +97,21 @@ impl Budget {
         while let Err(again_at) = self.admit(class) {
             sleep_until(again_at).await;
         }
+    }
+
+    /// When a request of this class could leave, and so many more with it, where it could not at once; counts none. `more` is never
+    /// taken for more than half of what is open to the class.
+    #[must_use]
+    pub fn free_at(&self, class: Class, more: u32) -> Option<Timestamp> {
+        let now = (self.clock)();
+        let here = self.pause().until(Instant::now()).map(|until| until - Instant::now());
+        let here = here.and_then(|pause| now.checked_add(SignedDuration::try_from(pause).ok()?).ok());
+        let own = self.has_limit().then_some(Quota { requests: self.limit, within: WINDOW });
+        let open = |limit| {
+            let places = places(limit, class);
+            places - more.min(places / 2)
+        };
+        here.max(self.ledger.free_at(now, own, &open))
     }
 
     /// How the budget stands.
@@ -114,6 +142,10 @@ impl Budget {
     }
 
     fn admit(&self, class: Class) -> Result<(), Instant> {
+        if !self.waits {
+            let _ = self.ledger.admit((self.clock)(), None, &|_| u32::MAX);
+            return Ok(());
+        }
         let now = Instant::now();
         if let Some(until) = self.pause().until(now) {
             return Err(until);
@@ -152,11 +184,12 @@ fn nearer(one: (u32, u32), other: (u32, u32)) -> (u32, u32) {
 fn places(limit: u32, class: Class) -> u32 {
     let reserve = match class {
         Class::Interactive => 0,
-        // At least one place of the smallest budget is left to either class.
-        Class::Background => (limit / 5).max(u32::from(limit > 1)),
-        Class::Bulk => (limit / 4).max(u32::from(limit > 1)),
+        Class::Changes => (limit / 10).max(1),
+        Class::Background => (limit / 5).max(1),
+        Class::Bulk => (limit / 4).max(limit / 5 + FRESH),
     };
-    limit - reserve
+    // At least one place of the smallest budget is left to each class.
+    limit - reserve.min(limit.saturating_sub(1))
 }
 
 /// The server's refusals and the pause that follows from them.
@@ -195,8 +228,6 @@ impl Pause {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::{super::LocalLedger, *};
 
     /// A wall clock that goes with tokio's paused one.
@@ -234,6 +265,38 @@ mod tests {
         assert_eq!(start.elapsed(), Duration::ZERO);
         assert!(budget.admit(Class::Interactive).is_err());
         assert_eq!(budget.standing(), BudgetStanding { limit: 10, used: 10, paused_for: None });
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn filling_leaves_room_for_the_refresh_and_that_for_people() {
+        for limit in [10, 20, 60, 250, 700] {
+            let (budget, start) = (budget(limit), Instant::now());
+            let mut left = Vec::new();
+            for class in [Class::Bulk, Class::Background, Class::Changes, Class::Interactive] {
+                assert_eq!(budget.free_at(class, 0), None, "{limit} {class:?}");
+                left.push(0);
+                while budget.admit(class).is_ok() {
+                    *left.last_mut().unwrap() += 1;
+                }
+                assert!(budget.free_at(class, 0).is_some(), "{limit} {class:?}");
+            }
+            assert!(left[1] >= FRESH, "{left:?}");
+            assert_eq!((left.iter().sum::<u32>(), start.elapsed()), (limit, Duration::ZERO));
+        }
+        assert_eq!(budget(250).free_at(Class::Background, 199), None, "half of it at most is asked to be free");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_only_counted_waits_for_nothing() {
+        let ledger: Arc<dyn BudgetLedger> = Arc::new(LocalLedger::default());
+        let (counting, others) = (Budget::counting(Arc::clone(&ledger), clock()), Budget::new(10, ledger, clock()));
+        for _ in 0..12 {
+            assert_eq!(counting.admit(Class::Interactive), Ok(()));
+        }
+        assert_eq!(others.standing().used, 12);
+        counting.refused(Some(Duration::from_secs(30)), None);
+        assert_eq!(counting.admit(Class::Interactive), Ok(()));
+        assert!(others.standing().paused_for.is_some() && others.admit(Class::Interactive).is_err());
     }
 
     #[tokio::test(start_paused = true)]
@@ -317,6 +380,7 @@ mod tests {
     fn the_smallest_budgets_still_let_background_through() {
         assert_eq!([1, 2, 10].map(|limit| places(limit, Class::Background)), [1, 1, 8]);
         assert_eq!([1, 2, 10].map(|limit| places(limit, Class::Interactive)), [1, 2, 10]);
+        assert_eq!([1, 2, 10].map(|limit| places(limit, Class::Bulk)), [1, 1, 2]);
         for (one, other, told) in [
             ((0, 5), (9, 5), (9, 5)),
             ((250, 100), (12, 12), (12, 12)),

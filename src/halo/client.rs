@@ -20,7 +20,7 @@ use super::{
     transport::{Carries, Outgoing, Reply, host},
     wire::{self, WireRecord},
 };
-use crate::domain::{Failure, FailureKind, Profile, address};
+use crate::domain::{Failure, FailureKind, Profile, Timestamp, address};
 
 /// The client of one profile's resource server; clones share everything.
 ///
@@ -79,6 +79,12 @@ impl Halo {
     pub fn stats(&self) -> Stats {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Stats { requests: read(&self.inner.requests), bytes: read(&self.inner.bytes) }
+    }
+
+    /// When a request of this class could leave, and so many more with it, where it could not at once.
+    #[must_use]
+    pub fn free_at(&self, class: Class, more: u32) -> Option<Timestamp> {
+        self.inner.budget.free_at(class, more)
     }
 
     pub(super) fn known_pages(&self) -> &KnownPages {

@@ -89,9 +89,7 @@ impl Tally {
         if let LedgerStanding { paused_until: Some(until), .. } = self.standing(now, window) {
             return Admission::Paused(until);
         }
-        let announced = self.announced.map(Announced::quota);
-        let free = [own, announced].into_iter().flatten().filter_map(|allowed| self.full_until(now, allowed, open)).max();
-        if let Some(at) = free {
+        if let Some(at) = self.full(now, own, open) {
             return Admission::Full(at);
         }
         match self.left.last_mut() {
@@ -99,6 +97,19 @@ impl Tally {
             _ => self.left.push((now.as_second(), 1)),
         }
         Admission::Admitted
+    }
+
+    /// When a request could leave that wanted to now, where it could not at once.
+    pub fn free_at(&mut self, now: Timestamp, own: Option<Quota>, open: &dyn Fn(u32) -> u32) -> Option<Timestamp> {
+        self.settle(now);
+        let paused = self.pause.and_then(|pause| Timestamp::from_millisecond(pause.until).ok());
+        paused.max(self.full(now, own, open))
+    }
+
+    /// When the next place within one's own quota and the announced one comes free, where none is.
+    fn full(&self, now: Timestamp, own: Option<Quota>, open: &dyn Fn(u32) -> u32) -> Option<Timestamp> {
+        let announced = self.announced.map(Announced::quota);
+        [own, announced].into_iter().flatten().filter_map(|allowed| self.full_until(now, allowed, open)).max()
     }
 
     /// When the next place of a quota comes free, where none is.
@@ -216,6 +227,10 @@ impl BudgetLedger for LocalLedger {
         self.tally().admit(now, own, open)
     }
 
+    fn free_at(&self, now: Timestamp, own: Option<Quota>, open: &dyn Fn(u32) -> u32) -> Option<Timestamp> {
+        self.tally().free_at(now, own, open)
+    }
+
     fn refused(&self, now: Timestamp, until: Timestamp, announced: Option<Quota>) {
         self.tally().refused(now, until, announced);
     }
@@ -255,7 +270,9 @@ mod tests {
         tally.refused(at(3_600_000), at(3_660_000), Some(five_minutes(300)));
         assert_eq!(tally.standing(at(0), WINDOW).paused_until, Some(at(60_000)));
         assert_eq!(used(&mut tally, at(100_000)), 1);
+        assert_eq!(tally.free_at(at(299_000), Some(five_minutes(1)), &all), Some(at(301_000)));
         assert_eq!(tally.admit(at(299_000), Some(five_minutes(1)), &all), Admission::Full(at(301_000)));
+        assert_eq!(tally.free_at(at(301_001), Some(five_minutes(1)), &all), None);
         assert_eq!(tally.admit(at(301_001), Some(five_minutes(1)), &all), Admission::Admitted);
         assert_eq!(tally.standing(at(301_001), WINDOW).announced, Some((five_minutes(300), 1)));
     }

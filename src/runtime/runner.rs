@@ -147,7 +147,13 @@ impl Runner {
             Effect::LookAtClient(client) => self.look_at_client(client),
             Effect::Seen { ticket, updated } => self.seen(ticket, updated),
             Effect::Refresh { everything } => {
-                self.with_session(|session| session.refresh(everything));
+                let waits = self.work.lock().as_ref().and_then(|session| {
+                    session.refresh(everything);
+                    session.waits_until(0)
+                });
+                if let Some(until) = waits {
+                    let _ = self.messages.try_send(Msg::News(News::Waits { until }));
+                }
             }
             Effect::Pause(paused) => self.with_session(|session| session.pause_filling(paused)),
             Effect::RefreshEvery(every) => {

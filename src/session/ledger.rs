@@ -138,6 +138,12 @@ impl BudgetLedger for FileLedger {
         }
     }
 
+    fn free_at(&self, now: Timestamp, allowed: Option<Quota>, open: &dyn Fn(u32) -> u32) -> Option<Timestamp> {
+        let own = &mut *self.own.tally();
+        let alone = own.free_at(now, allowed, open);
+        self.count(own, |tally| tally.free_at(now, allowed, open)).map_or(alone, |(free_at, _)| free_at)
+    }
+
     fn refused(&self, now: Timestamp, until: Timestamp, announced: Option<Quota>) {
         let own = &mut *self.own.tally();
         own.refused(now, until, announced);
@@ -195,6 +201,8 @@ mod tests {
             assert_eq!(other.admit(at(second), Some(five_minutes(9)), &all), last);
         }
         assert_eq!((used(&one, at(5)), used(&other, at(5))), (9, 9));
+        assert_eq!(one.free_at(at(5), Some(five_minutes(9)), &all), Some(at(301)));
+        assert_eq!(one.free_at(at(5), Some(five_minutes(10)), &all), None);
         one.refused(at(6), at(36), Some(five_minutes(100)));
         assert_eq!(other.admit(at(7), None, &all), Admission::Paused(at(36)));
         assert_eq!(other.standing(at(7), WINDOW).announced, Some((five_minutes(100), 9)));

@@ -26,8 +26,8 @@ use crate::{
         TicketId, Timestamp,
     },
     halo::{
-        self, Budget, Clock, ConnectOutcome, Credentials, Discovery, Halo, LocalLedger, ProxyRules, Stats, Tokens, Transport,
-        TransportSettings,
+        self, Budget, Class, Clock, ConnectOutcome, Credentials, Discovery, Halo, LocalLedger, ProxyRules, Stats, Tokens,
+        Transport, TransportSettings,
     },
     mirror::{Mirror, Opened},
     settings::{Config, MirrorKept, Paths},
@@ -226,6 +226,12 @@ impl Session {
     /// Asks for what changed, or compares everything; an order that finds sync overwhelmed with orders is dropped.
     pub fn refresh(&self, everything: bool) {
         let _ = self.orders.way().try_send(Order::Refresh { everything, done: None });
+    }
+
+    /// Until when a request that somebody waits for, and so many more with it, would wait, where the requests of the window are used
+    /// up or the server wants a pause.
+    pub fn waits_until(&self, more: u32) -> Option<Timestamp> {
+        self.halo.free_at(Class::Interactive, more)
     }
 
     /// Refreshes and waits for the result.

@@ -60,6 +60,7 @@ pub(super) struct Delta {
 
 /// What came of the lists of changes.
 struct Changes {
+    class: Class,
     since: Timestamp,
     cursor: Timestamp,
     newest: Timestamp,
@@ -108,17 +109,17 @@ impl Asking {
 
 impl Delta {
     /// One turn: one request, but for pages. With `whole`, whatever changed, open or closed. Answers false where no cursor is known.
-    pub(super) async fn turn<S: Server>(&mut self, sync: &Sync<S>, whole: bool) -> Result<bool, Failure> {
+    pub(super) async fn turn<S: Server>(&mut self, sync: &Sync<S>, whole: bool, class: Class) -> Result<bool, Failure> {
         let Some(cursors) = Cursors::read(sync).await? else { return Ok(false) };
         let (_, closing) = sync.mirror.read(Reader::statuses_by_openness).await?;
         // Without knowing which statuses close, only the list itself tells open from closed.
         if !closing.is_empty() && sync.meta(TOGETHER).await?.is_some() {
-            self.pass(sync, Asking::Together, cursors.both(), &closing).await?;
+            self.pass(sync, Asking::Together, cursors.both(), &closing, class).await?;
             return Ok(true);
         }
         if let Some((ticket, at)) = self.probe.take().filter(|_| !self.apart) {
             let since = cursors.both().min(at);
-            let brought = self.pass(sync, Asking::Together, since, &closing).await?;
+            let brought = self.pass(sync, Asking::Together, since, &closing, class).await?;
             if brought.contains(&ticket) {
                 tracing::info!("lists without restriction bring closures: one request tells all changes");
                 sync.mirror.set_meta(TOGETHER, Some("1")).await?;
@@ -133,7 +134,7 @@ impl Delta {
         };
         for asking in turns.into_iter().flatten() {
             let since = if asking == Asking::Open { cursors.open } else { cursors.closed };
-            self.pass(sync, asking, since, &closing).await?;
+            self.pass(sync, asking, since, &closing, class).await?;
             self.closed_next = asking == Asking::Open;
         }
         Ok(true)
@@ -152,15 +153,16 @@ impl Delta {
         asking: Asking,
         cursor: Timestamp,
         closing: &BTreeSet<StatusId>,
+        class: Class,
     ) -> Result<BTreeSet<TicketId>, Failure> {
         let changes = loop {
             let (from, later_only) = self.from(asking, cursor);
             let since = from.checked_sub(reach::late(sync).await?).unwrap_or(from);
-            let mut changes = Changes { since, cursor, newest: cursor, seen: BTreeSet::new(), early: later_only };
+            let mut changes = Changes { class, since, cursor, newest: cursor, seen: BTreeSet::new(), early: later_only };
             self.pages(sync, asking, &mut changes, closing).await?;
             let suspect = !changes.early && self.examined != Some(cursor);
             self.examined = self.examined.filter(|_| !suspect).or(suspect.then_some(cursor));
-            if !suspect || !reach::examine(sync, asking.openness(), cursor, since).await? {
+            if !suspect || !reach::examine(sync, asking.openness(), cursor, since, class).await? {
                 break changes;
             }
         };
@@ -202,7 +204,7 @@ impl Delta {
     ) -> Result<(), Failure> {
         let by_action = |page_no| (page_no, Some((TicketColumn::LastAction, true)));
         let first = self.page(sync, asking, changes, closing, by_action(1)).await?;
-        let mut ignored = first.has_older && reach::is_ignored(sync, asking.openness(), first.ordered).await?;
+        let mut ignored = first.has_older && reach::is_ignored(sync, asking.openness(), first.ordered, changes.class).await?;
         if first.last || ignored {
             return Ok(());
         }
@@ -239,7 +241,7 @@ impl Delta {
         let (mut counted, mut shrank) = (None, false);
         for page_no in 1.. {
             let came = self.page(sync, asking, changes, closing, (page_no, Some((TicketColumn::Id, false)))).await?;
-            if came.has_older && reach::is_ignored(sync, asking.openness(), true).await? {
+            if came.has_older && reach::is_ignored(sync, asking.openness(), true, changes.class).await? {
                 return Ok(None);
             }
             shrank |= counted > came.count;
@@ -259,7 +261,7 @@ impl Delta {
         closing: &BTreeSet<StatusId>,
         (page_no, order): (u32, Option<(TicketColumn, bool)>),
     ) -> Result<Came, Failure> {
-        let Changes { since, cursor, .. } = *changes;
+        let Changes { class, since, cursor, .. } = *changes;
         let request = TicketsRequest {
             page_no,
             openness: asking.openness(),
@@ -267,7 +269,7 @@ impl Delta {
             order,
             ..TicketsRequest::default()
         };
-        let mut page = sync.server.tickets(&request, Class::Background).await?;
+        let mut page = sync.server.tickets(&request, class).await?;
         let fresh = page.records.iter().filter(|record| changes.seen.insert(record.id)).count();
         let (before, stale) = (page.records.len(), page.is_stale(fresh));
         let ordered = newest_first(&page.records);

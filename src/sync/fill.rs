@@ -69,7 +69,7 @@ impl TicketFill {
         let begun = if self.from_the_first { 0 } else { passed };
         let meter = self.meter.get_or_insert_with(|| Meter::new(Filled::OpenTickets, begun, 0, Instant::now()));
         meter.announce(count.unwrap_or(done));
-        sync.progressed(meter.add(fresh as u64, Instant::now())).await;
+        sync.counted(meter, fresh as u64).await;
         if page_no == 1 {
             if let Some(count) = count {
                 sync.mirror.set_meta(OPEN_THERE, Some(&count.to_string())).await?;
@@ -105,7 +105,7 @@ impl TicketFill {
 
     async fn fetch<S: Server>(&self, sync: &Sync<S>, page_no: u32) -> Result<Page<TicketRecord>, Failure> {
         // The first screenful is what somebody waits for.
-        let class = if page_no == 1 { Class::Interactive } else { Class::Background };
+        let class = if page_no == 1 { Class::Interactive } else { Class::Bulk };
         let column = if self.by_activity { TicketColumn::LastAction } else { TicketColumn::Id };
         let request =
             TicketsRequest { page_no, openness: Openness::Open, order: Some((column, true)), ..TicketsRequest::default() };

@@ -28,6 +28,8 @@ use crate::{
 const NAMES_KEEP: Duration = Duration::from_mins(30);
 /// How often all open tickets are read again where nothing tells what changed.
 const BLIND_EVERY: Duration = Duration::from_mins(15);
+/// Requests that reading the names takes, beside the first.
+const NAMES: u32 = 9;
 /// After the server's return the work in the background waits so long, and up to as much again.
 const QUIET: Duration = Duration::from_secs(15);
 
@@ -44,6 +46,8 @@ pub(super) struct Fresh<'a, S> {
     filled_at: Option<Instant>,
     /// No round has succeeded yet in this run.
     first: bool,
+    /// The names are still to be read in this run.
+    names_due: bool,
     delta: Delta,
     turns: Turns,
     /// The server can't say in this run which tickets are open: that is no reason to fail every round.
@@ -63,6 +67,7 @@ impl<'a, S: Server> Fresh<'a, S> {
             fill: None,
             filled_at: None,
             first: true,
+            names_due: false,
             delta: Delta::default(),
             turns: Turns::new(Instant::now()),
             incomparable: false,
@@ -177,7 +182,7 @@ impl<'a, S: Server> Fresh<'a, S> {
             return self.fill().await;
         }
         let first = std::mem::take(&mut self.first);
-        let result = self.changes(everything, asked || first, first).await;
+        let result = self.changes(everything, asked, first).await;
         // A first round that failed is still to come.
         self.first = first && result.is_err();
         if first && result.is_ok() {
@@ -195,9 +200,11 @@ impl<'a, S: Server> Fresh<'a, S> {
         Ok(!blind || self.filled_at.is_some_and(|at| at.elapsed() < BLIND_EVERY))
     }
 
-    async fn changes(&mut self, everything: bool, whole: bool, first: bool) -> Result<(), Failure> {
+    async fn changes(&mut self, everything: bool, asked: bool, first: bool) -> Result<(), Failure> {
         let sync = self.sync;
-        if !self.delta.turn(sync, whole).await? {
+        let whole = asked || first;
+        let (class, beside) = if asked { (Class::Interactive, Class::Interactive) } else { (Class::Changes, Class::Background) };
+        if !self.delta.turn(sync, whole, class).await? {
             // No ticket has a date to go by: the fill is the only way.
             return sync.mirror.set_meta(TICKETS_FILLED, None).await;
         }
@@ -205,18 +212,29 @@ impl<'a, S: Server> Fresh<'a, S> {
             sync.tell_coverage().await;
         }
         if everything {
-            self.compare().await?;
-        } else {
+            self.compare(beside).await?;
+        } else if self.has_room(0) {
             self.compare_if_missed().await?;
         }
-        if first || everything {
-            self.names(everything).await
+        self.names_due |= first;
+        if everything {
+            self.names(true, beside).await
+        } else if self.names_due && (first || !asked) {
+            // What waits here keeps the next round waiting.
+            if self.has_room(NAMES) { self.names(false, Class::Background).await } else { Ok(()) }
         } else if whole || self.failures > 0 {
             // On the server's return one request is enough.
             Ok(())
-        } else {
+        } else if self.has_room(0) {
             self.turn().await
+        } else {
+            Ok(())
         }
+    }
+
+    /// Whether so many requests beside one could leave now that keep fresh what is not asked for every minute.
+    fn has_room(&self, more: u32) -> bool {
+        self.sync.server.free_at(Class::Background, more).is_none()
     }
 
     /// Rows first, names second, the rest then: each is on the screen as it comes.
@@ -238,15 +256,16 @@ impl<'a, S: Server> Fresh<'a, S> {
             over = fill.step(sync).await?;
         }
         (self.fill, self.filled_at, self.first) = (None, Some(Instant::now()), false);
-        if registers::is_due(sync, Register::Clients).await? {
-            self.clients().await?;
+        // Clients that there is no room for are read in the background.
+        if registers::is_due(sync, Register::Clients).await? && self.has_room(NAMES) {
+            self.clients(Class::Background).await?;
         }
         // A list that moves while it is paged loses rows: compare once.
-        self.compare().await
+        if self.has_room(0) { self.compare(Class::Background).await } else { Ok(()) }
     }
 
-    async fn compare(&mut self) -> Result<(), Failure> {
-        if reconcile::open_tickets(self.sync).await? {
+    async fn compare(&mut self, class: Class) -> Result<(), Failure> {
+        if reconcile::open_tickets(self.sync, class).await? {
             tracing::warn!("closures were missed: open and closed tickets are asked for in turns again");
             self.delta.mistrust(self.sync).await?;
         }
@@ -259,7 +278,7 @@ impl<'a, S: Server> Fresh<'a, S> {
         if compared || self.incomparable {
             return Ok(());
         }
-        match self.compare().await {
+        match self.compare(Class::Background).await {
             Err(failure) if lookups::is_about_one_table(&failure) => {
                 self.incomparable = true;
                 self.sync.tell(News::Notice(failure.what)).await;
@@ -270,18 +289,19 @@ impl<'a, S: Server> Fresh<'a, S> {
     }
 
     /// Names at the start: what a saved mirror holds is good for a while.
-    async fn names(&mut self, everything: bool) -> Result<(), Failure> {
+    async fn names(&mut self, everything: bool, class: Class) -> Result<(), Failure> {
         let sync = self.sync;
         let read = sync.meta_time(LOOKUPS_READ).await?;
         let fresh = read.is_some_and(|at| sync.now().duration_since(at).unsigned_abs() < NAMES_KEEP);
         if everything || !fresh {
-            self.lookups(Class::Background).await?;
+            self.lookups(class).await?;
         } else {
-            lookups::acting(sync, Class::Background).await?;
+            lookups::acting(sync, class).await?;
         }
         if everything || registers::is_due(sync, Register::Clients).await? {
-            self.clients().await?;
+            self.clients(class).await?;
         }
+        self.names_due = false;
         Ok(())
     }
 
@@ -298,8 +318,8 @@ impl<'a, S: Server> Fresh<'a, S> {
     }
 
     /// Tickets are the main thing: where clients can't be read they are shown all the same.
-    async fn clients(&self) -> Result<(), Failure> {
-        match registers::read_whole(self.sync, Register::Clients, Class::Background, None, true).await {
+    async fn clients(&self, class: Class) -> Result<(), Failure> {
+        match registers::read_whole(self.sync, Register::Clients, class, None, true).await {
             Err(failure) if lookups::leaves_the_rest(&failure) => {
                 self.sync.tell(News::Notice(failure.what)).await;
                 Ok(())

@@ -178,7 +178,7 @@ impl<'a, S: Server> Reading<'a, S> {
     /// Tells how far it is, and now and then that rows came.
     async fn came(&mut self, new: u64) {
         self.untold |= new > 0;
-        self.sync.progressed(self.meter.add(new, Instant::now())).await;
+        self.sync.counted(&mut self.meter, new).await;
         if self.told_at.elapsed() >= TELL_EVERY {
             self.tell().await;
         }

@@ -22,7 +22,10 @@ mod turns;
 
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::Instant,
+};
 
 use crate::{
     domain::{Changed, Failure, FillProgress, History, News, Register, TicketId, Timestamp},
@@ -30,6 +33,8 @@ use crate::{
     mirror::{Mirror, Reader},
     text::SafeText,
 };
+
+use meter::Meter;
 
 pub use conversation::fetch as fetch_conversation;
 pub use lookups::read as fetch_lookups;
@@ -110,6 +115,12 @@ impl<S: Server> Sync<S> {
         if progress.is_some() {
             self.tell(News::Filling(progress)).await;
         }
+    }
+
+    /// Counts what came, and tells how far it is now and then, and where the next request has to wait.
+    async fn counted(&self, meter: &mut Meter, more: u64) {
+        let waits = self.server.free_at(Class::Bulk, 0).is_some();
+        self.progressed(meter.add(more, Instant::now(), waits)).await;
     }
 
     async fn tell_coverage(&self) {

@@ -35,8 +35,8 @@ const COMPARED_AT_ONCE: u32 = 5000;
 
 /// Fetches what is open there and not here, and what is open here and not there; what the server no longer has, goes. Answers whether
 /// closures were missed that changes should have told.
-pub(super) async fn open_tickets<S: Server>(sync: &Sync<S>) -> Result<bool, Failure> {
-    let (there, lacking) = open_there(sync).await?;
+pub(super) async fn open_tickets<S: Server>(sync: &Sync<S>, class: Class) -> Result<bool, Failure> {
+    let (there, lacking) = open_there(sync, class).await?;
     let here: BTreeSet<TicketId> = sync.mirror.read(Reader::open_ticket_ids).await?.into_iter().collect();
     let mut missing: Vec<TicketId> = there.difference(&here).copied().collect();
     let closed = known_of(sync, &missing).await?;
@@ -51,7 +51,7 @@ pub(super) async fn open_tickets<S: Server>(sync: &Sync<S>) -> Result<bool, Fail
     let mut missed = false;
     for (ids, pass) in [(missing, Pass::OpenOnly), (left, Pass::Any)] {
         for chunk in ids.chunks(CHUNK) {
-            let fetched = fetch(sync, chunk, pass, witness, Class::Background).await?;
+            let fetched = fetch(sync, chunk, pass, witness, class).await?;
             written += fetched.written;
             missed |= pass == Pass::Any && fetched.oldest_update.zip(cursor).is_some_and(|(at, cursor)| at < cursor);
         }
@@ -195,10 +195,10 @@ async fn known_of<S: Server>(sync: &Sync<S>, ids: &[TicketId]) -> Result<BTreeSe
 
 /// The numbers of the tickets that are open there: by a list of numbers, or, where the server does not give it whole, from pages of
 /// rows, which are stored as they come. And how many more the server counts.
-async fn open_there<S: Server>(sync: &Sync<S>) -> Result<(BTreeSet<TicketId>, u64), Failure> {
+async fn open_there<S: Server>(sync: &Sync<S>, class: Class) -> Result<(BTreeSet<TicketId>, u64), Failure> {
     let request = TicketsRequest { openness: Openness::Open, ..TicketsRequest::default() };
     if sync.meta(NUMBERS_CUT).await?.is_none() {
-        if let Some(there) = ids(sync, &request, Class::Background).await? {
+        if let Some(there) = ids(sync, &request, class).await? {
             return Ok((there, 0));
         }
         tracing::warn!("the server does not list numbers alone: open tickets are compared by pages of rows");
@@ -207,7 +207,7 @@ async fn open_there<S: Server>(sync: &Sync<S>) -> Result<(BTreeSet<TicketId>, u6
     let (mut there, mut lacking, mut left_out) = (BTreeSet::new(), 0, 0);
     for page_no in 1.. {
         let request = TicketsRequest { page_no, order: Some((TicketColumn::Id, false)), ..request.clone() };
-        let page = sync.server.tickets(&request, Class::Background).await?;
+        let page = sync.server.tickets(&request, class).await?;
         let fresh = page.records.iter().filter(|record| there.insert(record.id)).count();
         left_out += u64::from(page.left_out);
         lacking = page.record_count.map_or(0, |of| of.saturating_sub(there.len() as u64 + left_out));

@@ -94,7 +94,8 @@ pub(super) async fn read_whole<S: Server>(
         let over = (fresh == 0 && left_out == 0) || count.is_some_and(|of| seen.len() as u64 >= of);
         write(sync, register, batch).await?;
         let meter = meter.get_or_insert_with(|| Meter::new(register.filled(), 0, count.unwrap_or_default(), Instant::now()));
-        let progress = meter.add(fresh, Instant::now());
+        let waits = sync.server.free_at(class, 0).is_some();
+        let progress = meter.add(fresh, Instant::now(), waits);
         // A list of one page is read before anybody could look at its progress.
         if tells && (!over || page_no > 1) {
             sync.progressed(progress).await;

@@ -12,6 +12,11 @@ use crate::{
 
 /// HaloPSA, as sync needs it; the methods are those of [`Halo`].
 pub trait Server: Send + Sync {
+    /// When a request of this class could leave, and so many more with it, where it could not at once.
+    fn free_at(&self, class: Class, more: u32) -> Option<Timestamp> {
+        let _ = (class, more);
+        None
+    }
     /// A page of tickets.
     fn tickets(&self, request: &TicketsRequest, class: Class)
     -> impl Future<Output = Result<Page<TicketRecord>, Failure>> + Send;
@@ -61,6 +66,10 @@ pub trait Server: Send + Sync {
 }
 
 impl Server for Halo {
+    fn free_at(&self, class: Class, more: u32) -> Option<Timestamp> {
+        Self::free_at(self, class, more)
+    }
+
     async fn tickets(&self, request: &TicketsRequest, class: Class) -> Result<Page<TicketRecord>, Failure> {
         Self::tickets(self, request, class).await
     }

@@ -225,7 +225,7 @@ impl<S: Server> Filling<'_, S> {
     async fn came(&mut self, missing: u64) {
         let more = self.missing.saturating_sub(missing);
         self.missing = missing;
-        self.sync.progressed(self.meter.add(more, Instant::now())).await;
+        self.sync.counted(&mut self.meter, more).await;
     }
 }
 

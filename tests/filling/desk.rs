@@ -10,10 +10,11 @@ use halo_tui::{
         ActionId, ActionRecord, Agent, AgentId, AssetRecord, ClientId, ClientRecord, Failure, FailureKind, Priority, SiteId,
         SiteRecord, Sla, Status, StatusId, Team, TicketId, TicketRecord, TicketType, Timestamp, UserId, UserRecord, Workday,
     },
-    halo::{Class, ListRequest, Openness, Page, TicketColumn, TicketsRequest},
+    halo::{Budget, Class, ListRequest, Openness, Page, TicketColumn, TicketsRequest},
     sync::Server,
 };
 use jiff::SignedDuration;
+use tokio::time::Instant;
 
 pub(crate) const OPEN: StatusId = StatusId(1);
 pub(crate) const CLOSED: StatusId = StatusId(9);
@@ -82,6 +83,9 @@ pub(crate) struct World {
     pub(crate) users: i64,
     /// Tickets of which each alone is more than an answer may hold.
     pub(crate) large: BTreeSet<i64>,
+    /// What admits requests, and when it admitted those for changes.
+    pub(crate) budget: Option<Budget>,
+    pub(crate) changes_at: Vec<Instant>,
     /// More actions than this are more than an answer may hold.
     pub(crate) most_actions: Option<usize>,
 }
@@ -145,7 +149,13 @@ impl Desk {
     }
 
     async fn note(&self, asked: Asked, class: Class) -> Result<(), Failure> {
+        if let Some(budget) = self.with(|world| world.budget.clone()) {
+            budget.acquire(class).await;
+        }
         let hangs = self.with(|world| {
+            if matches!(&asked, Asked::Tickets(request, _) if request.changed_since.is_some()) {
+                world.changes_at.push(Instant::now());
+            }
             world.asked.push(asked);
             world.hangs == Some(class)
         });
@@ -220,6 +230,10 @@ impl World {
 }
 
 impl Server for Desk {
+    fn free_at(&self, class: Class, more: u32) -> Option<Timestamp> {
+        self.with(|world| world.budget.as_ref().and_then(|budget| budget.free_at(class, more)))
+    }
+
     async fn tickets(&self, request: &TicketsRequest, class: Class) -> Result<Page<TicketRecord>, Failure> {
         self.note(Asked::Tickets(request.clone(), class), class).await?;
         self.with(|world| {

@@ -9,6 +9,7 @@ use crate::{
     msg::{Answer, ConnectNews, Effect, Notice, Question, Severity, Slot},
     panes::{Panes, PromptKind},
     text::SafeText,
+    ui::moment,
 };
 
 impl Update<'_> {
@@ -81,6 +82,10 @@ impl Update<'_> {
             News::Following { .. } => return,
             News::MirrorAnew => self.begin_anew(),
             News::BudgetLow(low) => self.model.status.budget = low,
+            News::Waits { until } => {
+                let at = moment(self.now.wall, until, &self.model.look.zone);
+                self.notify(Notice::warning(&format!("No request may leave before {at}: what has changed is asked for then")));
+            }
             News::Notice(text) => self.notify(Notice { severity: Severity::Warning, text }),
             News::WorkerDied { worker, why, back_in } => {
                 self.notify(Notice::error(&format!("{worker} stopped ({why}); it is started again in {} s", back_in.as_secs())));

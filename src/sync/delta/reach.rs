@@ -24,14 +24,19 @@ pub(in crate::sync) const IN_THE_FUTURE: i64 = 4_070_908_800;
 const MOST_HOURS: i64 = 13;
 
 /// Whether the server ignores the time, rows from before it having come; `ordered` says whether these were in order.
-pub(super) async fn is_ignored<S: Server>(sync: &Sync<S>, openness: Openness, ordered: bool) -> Result<bool, Failure> {
+pub(super) async fn is_ignored<S: Server>(
+    sync: &Sync<S>,
+    openness: Openness,
+    ordered: bool,
+    class: Class,
+) -> Result<bool, Failure> {
     if sync.meta(REACHES_BACK).await?.is_some() {
         return Ok(false);
     }
     if sync.meta(IGNORED).await?.is_none() {
         let changed_since = Timestamp::from_second(IN_THE_FUTURE).ok();
         let request = TicketsRequest { page_size: 1, openness, changed_since, ..TicketsRequest::default() };
-        if sync.server.tickets(&request, Class::Background).await?.is_empty() {
+        if sync.server.tickets(&request, class).await?.is_empty() {
             tracing::warn!("the server takes the time of lastupdatefromdate for an earlier one");
             sync.mirror.set_meta(REACHES_BACK, Some("1")).await?;
             return Ok(false);
@@ -59,6 +64,7 @@ pub(super) async fn examine<S: Server>(
     openness: Openness,
     cursor: Timestamp,
     since: Timestamp,
+    class: Class,
 ) -> Result<bool, Failure> {
     let closed = match openness {
         Openness::Open => Some(false),
@@ -70,13 +76,13 @@ pub(super) async fn examine<S: Server>(
         let reach = OVERLAP + SignedDuration::from_hours(hours);
         cursor.checked_sub(reach).unwrap_or(Timestamp::UNIX_EPOCH)
     };
-    if comes(sync, ticket, since).await? || !comes(sync, ticket, from(MOST_HOURS)).await? {
+    if comes(sync, ticket, since, class).await? || !comes(sync, ticket, from(MOST_HOURS), class).await? {
         return Ok(false);
     }
     let (mut short, mut long) = (0, MOST_HOURS);
     while long - short > 1 {
         let hours = i64::midpoint(short, long);
-        if comes(sync, ticket, from(hours)).await? { long = hours } else { short = hours }
+        if comes(sync, ticket, from(hours), class).await? { long = hours } else { short = hours }
     }
     tracing::warn!(hours = long, "the server takes the time of lastupdatefromdate for a later one");
     sync.mirror.set_meta(LATE, Some(&(long * 3600).to_string())).await?;
@@ -84,8 +90,8 @@ pub(super) async fn examine<S: Server>(
 }
 
 /// Whether a ticket is among those that changed since a moment.
-async fn comes<S: Server>(sync: &Sync<S>, ticket: TicketId, since: Timestamp) -> Result<bool, Failure> {
+async fn comes<S: Server>(sync: &Sync<S>, ticket: TicketId, since: Timestamp, class: Class) -> Result<bool, Failure> {
     let request = TicketsRequest { ids: vec![ticket], changed_since: Some(since), ..TicketsRequest::default() };
-    let page = sync.server.tickets(&request, Class::Background).await?;
+    let page = sync.server.tickets(&request, class).await?;
     Ok(page.records.iter().any(|record| record.id == ticket))
 }
