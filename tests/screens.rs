@@ -411,6 +411,35 @@ fn the_header_tells_sums_whole_or_not_at_all() {
 }
 
 #[test]
+fn what_is_stored_is_told_though_nothing_changes() {
+    let mut desk = Desk::new(120, 24, false, false, look(ColourDepth::True));
+    desk.take(Msg::News(News::Connection(Connection::Cached { at: at("2026-11-20T09:00:00Z") })));
+    desk.take(Msg::News(News::Coverage(Coverage { open: 1214, open_there: Some(1214), closed: 40, ..Coverage::default() })));
+    let header = desk.text().lines().next().unwrap().to_owned();
+    assert!(header.contains("1,214 open") && header.contains("clients"), "{header}");
+}
+
+#[test]
+fn what_is_mine_is_counted_once_it_is_known_whose_that_is() {
+    let start = Desk::start(120, 24, false, false, look(ColourDepth::True), LastView::default());
+    let mut desk = Desk { model: Model::new(Start { me: None, ..start }), size: (120, 24) };
+    desk.take(Msg::Input(Input::Resize { cols: 120, rows: 24 }));
+    let robot = || halo_tui::domain::Agent { id: AgentId(29), name: "API Robot".into(), ..Default::default() };
+    let counts = |desk: &mut Desk, minute: u64| {
+        let later = Now { tick: now().tick + Duration::from_mins(minute), ..now() };
+        desk.take_at(Msg::Wake, later);
+        desk.take_at(Msg::News(News::ActingAs(Box::new(robot()))), later);
+        let due = Now { tick: later.tick + Duration::from_secs(30), ..later };
+        let effects = update(&mut desk.model, Msg::Wake, due);
+        let counted =
+            |effect: &&Effect| matches!(effect, Effect::Ask { question: Question::Counts { me: Some(AgentId(29)), .. }, .. });
+        effects.iter().filter(counted).count()
+    };
+    assert_eq!(counts(&mut desk, 1), 1);
+    assert_eq!(counts(&mut desk, 2), 0, "it was known");
+}
+
+#[test]
 fn filling_and_failing_headers() {
     let mut desk = Desk::full(120, 24, false);
     desk.take(Msg::News(News::Filling(Some(FillProgress { done: 300, of: 412, ..FillProgress::default() }))));

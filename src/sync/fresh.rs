@@ -79,6 +79,7 @@ impl<'a, S: Server> Fresh<'a, S> {
         self.last_success = self.sync.mirror.read(Reader::last_success).await.ok().flatten();
         if let Some(at) = self.last_success {
             self.sync.tell(News::Connection(Connection::Cached { at })).await;
+            self.sync.tell_coverage().await;
         }
         let mut due = Some(Instant::now());
         let (mut everything, mut asked) = (false, false);

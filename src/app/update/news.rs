@@ -62,6 +62,11 @@ impl Update<'_> {
             News::Connection(connection) => {
                 let is_live = matches!(connection, Connection::Live { .. });
                 let before = std::mem::replace(&mut self.model.status.connection, connection);
+                // The mirror is open: what it holds is told though nothing of it changes.
+                if matches!(before, Connection::Starting) {
+                    self.ask_app("overview", Question::Overview);
+                    self.ask_app("agents", Question::Agents);
+                }
                 if is_live && matches!(before, Connection::Failing { .. }) {
                     self.effects.push(Effect::ServerIsBack);
                 }
@@ -78,7 +83,15 @@ impl Update<'_> {
                 }
             }
             News::Token(token) => self.model.status.token = token,
-            News::ActingAs(agent) => self.model.status.acting = Some((agent.id, agent.name.line())),
+            News::ActingAs(agent) => {
+                let before = self.model.context(self.now).me;
+                self.model.status.acting = Some((agent.id, agent.name.line()));
+                let context = self.model.context(self.now);
+                if context.me != before {
+                    // What is mine was asked for before it was known whose that is.
+                    self.on_all(|pane, out| pane.changed(Changed::Lookups, context, out));
+                }
+            }
             News::Following { .. } => return,
             News::MirrorAnew => self.begin_anew(),
             News::BudgetLow(low) => self.model.status.budget = low,
