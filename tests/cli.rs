@@ -225,6 +225,47 @@ fn the_doctor_tells_what_is_in_the_way_and_no_secret() {
     }
 }
 
+/// How many requests the profile's instances have counted.
+fn counted(home: &Path) -> u64 {
+    let state = home.join(".local/state/halo-tui");
+    let files = std::fs::read_dir(state).unwrap().map(|profile| profile.unwrap().path().join("requests"));
+    let text = files.filter_map(|file| std::fs::read_to_string(file).ok()).next().unwrap();
+    let page: serde_json::Value = serde_json::from_str(&text).unwrap();
+    page["tally"]["left"].as_array().unwrap().iter().map(|left| left[1].as_u64().unwrap()).sum()
+}
+
+#[test]
+fn where_the_budget_is_used_up_what_is_stored_is_given_at_once_and_the_doctor_is_counted() {
+    let (home, stand_in) = (tempfile::tempdir().unwrap(), StandIn::start(&[]));
+    let home = home.path();
+    assert_eq!(run(home, &stand_in, &["sync"]).status.code(), Some(0));
+    let before = counted(home);
+    let well = run(home, &stand_in, &["doctor", "--budget", "5"]);
+    assert_eq!((well.status.code(), counted(home)), (Some(0), before + 4), "{}", out(&well));
+    let listed = run(home, &stand_in, &["list", "--jsonl", "--limit", "1", "--budget", "5"]);
+    let row: serde_json::Value = serde_json::from_str(&out(&listed)).unwrap();
+    let id = row["id"].to_string();
+    let shown = run(home, &stand_in, &["show", &id, "--budget", "5"]);
+    for output in [&listed, &shown] {
+        assert_eq!((output.status.code(), counted(home)), (Some(0), before + 4), "{}", words(output));
+        assert!(words(output).contains("the request budget is used up, no request may leave before"), "{}", words(output));
+        assert!(out(output).contains(&id), "{}", out(output));
+    }
+    assert!(words(&listed).contains("these are the stored rows of"), "{}", words(&listed));
+    assert!(words(&shown).contains("this is what is stored"), "{}", words(&shown));
+    // What is not stored is waited for, and that is said.
+    let mut live = program(home)
+        .envs(stand_in.variables.iter().map(|(n, v)| (n, v)))
+        .args(["list", "--live", "--limit", "1", "--budget", "5"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let said = BufReader::new(live.stderr.take().unwrap()).lines().next().unwrap().unwrap();
+    live.kill().unwrap();
+    live.wait().unwrap();
+    assert!(said.contains("the request budget is used up") && said.contains("the server is asked then"), "{said}");
+}
+
 #[test]
 fn completions_and_the_manual_are_made() {
     let home = tempfile::tempdir().unwrap();

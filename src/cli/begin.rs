@@ -2,6 +2,7 @@
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
+use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
 use super::{
@@ -130,16 +131,21 @@ pub(super) async fn freshened(scope: Scope, around: &Surroundings) -> Result<Ses
         News::Notice(words) => warn(words.as_str()),
         _ => {}
     };
-    let refreshed = session.refreshed(false);
-    let result = if matches!(held, Held::All { .. }) {
-        let timely = hearing(&mut news, hear, tokio::time::timeout(FRESHEN_WITHIN, refreshed)).await;
-        timely.unwrap_or_else(|_| {
-            let what = format!("the server did not answer within {} s", FRESHEN_WITHIN.as_secs());
-            Err(Failure::new(FailureKind::TimedOut, &what))
-        })
-    } else {
-        // Rows that were never complete are no answer: the first fill may take its time.
-        hearing(&mut news, hear, refreshed).await
+    let whole = matches!(held, Held::All { .. });
+    let result = match held_back(&session, 0) {
+        Some(why) if whole => Err(why),
+        why => {
+            if let Some(why) = why {
+                warn(&format!("{}: the server is asked then", why.what));
+            }
+            // Rows that were never complete are no answer: the first fill may take its time.
+            let patience = if whole { FRESHEN_WITHIN } else { Duration::MAX };
+            let timely = hearing(&mut news, hear, tokio::time::timeout(patience, session.refreshed(false))).await;
+            timely.unwrap_or_else(|_| {
+                let what = format!("the server did not answer within {} s", FRESHEN_WITHIN.as_secs());
+                Err(held_back(&session, 0).unwrap_or_else(|| Failure::new(FailureKind::TimedOut, &what)))
+            })
+        }
     };
     if let Some(agent) = acting {
         session.acts_as(agent);
@@ -159,6 +165,16 @@ pub(super) async fn freshened(scope: Scope, around: &Surroundings) -> Result<Ses
             Ok(session)
         }
     }
+}
+
+/// That this request and so many more would wait for longer than a listing does, as a failure: the budget is used up, or the server
+/// wants a pause.
+pub(super) fn held_back(session: &Session, more: u32) -> Option<Failure> {
+    let until = session.waits_until(more)?;
+    let wait = Duration::try_from(until.duration_since(Timestamp::now())).unwrap_or_default();
+    let at = until.to_zoned(TimeZone::system()).strftime("%H:%M:%S");
+    let what = format!("the request budget is used up, no request may leave before {at}");
+    (wait > FRESHEN_WITHIN).then(|| Failure::new(FailureKind::RateLimited(Some(wait)), &what))
 }
 
 /// How much a mirror holds.

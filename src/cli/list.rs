@@ -50,6 +50,9 @@ pub(super) async fn tickets(options: &ListOptions, around: &Surroundings) -> Res
 /// A mirror in memory with what the server has for the query.
 async fn live(query: &Query, limit: Option<usize>, around: &Surroundings) -> Result<Session, Failure> {
     let mut session = begin::quiet(around, false)?;
+    if let Some(why) = begin::held_back(&session, 0) {
+        warn(&format!("{}: the server is asked then", why.what));
+    }
     begin::learn_names(&mut session).await?;
     session.fetch_matching(query, limit).await?;
     Ok(session)
@@ -58,6 +61,9 @@ async fn live(query: &Query, limit: Option<usize>, around: &Surroundings) -> Res
 /// Reads which tickets the lists of Halo have that the query speaks of, which no refresh brings; where that fails, what was read
 /// last is good enough.
 async fn freshen_lists(session: &Session, query: &Query) -> Result<(), Failure> {
+    if begin::held_back(session, 0).is_some() {
+        return Ok(());
+    }
     match tokio::time::timeout(begin::FRESHEN_WITHIN, session.fetch_lists_of(query)).await {
         Ok(Err(failure)) if failure.kind == FailureKind::NotFound => return Err(failure),
         Ok(Err(failure)) => warn(&format!("{}; lists are as they were read last", failure.what)),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Layout, Surroundings, TicketDetail,
-    begin::{age, finish, learn_names, quiet},
+    begin::{age, finish, held_back, learn_names, quiet},
     print_ticket,
     run::{printed, warn},
     to_stdout,
@@ -17,10 +17,23 @@ use crate::{
 /// How long names that were read with the other rows are good.
 const NAMES_FOR: Duration = Duration::from_mins(30);
 
+/// Requests that a ticket takes, and the names.
+const REQUESTS: u32 = 2;
+const NAMES: u32 = 9;
+
 /// `show`: the ticket as the server has it; where that can't be reached, as it is stored.
 pub(super) async fn show(id: TicketId, json: bool, around: &Surroundings) -> Result<(), Failure> {
     let mut session = quiet(around, true)?;
-    let asked = ask(&mut session, id).await;
+    let is_stored = session.conversation(id).await?.is_some();
+    let asked = match held_back(&session, REQUESTS - 1) {
+        Some(why) if is_stored => Err(why),
+        why => {
+            if let Some(why) = why {
+                warn(&format!("{}: the server is asked then", why.what));
+            }
+            ask(&mut session, id).await
+        }
+    };
     if let Err(failure) = asked {
         if failure.kind == FailureKind::NotFound {
             return Err(unknown(id));
@@ -49,7 +62,8 @@ pub(super) async fn show(id: TicketId, json: bool, around: &Surroundings) -> Res
 async fn ask(session: &mut Session, id: TicketId) -> Result<(), Failure> {
     let read = session.last_success().await?;
     let fresh = read.is_some_and(|at| Timestamp::now().duration_since(at).unsigned_abs() < NAMES_FOR);
-    if !fresh {
+    // Names of some hours ago are better than a wait.
+    if !fresh && (read.is_none() || held_back(session, NAMES + REQUESTS - 1).is_none()) {
         learn_names(session).await?;
     }
     session.fetch_ticket(id).await

@@ -42,10 +42,11 @@ pub async fn test_connection(
     clock: Clock,
     report: impl FnMut(ConnectReport),
 ) -> Result<ConnectOutcome, Failure> {
-    walked(transport, profile, source, clock, report, async |_, outcome| outcome).await
+    let budget = Budget::counting(Arc::new(LocalLedger::default()), Arc::clone(&clock));
+    walked(transport, profile, source, (clock, budget), report, async |_, outcome| outcome).await
 }
 
-/// Walks the steps and goes on over the connection that they have led to.
+/// Walks the steps and goes on over the connection that they have led to; `budget` admits its requests.
 ///
 /// # Errors
 /// The failure of the step that failed, which was reported too.
@@ -53,7 +54,7 @@ pub(super) async fn walked<T>(
     transport: &Transport,
     profile: &Profile,
     source: Arc<dyn SecretSource>,
-    clock: Clock,
+    (clock, budget): (Clock, Budget),
     report: impl FnMut(ConnectReport),
     go_on: impl AsyncFnOnce(&Halo, ConnectOutcome) -> T,
 ) -> Result<T, Failure> {
@@ -64,7 +65,6 @@ pub(super) async fn walked<T>(
         let credentials = Credentials::new(profile, source)?;
         Tokens::new(transport.clone(), credentials, Arc::clone(&clock))
     };
-    let budget = Budget::new(0, Arc::new(LocalLedger::default()), Arc::clone(&clock));
     let halo = Halo::new(profile, transport.clone(), tokens.clone(), budget, clock)?;
     let way = async {
         let outcome = walk.services(&tokens, &halo).await?;

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use super::{
-    Class, Clock, ConnectOutcome, Halo, ListRequest, Transport,
+    Budget, Class, Clock, ConnectOutcome, Halo, ListRequest, Transport,
     connect::walked,
     status,
     transport::{Carries, Outgoing},
 };
-use crate::domain::{ConnectReport, Failure, Profile, SecretSource, address};
+use crate::domain::{BudgetLedger, ConnectReport, Failure, Profile, SecretSource, address};
 
 /// What was found beyond the steps.
 #[derive(Debug)]
@@ -21,7 +21,8 @@ pub struct Examination {
     pub clock_ahead: Option<SignedDuration>,
 }
 
-/// Walks the steps of *Test and connect*, then asks for a page of clients and for the server's time.
+/// Walks the steps of *Test and connect*, then asks for a page of clients and for the server's time. Whoever wants to know what is
+/// wrong waits for no budget: `ledger` counts what is sent.
 ///
 /// # Errors
 /// The failure of the step that failed, which was reported too.
@@ -30,10 +31,12 @@ pub async fn examine(
     profile: &Profile,
     source: Arc<dyn SecretSource>,
     clock: Clock,
+    ledger: Arc<dyn BudgetLedger>,
     report: impl FnMut(ConnectReport),
 ) -> Result<Examination, Failure> {
     let wall = Arc::clone(&clock);
-    walked(transport, profile, source, clock, report, async |halo, _: ConnectOutcome| Examination {
+    let budget = Budget::counting(ledger, Arc::clone(&clock));
+    walked(transport, profile, source, (clock, budget), report, async |halo, _: ConnectOutcome| Examination {
         clients: clients(halo).await,
         clock_ahead: clock_ahead(transport, profile, &wall).await,
     })

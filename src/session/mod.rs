@@ -176,11 +176,7 @@ impl Session {
         let transport = transport(profile.ca_file.clone())?;
         let credentials = Credentials::new(&profile, secret)?;
         let (tokens, token_task) = Tokens::new(transport.clone(), credentials, Arc::clone(&clock));
-        let ledger: Arc<dyn BudgetLedger> = match ledger {
-            Some(path) => Arc::new(FileLedger::new(path)),
-            None => Arc::new(LocalLedger::default()),
-        };
-        let budget = Budget::new(budget.unwrap_or(0), ledger, Arc::clone(&clock));
+        let budget = Budget::new(budget.unwrap_or(0), ledger_in(ledger), Arc::clone(&clock));
         let halo = Halo::new(&profile, transport, tokens.clone(), budget.clone(), Arc::clone(&clock))?;
         tokens.keep(false);
         // What it holds and who waits for it outlive a run of it.
@@ -316,6 +312,14 @@ fn clock() -> Clock {
     Arc::new(Timestamp::now)
 }
 
+/// Where requests are counted: in this file, with all instances, or by this one alone.
+fn ledger_in(file: Option<PathBuf>) -> Arc<dyn BudgetLedger> {
+    match file {
+        Some(path) => Arc::new(FileLedger::new(path)),
+        None => Arc::new(LocalLedger::default()),
+    }
+}
+
 /// The one way out: proxies as the environment names them, never for loopback, and the profile's own authorities.
 fn transport(ca_file: Option<PathBuf>) -> Result<Transport, Failure> {
     let proxies = ProxyRules::from_environment(|name| std::env::var(name).ok())?;
@@ -342,14 +346,15 @@ pub async fn test(
     halo::test_connection(&transport(profile.ca_file.clone())?, profile, secret, clock(), report).await
 }
 
-/// Walks the same steps as [`test`] and looks closer.
+/// Walks the same steps as [`test`] and looks closer; its requests are counted in the file `ledger`, and wait for no budget.
 ///
 /// # Errors
 /// The failure of the step that failed.
 pub async fn examine(
     profile: &Profile,
     secret: Arc<dyn SecretSource>,
+    ledger: Option<PathBuf>,
     report: impl FnMut(ConnectReport),
 ) -> Result<Examination, Failure> {
-    halo::examine(&transport(profile.ca_file.clone())?, profile, secret, clock(), report).await
+    halo::examine(&transport(profile.ca_file.clone())?, profile, secret, clock(), ledger_in(ledger), report).await
 }

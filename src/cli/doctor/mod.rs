@@ -7,7 +7,7 @@ mod files;
 mod report;
 mod screen;
 
-use std::{process::ExitCode, sync::Arc};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use tokio::sync::mpsc;
 
@@ -30,7 +30,10 @@ pub(super) async fn run(json: bool, around: &Surroundings) -> Result<ExitCode, F
     report.all(files::checks(&around.paths)).await?;
     let chosen = profile(&mut report, around).await?;
     if let Some((profile, secret)) = chosen {
-        connection(&mut report, &profile, secret).await?;
+        // A folder that is not there yet is not made.
+        let ledger = (!around.ephemeral).then(|| around.paths.ledger_file(&profile.name));
+        let ledger = ledger.filter(|file| file.parent().is_some_and(|folder| folder.is_dir()));
+        connection(&mut report, &profile, secret, ledger).await?;
         report.add(desk::check(&around.paths, &profile, around.ephemeral).await).await?;
     }
     report.all(screen::checks(around.appearance.as_ref(), &|name| std::env::var(name).ok())).await?;
@@ -85,10 +88,15 @@ async fn profile(report: &mut Report, around: &Surroundings) -> Result<Option<(P
 }
 
 /// The way to the server, each step told as soon as it is known.
-async fn connection(report: &mut Report, profile: &Profile, secret: Arc<dyn SecretSource>) -> Result<(), Failure> {
+async fn connection(
+    report: &mut Report,
+    profile: &Profile,
+    secret: Arc<dyn SecretSource>,
+    ledger: Option<PathBuf>,
+) -> Result<(), Failure> {
     let (steps, mut walked) = mpsc::unbounded_channel::<ConnectReport>();
     let examination = {
-        let examining = session::examine(profile, secret, move |step| drop(steps.send(step)));
+        let examining = session::examine(profile, secret, ledger, move |step| drop(steps.send(step)));
         let mut examining = std::pin::pin!(examining);
         let mut outcome = None;
         loop {
