@@ -37,7 +37,7 @@ pub(super) async fn tickets(options: &ListOptions, around: &Surroundings) -> Res
         warn("who you are is not known here, so nothing is yours; choose it on the connect screen");
     }
     let finds = print(&session, query, options).await?;
-    if let Ok(known) = session.mirror().read(|reader| reader.known()).await
+    if let Ok(known) = session.known().await
         && let Some(doubt) = doubt(&words, None, Acquaintance { known: &known, finds })
     {
         point_at(&words, &doubt);

@@ -66,6 +66,10 @@ pub fn complete(text: &str, cursor: usize, known: &[Known]) -> Vec<Completion> {
     let at = unfinished(before);
     let span = at.start..cursor;
     let Some(key) = at.key else {
+        // In quotes stand words to be found.
+        if before.get(at.start..).is_some_and(|value| value.starts_with('"')) {
+            return Vec::new();
+        }
         let keys = KEYS.words().filter(|word| begins(word, at.typed)).map(|word| format!("{word}:"));
         let me = Some("@me".to_owned()).filter(|me| begins(me, at.typed));
         return offered(&span, keys.chain(me));
@@ -216,6 +220,7 @@ mod tests {
         assert_eq!(inserts("agent:"), ["@me", "Priya"]);
         assert_eq!(inserts("nothing:x"), Vec::<String>::new());
         assert_eq!(inserts("@"), ["@me"]);
+        assert_eq!((inserts("\"cl"), inserts("vpn \"")), (vec![], vec![]));
         assert_eq!(inserts("is:"), STATES.words().collect::<Vec<_>>());
     }
 

@@ -131,7 +131,7 @@ fn lone_or(items: &[Item<'_>]) -> Option<QueryError> {
         let [typed] = or.values.as_slice() else { return None };
         let is_or = words(or) && !typed.quoted && typed.text.eq_ignore_ascii_case("or");
         (is_or && words(before) && words(after)).then(|| {
-            let message = "or is a word to be found here; alternatives stand with a comma between them: printer,scanner";
+            let message = "one of several is asked for by a comma: printer,scanner; or is a word to be found";
             QueryError::new(or.span.clone(), message)
         })
     })

@@ -12,7 +12,7 @@ use crate::{
         Timestamp,
     },
     mirror::{Mirror, Reader, TicketAsk},
-    query::Query,
+    query::{Known, Query},
     text::SafeText,
 };
 
@@ -115,6 +115,14 @@ impl Session {
         let count = limit.unwrap_or(usize::MAX).min(1_000_000);
         let window = self.mirror.read(move |reader| reader.clients(&words, true, Anchor::<ClientId>::Start, count)).await?;
         Ok(window.rows)
+    }
+
+    /// The names that a query can speak of.
+    ///
+    /// # Errors
+    /// Where the mirror refuses.
+    pub async fn known(&self) -> Result<Vec<Known>, Failure> {
+        self.mirror.read(Reader::known).await
     }
 
     /// A ticket with its conversation, as far as it is stored.

@@ -83,7 +83,9 @@ impl Update<'_> {
                     let doubt = self.model.line.as_ref().and_then(Prompt::doubt).map(|doubt| Notice::warning(&doubt.to_string()));
                     self.remember(&words);
                     self.close_line();
-                    doubt.into_iter().for_each(|doubt| self.notify(doubt));
+                    if let Some(doubt) = doubt {
+                        self.notify(doubt);
+                    }
                     self.on_pane(self.model.focus, |pane, out| pane.filter_taken(out));
                 }
             }
