@@ -228,8 +228,8 @@ fn the_doctor_tells_what_is_in_the_way_and_no_secret() {
 /// How many requests the profile's instances have counted.
 fn counted(home: &Path) -> u64 {
     let state = home.join(".local/state/halo-tui");
-    let files = std::fs::read_dir(state).unwrap().map(|profile| profile.unwrap().path().join("requests"));
-    let text = files.filter_map(|file| std::fs::read_to_string(file).ok()).next().unwrap();
+    let mut files = std::fs::read_dir(state).unwrap().map(|profile| profile.unwrap().path().join("requests"));
+    let text = files.find_map(|file| std::fs::read_to_string(file).ok()).unwrap();
     let page: serde_json::Value = serde_json::from_str(&text).unwrap();
     page["tally"]["left"].as_array().unwrap().iter().map(|left| left[1].as_u64().unwrap()).sum()
 }

@@ -32,7 +32,7 @@ pub(super) async fn run(json: bool, around: &Surroundings) -> Result<ExitCode, F
     if let Some((profile, secret)) = chosen {
         // A folder that is not there yet is not made.
         let ledger = (!around.ephemeral).then(|| around.paths.ledger_file(&profile.name));
-        let ledger = ledger.filter(|file| file.parent().is_some_and(|folder| folder.is_dir()));
+        let ledger = ledger.filter(|file| file.parent().is_some_and(std::path::Path::is_dir));
         connection(&mut report, &profile, secret, ledger).await?;
         report.add(desk::check(&around.paths, &profile, around.ephemeral).await).await?;
     }
