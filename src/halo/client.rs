@@ -81,6 +81,11 @@ impl Halo {
         Stats { requests: read(&self.inner.requests), bytes: read(&self.inner.bytes) }
     }
 
+    /// A person asks: where the API refused the tokens before, one more is asked for at once.
+    pub fn ask_anew(&self) {
+        self.inner.tokens.ask_anew();
+    }
+
     /// When a request of this class could leave, and so many more with it, where it could not at once.
     #[must_use]
     pub fn free_at(&self, class: Class, more: u32) -> Option<Timestamp> {

@@ -221,6 +221,7 @@ impl Session {
 
     /// Asks for what changed, or compares everything; an order that finds sync overwhelmed with orders is dropped.
     pub fn refresh(&self, everything: bool) {
+        self.halo.ask_anew();
         let _ = self.orders.way().try_send(Order::Refresh { everything, done: None });
     }
 

@@ -97,7 +97,7 @@ impl TokenTask {
                     order = orders.recv() => match order {
                         Some(Order::Replace(credentials)) => break Err(credentials),
                         // Whoever asks for a new token has this attempt to wait for.
-                        Some(Order::Keep | Order::Retry | Order::Renew(_) | Order::Refused(_)) => {}
+                        Some(Order::Keep | Order::Anew | Order::Retry | Order::Renew(_) | Order::Refused(_)) => {}
                         None => return Next::End,
                     },
                 }
@@ -173,6 +173,7 @@ impl TokenTask {
                 self.take_over(credentials);
                 Next::Attempt
             }
+            Some(Order::Anew) => Next::Attempt,
             Some(Order::Renew(generation)) if self.is_resting_on(generation) => Next::Attempt,
             Some(Order::Refused(generation)) if self.is_about(generation) => self.refused(until),
             Some(Order::Keep) if until.is_none() && matches!(self.held.borrow().phase, Phase::Resting) => Next::Attempt,

@@ -340,3 +340,24 @@ async fn trouble_is_not_gone_back_to_by_itself_where_no_token_is_kept() {
     }
     assert_eq!(posts(&server), 2);
 }
+
+#[tokio::test]
+async fn a_person_has_one_more_token_asked_for_after_refusals() {
+    let server = granting(3600).await;
+    let tokens = tokens(&server, Source::of(&["s"]), Wall::default().clock());
+    for _ in 0..2 {
+        let bearer = tokens.bearer().await.unwrap();
+        tokens.reject(bearer.generation);
+    }
+    let mut state = tokens.state();
+    state.wait_for(|state| *state == TokenState::Retrying).await.unwrap();
+    assert_eq!(tokens.bearer().await.unwrap_err().kind, FailureKind::Unauthorised);
+    tokens.ask_anew();
+    let third = tokens.bearer().await.unwrap();
+    assert_eq!((third.generation, posts(&server)), (3, 3));
+    tokens.reject(third.generation);
+    state.wait_for(|state| *state == TokenState::Retrying).await.unwrap();
+    tokens.ask_anew();
+    assert_eq!(tokens.bearer().await.unwrap_err().kind, FailureKind::Unauthorised, "not every key asks");
+    assert_eq!(posts(&server), 3);
+}

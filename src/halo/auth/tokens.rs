@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use jiff::Timestamp;
 use tokio::{
     sync::{mpsc, watch},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use super::{Credentials, TokenTask};
@@ -13,6 +13,9 @@ use crate::{
     domain::{Failure, FailureKind, Secret, TokenState},
     halo::{Clock, Transport},
 };
+
+/// How often a person may have a token asked for that may be refused again.
+const ANEW_EVERY: Duration = Duration::from_secs(5);
 
 /// A token for one request.
 #[derive(Clone, Debug)]
@@ -46,6 +49,8 @@ pub(super) enum Order {
     Refused(u64),
     /// A token is to be kept from now on, asked for or not.
     Keep,
+    /// Somebody asks for another try though young tokens were refused.
+    Anew,
     /// Start again, whatever the state.
     Retry,
     /// Start again with these credentials.
@@ -57,6 +62,8 @@ pub(super) struct Held {
     pub(super) live: Option<Live>,
     pub(super) generation: u64,
     pub(super) phase: Phase,
+    /// When somebody last asked for another try.
+    pub(super) asked_anew: Option<Instant>,
     /// Whether there is to be a token at any time; else one is asked for when somebody needs it.
     pub(super) kept: bool,
 }
@@ -95,7 +102,8 @@ impl Tokens {
     /// The handle and the task; nothing is sent before the task runs. `clock` is the wall clock.
     #[must_use]
     pub fn new(transport: Transport, credentials: Credentials, clock: Clock) -> (Self, TokenTask) {
-        let held = Arc::new(watch::Sender::new(Held { live: None, generation: 0, phase: Phase::Asking, kept: true }));
+        let held =
+            Arc::new(watch::Sender::new(Held { live: None, generation: 0, phase: Phase::Asking, asked_anew: None, kept: true }));
         let (state, state_receiver) = watch::channel(TokenState::None);
         let (orders, orders_receiver) = mpsc::unbounded_channel();
         let task = TokenTask::new(transport, credentials, Arc::clone(&held), state, orders_receiver, Arc::clone(&clock));
@@ -155,6 +163,24 @@ impl Tokens {
         });
         if voided {
             let _ = self.tell(Order::Refused(generation));
+        }
+    }
+
+    /// Has one more token asked for at once where the API refused those before: a person knows that it may be well again. Not more
+    /// often than every [`ANEW_EVERY`].
+    pub fn ask_anew(&self) {
+        let now = Instant::now();
+        // From here on, and not once the task hears of it, whoever needs the token waits for it.
+        let asked = self.held.send_if_modified(|held| {
+            let refused = matches!(&held.phase, Phase::Failed(failure) if failure.kind == FailureKind::Unauthorised);
+            let due = refused && held.asked_anew.is_none_or(|at| at + ANEW_EVERY <= now);
+            if due {
+                (held.phase, held.asked_anew) = (Phase::Asking, Some(now));
+            }
+            due
+        });
+        if asked {
+            let _ = self.tell(Order::Anew);
         }
     }
 
