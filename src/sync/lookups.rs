@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Server, Sync};
+use super::{Server, Sync, pace::list_of};
 use crate::{
     domain::{Batch, Changed, Failure, FailureKind, News},
     halo::Class,
@@ -60,7 +60,7 @@ pub(super) async fn read_tables<S: Server>(
 ) -> Result<Vec<(Table, Failure)>, Failure> {
     let (mut changed, mut failed) = (false, Vec::new());
     for table in Table::ALL {
-        match fetch(sync, table, class).await {
+        match list_of(|| fetch(sync, table, class)).await {
             Ok(batch) => changed |= store(sync, batch).await?,
             Err(failure) if spares(&failure) => {
                 let words = format!("The names of {} could not be read: {}", table.name(), failure.what);

@@ -39,10 +39,30 @@ pub(super) async fn page_of<T, Asked>(page_no: u32, ask: impl Fn() -> Asked) -> 
 where
     Asked: Future<Output = Result<T, Failure>>,
 {
+    if page_no > 1 {
+        twice(ask, |kind| matches!(kind, FailureKind::Unreachable | FailureKind::Server(_) | FailureKind::BadReply)).await
+    } else {
+        ask().await
+    }
+}
+
+/// Asks for a short list, and once more where the server was in trouble for a moment.
+///
+/// # Errors
+/// The failure, the second where there are two.
+pub(super) async fn list_of<T, Asked>(ask: impl Fn() -> Asked) -> Result<T, Failure>
+where
+    Asked: Future<Output = Result<T, Failure>>,
+{
+    twice(ask, |kind| matches!(kind, FailureKind::Server(_))).await
+}
+
+async fn twice<T, Asked>(ask: impl Fn() -> Asked, passes: fn(FailureKind) -> bool) -> Result<T, Failure>
+where
+    Asked: Future<Output = Result<T, Failure>>,
+{
     let result = ask().await;
-    let is_lost =
-        |failure: &Failure| matches!(failure.kind, FailureKind::Unreachable | FailureKind::Server(_) | FailureKind::BadReply);
-    if page_no > 1 && result.as_ref().is_err_and(is_lost) {
+    if result.as_ref().is_err_and(|failure| passes(failure.kind)) {
         sleep(ONCE_MORE).await;
         return ask().await;
     }
@@ -128,6 +148,19 @@ mod tests {
             };
             assert!(page_of(page_no, ask).await.is_err());
             assert_eq!(times.get(), asked, "{page_no} {kind:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_short_list_is_asked_for_once_more_where_the_server_was_in_trouble() {
+        for (kind, asked) in [(FailureKind::Server(503), 2), (FailureKind::Forbidden, 1), (FailureKind::Unreachable, 1)] {
+            let times = std::cell::Cell::new(0);
+            let ask = || {
+                times.set(times.get() + 1);
+                std::future::ready(if times.get() > 1 { Ok(()) } else { Err(Failure::new(kind, "x")) })
+            };
+            assert_eq!(list_of(ask).await.is_ok(), asked == 2, "{kind:?}");
+            assert_eq!(times.get(), asked, "{kind:?}");
         }
     }
 

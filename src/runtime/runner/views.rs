@@ -42,6 +42,7 @@ impl Runner {
                 let Some(edit) = edit else { return Ok(String::new()) };
                 settings::change_views(&paths, &edit)?;
                 Ok(match edit {
+                    ViewEdit::Put(old, view) if old != view.name => format!("The view {old} is called {} now", view.name),
                     ViewEdit::Put(_, view) => format!("Saved the view {}", view.name),
                     ViewEdit::Remove { name, .. } => format!("The view {name} is gone"),
                 })
