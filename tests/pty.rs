@@ -498,7 +498,7 @@ fn views_are_saved_into_the_file_that_was_written_by_hand() {
     run.type_in(":save-view Copy\r");
     run.until_text("Saved the view Copy");
     run.type_in(":rename-view Mine too\r");
-    run.until_text("Saved the view Mine too");
+    run.until_text("The view Copy is called Mine too now");
     run.type_in("q");
     assert_eq!(run.ended(), 0);
     let expected = by_hand.replace("is:vip\"\n", "is:vip\"\nsort = \"-id\"\n")
